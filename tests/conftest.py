@@ -1,0 +1,35 @@
+"""Shared fixtures: the environment comes first, because jsii reads it when ``aws_cdk`` is imported."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("CDK_VALIDATION", "false")
+os.environ.setdefault("CDK_DISABLE_STACK_TRACE", "1")
+os.environ.setdefault("AWS_ACCESS_KEY_ID", "testing")
+os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "testing")
+os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
+os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
+
+import json
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+
+
+@pytest.fixture
+def app() -> cdk.App:
+    """An app with the feature flags of cdk.json: a bare ``App()`` gives other templates."""
+    return cdk.App(context=CONTEXT, analytics_reporting=False)
+
+
+@pytest.fixture
+def stack(app: cdk.App) -> cdk.Stack:
+    """An empty stack in the home Region of the examples."""
+    environment = cdk.Environment(account="333333333333", region="eu-west-1")
+    return cdk.Stack(app, "Stack", env=environment)
