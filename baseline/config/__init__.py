@@ -1,0 +1,12 @@
+"""The configuration of the baseline: models, loader, names, quotas, Regions.
+
+Nothing here imports the CDK, so that `baseline validate` answers within a second.
+"""
+
+from __future__ import annotations
+
+from baseline.config.configuration import Configuration
+from baseline.config.loader import load
+from baseline.config.names import Names
+
+__all__ = ["Configuration", "Names", "load"]

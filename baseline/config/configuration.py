@@ -1,0 +1,85 @@
+"""The whole configuration: one baseline.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import Field
+
+from baseline.config import units
+from baseline.config.accounts import CoreAccount, CoreAccounts, MemberAccount, Organization
+from baseline.config.capabilities import Capabilities
+from baseline.config.contacts import BreakGlass, Contacts, Notifications
+from baseline.config.guardrail_settings import GuardrailSettings
+from baseline.config.log_archive import LogArchiveSettings
+from baseline.config.network import NetworkSettings
+from baseline.config.section import Section
+from baseline.config.types import MemberName, Prefix, RegionName, UnitName
+from baseline.config.units import OrganizationalUnit
+
+
+class Configuration(Section):
+    """What the organization looks like and what protects it."""
+
+    prefix: Prefix = Field(
+        default="secbase",
+        description="Start of every physical name: 3 to 16 lower-case letters, digits and hyphens. secbase by default. "
+        "Changing it later replaces the log buckets.",
+    )
+    organization: Organization = Field(description="The organization and its mail domains.")
+    home_region: RegionName = Field(
+        description="Region of logs, keys and collected findings. One of `regions`."
+    )
+    regions: tuple[RegionName, ...] = Field(
+        min_length=1,
+        description="Governed Regions: detection and records run here, all others are denied by guardrails.",
+    )
+    control_tower: Literal["none"] = Field(
+        default="none",
+        description="How the baseline works with AWS Control Tower: none (the organization is not governed by it). none by default.",
+    )
+    accounts: CoreAccounts = Field(description="The five accounts that carry the baseline.")
+    members: dict[MemberName, MemberAccount] = Field(
+        default_factory=dict,
+        description="Workload accounts by name. None by default.",
+    )
+    organizational_units: dict[UnitName, OrganizationalUnit] = Field(
+        description="Organizational units by name, with the guardrails attached to them.",
+    )
+    contacts: Contacts = Field(description="Alternate contacts of every account.")
+    break_glass: BreakGlass = Field(
+        default_factory=BreakGlass, description="The emergency role that guardrails exempt."
+    )
+    notifications: Notifications = Field(description="Who gets findings, by severity.")
+    log_archive: LogArchiveSettings = Field(
+        default_factory=LogArchiveSettings, description="Retention of the logs."
+    )
+    network: NetworkSettings = Field(
+        default_factory=NetworkSettings, description="The VPC of the network account."
+    )
+    guardrails: GuardrailSettings = Field(
+        default_factory=GuardrailSettings, description="What all guardrails share."
+    )
+    capabilities: Capabilities = Field(
+        default_factory=Capabilities, description="Which detections and records are on."
+    )
+
+    def walk_units(self) -> Iterator[tuple[str, OrganizationalUnit]]:
+        """Give path and unit of every organizational unit, parents first, in configuration order."""
+        return units.walk(self.organizational_units)
+
+    def core_accounts(self) -> dict[str, CoreAccount]:
+        """Give the five core accounts by role, management first."""
+        return {role: getattr(self.accounts, role) for role in CoreAccounts.model_fields}
+
+    def guardrails_of(self, path: str) -> tuple[str, ...]:
+        """Give the guardrails that bind the unit at ``path``, its parents' first, each once.
+
+        Raises:
+            KeyError: no unit has this path.
+        """
+        tree = dict(self.walk_units())
+        parts = path.split("/")
+        chain = ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
+        return tuple(dict.fromkeys(name for step in chain for name in tree[step].guardrails))

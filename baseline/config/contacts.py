@@ -1,0 +1,51 @@
+"""People: who AWS calls, who gets the findings, who may break the glass."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from baseline.config.section import Section
+from baseline.config.types import ContactEmail, JobTitle, PersonName, PhoneNumber, RoleName
+
+
+class Contact(Section):
+    """A contact that AWS writes to or calls. A team's name and mailbox outlive a person's."""
+
+    name: PersonName = Field(description="Name of the team or person, at most 64 characters.")
+    title: JobTitle = Field(description="Role, such as Security Operations; at most 50 characters.")
+    email: ContactEmail = Field(description="Corporate address that a team reads.")
+    phone: PhoneNumber = Field(
+        description='Telephone number in E.164 form, in quotes: "+", country code, number, no spaces ("+4930123456").',
+    )
+
+
+class Contacts(Section):
+    """The alternate contacts that every account gets (control Account.1)."""
+
+    security: Contact = Field(description="Gets abuse and security notices.")
+    operations: Contact = Field(description="Gets notices about service events.")
+    billing: Contact = Field(description="Gets invoices and notices about them.")
+
+
+class BreakGlass(Section):
+    """The way in when everything else fails."""
+
+    role: RoleName = Field(
+        default="OrgBreakGlass",
+        description="Name of the emergency role that guardrails exempt. OrgBreakGlass by default.",
+    )
+
+
+class Notifications(Section):
+    """E-mail addresses that get findings, by severity. SNS asks each address to confirm once."""
+
+    critical: tuple[ContactEmail, ...] = Field(
+        min_length=1, description="Addresses that get critical findings; at least one."
+    )
+    high: tuple[ContactEmail, ...] = Field(
+        min_length=1, description="Addresses that get findings of high severity; at least one."
+    )
+    medium: tuple[ContactEmail, ...] = Field(
+        default=(),
+        description="Addresses that get findings of medium severity. Nobody by default; they stay visible in Security Hub.",
+    )

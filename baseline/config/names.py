@@ -1,0 +1,183 @@
+"""Every physical name of the baseline, in one place.
+
+A physical name exists only where another account or a policy has to name the thing first. All of
+them follow from prefix, account and Region, so they are the same in every synthesis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from baseline.config.configuration import Configuration
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Names:
+    """The names that accounts use for each other's resources.
+
+    ``management`` to ``shared_services`` are account IDs. Everything else is derived from them.
+    """
+
+    prefix: str
+    home_region: str
+    organization_id: str
+    management: str
+    log_archive: str
+    security: str
+    network: str
+    shared_services: str
+
+    @classmethod
+    def of(cls, configuration: Configuration) -> Names:
+        """Give the names that follow from a configuration."""
+        accounts = configuration.accounts
+        return cls(
+            prefix=configuration.prefix,
+            home_region=configuration.home_region,
+            organization_id=configuration.organization.id,
+            management=accounts.management.id,
+            log_archive=accounts.log_archive.id,
+            security=accounts.security.id,
+            network=accounts.network.id,
+            shared_services=accounts.shared_services.id,
+        )
+
+    @property
+    def partition(self) -> str:
+        """The AWS partition: the commercial one."""
+        return "aws"
+
+    # Organization trail (management account, home Region)
+
+    @property
+    def trail(self) -> str:
+        """Name of the organization trail."""
+        return f"{self.prefix}-organization-trail"
+
+    @property
+    def trail_arn(self) -> str:
+        """ARN of the organization trail, which key and bucket policies name before it exists."""
+        return f"arn:{self.partition}:cloudtrail:{self.home_region}:{self.management}:trail/{self.trail}"
+
+    @property
+    def trail_log_group(self) -> str:
+        """Name of the log group that the trail writes to."""
+        return f"/{self.prefix}/organization-trail"
+
+    # Buckets and keys (log archive account, home Region)
+
+    @property
+    def cloudtrail_bucket(self) -> str:
+        """Bucket of the organization trail."""
+        return self._bucket("cloudtrail")
+
+    @property
+    def config_bucket(self) -> str:
+        """Bucket of the Config delivery channels."""
+        return self._bucket("config")
+
+    @property
+    def flow_log_bucket(self) -> str:
+        """Bucket of the VPC flow logs."""
+        return self._bucket("flow-logs")
+
+    @property
+    def access_log_bucket(self) -> str:
+        """Bucket that records access to the other log buckets."""
+        return self._bucket("access-logs")
+
+    @property
+    def guardduty_bucket(self) -> str:
+        """Bucket of the exported GuardDuty findings."""
+        return self._bucket("guardduty")
+
+    @property
+    def cloudtrail_key_alias(self) -> str:
+        """Alias of the key of the trail bucket."""
+        return f"alias/{self.prefix}-cloudtrail"
+
+    @property
+    def config_key_alias(self) -> str:
+        """Alias of the key of the Config bucket."""
+        return f"alias/{self.prefix}-config"
+
+    @property
+    def flow_log_key_alias(self) -> str:
+        """Alias of the key of the flow-log bucket."""
+        return f"alias/{self.prefix}-flow-logs"
+
+    @property
+    def cloudtrail_key_arn(self) -> str:
+        """ARN of the alias of the trail bucket's key."""
+        return self._key_arn(self.cloudtrail_key_alias)
+
+    @property
+    def config_key_arn(self) -> str:
+        """ARN of the alias of the Config bucket's key."""
+        return self._key_arn(self.config_key_alias)
+
+    @property
+    def flow_log_key_arn(self) -> str:
+        """ARN of the alias of the flow-log bucket's key."""
+        return self._key_arn(self.flow_log_key_alias)
+
+    # Findings (security account, home Region)
+
+    @property
+    def event_bus(self) -> str:
+        """Name of the bus that collects the organization's security events."""
+        return f"{self.prefix}-security"
+
+    @property
+    def event_bus_arn(self) -> str:
+        """ARN of the bus that collects the organization's security events."""
+        return (
+            f"arn:{self.partition}:events:{self.home_region}:{self.security}"
+            f":event-bus/{self.event_bus}"
+        )
+
+    def topic(self, severity: str) -> str:
+        """Name of the topic that sends out findings of a severity, such as ``critical``."""
+        return f"{self.prefix}-findings-{severity}"
+
+    # Roles in every account
+
+    @property
+    def audit_role(self) -> str:
+        """Role that reads an account's security settings."""
+        return f"{self.prefix}-audit"
+
+    @property
+    def settings_role(self) -> str:
+        """Role that applies the account settings CloudFormation has no type for."""
+        return f"{self.prefix}-settings"
+
+    @property
+    def config_role(self) -> str:
+        """Role of the Config recorder."""
+        return f"{self.prefix}-config-recorder"
+
+    @property
+    def event_forwarding_role(self) -> str:
+        """Role that EventBridge uses to send events to the home bus."""
+        return f"{self.prefix}-event-forwarding"
+
+    # Roles in the security account that may assume the ones above
+
+    @property
+    def audit_reader_role(self) -> str:
+        """Role that may assume the audit role of every account."""
+        return f"{self.prefix}-audit-reader"
+
+    @property
+    def settings_reconciler_role(self) -> str:
+        """Role that may assume the settings role of every account."""
+        return f"{self.prefix}-settings-reconciler"
+
+    def _bucket(self, purpose: str) -> str:
+        return f"{self.prefix}-{purpose}-{self.log_archive}-{self.home_region}"
+
+    def _key_arn(self, alias: str) -> str:
+        return f"arn:{self.partition}:kms:{self.home_region}:{self.log_archive}:{alias}"

@@ -1,0 +1,47 @@
+"""AWS limits that shape the baseline, each with its source. Sizes are characters unless named bytes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# AWS Organizations User Guide, "Quotas and service limits for AWS Organizations".
+SCP_SIZE: Final = 10_240
+SCP_PER_TARGET: Final = 10
+SCP_PER_ORGANIZATION: Final = 10_000
+RCP_SIZE: Final = 5_120
+RCP_PER_TARGET: Final = 5  # one of them is RCPFullAWSAccess, which cannot be detached
+RCP_PER_ORGANIZATION: Final = 2_000
+DECLARATIVE_POLICY_SIZE: Final = 10_000
+DECLARATIVE_POLICIES_PER_TARGET: Final = 10
+AI_OPT_OUT_POLICY_SIZE: Final = 2_500
+AI_OPT_OUT_POLICIES_PER_TARGET: Final = 5
+UNIT_DEPTH: Final = 5  # levels of units under the root
+UNITS_PER_ORGANIZATION: Final = 2_000
+DELEGATION_POLICY_SIZE: Final = 40_000
+
+# AWS::Organizations::Account in one template: five are created at a time, so the stack chains them;
+# more than this in one deployment runs into CloudFormation's and CreateAccount's time limits.
+CREATED_ACCOUNTS_PER_CONFIGURATION: Final = 20
+
+# AWS CloudFormation User Guide, "Understand CloudFormation quotas".
+TEMPLATE_INLINE_BYTES: Final = 51_200
+TEMPLATE_S3_BYTES: Final = 1_048_576
+RESOURCES_PER_TEMPLATE: Final = 500
+CUSTOM_RESOURCE_RESPONSE_BYTES: Final = 4_096
+
+# AWS Security Hub User Guide, "Security Hub CSPM quotas".
+SECURITY_HUB_CONFIGURATION_POLICIES: Final = 20
+
+# Amazon EventBridge User Guide, "Amazon EventBridge quotas".
+EVENT_RULES_PER_BUS: Final = 300
+EVENT_TARGETS_PER_RULE: Final = 5
+EVENT_PATTERN_SIZE: Final = 2_048
+EVENT_BUS_POLICY_SIZE: Final = 10_240
+
+# IAM User Guide, "IAM and AWS STS quotas".
+MANAGED_POLICY_SIZE: Final = 6_144
+ROLE_TRUST_POLICY_SIZE: Final = 2_048
+ROLE_INLINE_POLICY_SIZE: Final = 10_240
+
+# Amazon S3 User Guide, "General purpose bucket naming rules".
+BUCKET_NAME_LENGTH: Final = 63

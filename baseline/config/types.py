@@ -1,0 +1,50 @@
+"""The kinds of text that a configuration holds, each with the form that AWS defines.
+
+The patterns also reach the JSON schema, so that an editor marks a wrong value while it is typed;
+`baseline/config/messages.py` says in words what each of them asks for.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+ACCOUNT_ID_PATTERN = r"^[0-9]{12}$"
+ORGANIZATION_ID_PATTERN = r"^o-[a-z0-9]{10,32}$"
+ROOT_ID_PATTERN = r"^r-[0-9a-z]{4,32}$"
+UNIT_ID_PATTERN = r"^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$"
+ROOT_EMAIL_PATTERN = r"^[^\s@]+@[^\s@]+\.[^\s@]+$"
+CONTACT_EMAIL_PATTERN = r"^[\w+=.#|!&-]+@[\w.-]+\.[\w]+$"
+DOMAIN_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
+PHONE_PATTERN = r"^\+[1-9][0-9]{6,14}$"
+PREFIX_PATTERN = r"^[a-z][a-z0-9-]{1,14}[a-z0-9]$"
+MEMBER_NAME_PATTERN = r"^[a-z][a-z0-9-]{0,48}[a-z0-9]$"
+UNIT_NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9 ._-]{0,126}[A-Za-z0-9])?$"
+UNIT_PATH_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9 ._/-]*[A-Za-z0-9])?$"
+ROLE_NAME_PATTERN = r"^[\w+=,.@-]{1,64}$"
+GUARDRAIL_NAME_PATTERN = r"^[a-z][a-z0-9-]{1,62}$"
+ENDPOINT_PATTERN = r"^[a-z][a-z0-9.-]{1,62}$"
+ACTION_PATTERN = r"^[a-z0-9-]+:[A-Za-z0-9]+\*?$"
+REGION_PATTERN = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
+PHRASE_PATTERN = r"^\S(.*\S)?$"
+
+AccountId = Annotated[str, Field(pattern=ACCOUNT_ID_PATTERN)]
+OrganizationId = Annotated[str, Field(pattern=ORGANIZATION_ID_PATTERN)]
+RootId = Annotated[str, Field(pattern=ROOT_ID_PATTERN)]
+UnitId = Annotated[str, Field(pattern=UNIT_ID_PATTERN)]
+RootEmail = Annotated[str, Field(pattern=ROOT_EMAIL_PATTERN, min_length=6, max_length=64)]
+ContactEmail = Annotated[str, Field(pattern=CONTACT_EMAIL_PATTERN, max_length=254)]
+Domain = Annotated[str, Field(pattern=DOMAIN_PATTERN, max_length=253)]
+PhoneNumber = Annotated[str, Field(pattern=PHONE_PATTERN)]
+Prefix = Annotated[str, Field(pattern=PREFIX_PATTERN)]
+MemberName = Annotated[str, Field(pattern=MEMBER_NAME_PATTERN)]
+UnitName = Annotated[str, Field(pattern=UNIT_NAME_PATTERN)]
+UnitPath = Annotated[str, Field(pattern=UNIT_PATH_PATTERN)]
+RoleName = Annotated[str, Field(pattern=ROLE_NAME_PATTERN)]
+GuardrailName = Annotated[str, Field(pattern=GUARDRAIL_NAME_PATTERN)]
+Endpoint = Annotated[str, Field(pattern=ENDPOINT_PATTERN)]
+Action = Annotated[str, Field(pattern=ACTION_PATTERN)]
+RegionName = Annotated[str, Field(pattern=REGION_PATTERN)]
+PersonName = Annotated[str, Field(pattern=PHRASE_PATTERN, max_length=64)]
+JobTitle = Annotated[str, Field(pattern=PHRASE_PATTERN, max_length=50)]
