@@ -12,11 +12,19 @@ os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
 os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from cdk_nag import (
+    AwsSolutionsChecks,
+    HIPAASecurityChecks,
+    NIST80053R5Checks,
+    PCIDSS321Checks,
+    ServerlessChecks,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
@@ -33,3 +41,26 @@ def stack(app: cdk.App) -> cdk.Stack:
     """An empty stack in the home Region of the examples."""
     environment = cdk.Environment(account="333333333333", region="eu-west-1")
     return cdk.Stack(app, "Stack", env=environment)
+
+
+@pytest.fixture
+def findings() -> Callable[[cdk.App], list[str]]:
+    """Synthesize an app and list what the cdk-nag packs find that nobody acknowledged."""
+
+    def run(app: cdk.App) -> list[str]:
+        app.synth()
+        packs = (
+            AwsSolutionsChecks(app),
+            HIPAASecurityChecks(app),
+            NIST80053R5Checks(app),
+            PCIDSS321Checks(app),
+            ServerlessChecks(app),
+        )
+        return sorted(
+            f"{violation.rule_name} {resource.construct_path}"
+            for pack in packs
+            for violation in pack.validate_scope(app).violations
+            for resource in violation.violating_resources
+        )
+
+    return run

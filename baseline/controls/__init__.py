@@ -1,0 +1,1 @@
+"""The registry of capabilities and controls that constructs declare."""
