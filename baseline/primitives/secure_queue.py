@@ -61,8 +61,7 @@ class SecureQueue(Construct):
             enforce_ssl=True,
             retention_period=cdk.Duration.days(retention_days),
             visibility_timeout=cdk.Duration.seconds(visibility_timeout_seconds),
-            dead_letter_queue=self.dead_letter_queue
-            and sqs.DeadLetterQueue(max_receive_count=5, queue=self.dead_letter_queue),
+            dead_letter_queue=_redrive(self.dead_letter_queue),
         )
         if not dead_letter:
             _acknowledge_dead_letter_target(self.queue)
@@ -78,6 +77,10 @@ class SecureQueue(Construct):
         )
         _acknowledge_dead_letter_target(queue)
         return queue
+
+
+def _redrive(queue: sqs.Queue | None) -> sqs.DeadLetterQueue | None:
+    return None if queue is None else sqs.DeadLetterQueue(max_receive_count=5, queue=queue)
 
 
 def _acknowledge_dead_letter_target(queue: sqs.Queue) -> None:
