@@ -1,0 +1,116 @@
+"""Custom resource OrganizationFeatures: brings an organization to the state its properties name.
+
+Both entry points run the same pass: read the state, write what is missing, report. ``on_event``
+runs it once; ``is_complete`` runs it until nothing is open: policy types are enabled asynchronously,
+and a pass that ran out of time continues there. A pass over a finished organization writes nothing.
+
+Delete leaves everything as it is. With ``OnDelete: revert`` it turns the configured root features
+off, and nothing else: ending trusted access, a delegation or a policy type breaks services or
+deletes data in every account.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import organization_steps
+import service_steps
+from apicalls import Api, OutOfTimeError, RefusedError, boto_client, log
+from desired import Desired, PropertyError, parse
+
+# Trusted access comes before whatever a service or a delegated administrator does with it; accounts
+# are moved last, when everything that their unit brings with it can work.
+STEPS: tuple[Callable[[Desired, Api], Iterator[str]], ...] = (
+    organization_steps.trusted_access,
+    organization_steps.policy_types,
+    service_steps.ram_sharing,
+    service_steps.stack_sets_access,
+    organization_steps.delegations,
+    service_steps.regional_administrators,
+    service_steps.root_features,
+    organization_steps.placements,
+)
+# CloudFormation accepts an answer of 4,096 bytes; the rest of the answer needs some of it.
+REPORT_BYTES = 2_000
+
+
+def on_event(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - of Lambda
+    """Do one pass for a create or update, nothing for a delete."""
+    if event["RequestType"] == "Delete":
+        return _deleted(event, _api(context))
+    desired = _desired(event)
+    changed, still_open = run(desired, _api(context))
+    log("pass", entry="on_event", changed=changed, open=still_open)
+    return {
+        "PhysicalResourceId": f"organization-features-{desired.organization}",
+        "Data": _report(changed),
+    }
+
+
+def is_complete(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - of Lambda
+    """Do another pass; complete when nothing is open."""
+    if event["RequestType"] == "Delete":
+        return {"IsComplete": True}
+    changed, still_open = run(_desired(event), _api(context))
+    log("pass", entry="is_complete", changed=changed, open=still_open)
+    if still_open:
+        return {"IsComplete": False}
+    before = [line for line in event.get("Data", {}).get("Changed", "").split("; ") if line]
+    return {"IsComplete": True, "Data": _report(before + changed)}
+
+
+def run(desired: Desired, api: Api) -> tuple[list[str], list[str]]:
+    """Do one pass; gives what was changed and what is still open.
+
+    Raises:
+        RefusedError: AWS or the state of the organization does not allow a step.
+    """
+    changed: list[str] = []
+    try:
+        organization_steps.check_organization(desired, api)
+        for step in STEPS:
+            for change in step(desired, api):
+                log("changed", step=step.__name__, change=change)
+                changed.append(change)
+        waiting = organization_steps.pending_policy_types(desired, api)
+        return changed, [f"policy type {wanted}" for wanted in waiting]
+    except OutOfTimeError as error:
+        return changed, [f"continues at {error}"]
+    except RefusedError as error:
+        log("refused", reason=str(error), changed=changed)
+        raise
+
+
+def _desired(event: dict[str, Any]) -> Desired:
+    return parse(event["ResourceProperties"], event.get("OldResourceProperties"))
+
+
+def _deleted(event: dict[str, Any], api: Api) -> dict[str, Any]:
+    """Leave the organization as it is, unless told otherwise; never fail for bad properties."""
+    try:
+        desired = _desired(event)
+    except PropertyError as error:
+        log("deleted", reverted=[], note=str(error))
+    else:
+        revert = desired.revert_on_delete
+        reverted = list(service_steps.revert_root_features(desired, api)) if revert else []
+        log("deleted", reverted=reverted)
+    return {"PhysicalResourceId": event["PhysicalResourceId"]}
+
+
+def _report(changed: list[str]) -> dict[str, str]:
+    """Give the attributes of the resource: what was changed, cut to what an answer can hold."""
+    text = "; ".join(changed)
+    if len(text.encode()) > REPORT_BYTES:
+        text = text.encode()[: REPORT_BYTES - len("; ...")].decode(errors="ignore") + "; ..."
+    return {"Changed": text, "Changes": str(len(changed))}
+
+
+def _api(context: Any) -> Api:  # noqa: ANN401 - given by Lambda
+    return Api(
+        remaining=lambda: context.get_remaining_time_in_millis() / 1000,
+        client=boto_client,
+        region=os.environ["AWS_REGION"],
+    )

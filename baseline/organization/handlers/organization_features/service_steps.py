@@ -1,0 +1,107 @@
+"""The steps that go through the APIs of the services themselves; they work as the others do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicalls import Api, RefusedError
+from desired import Desired, RegionalAdministrator
+from organization_steps import is_administrator, services_with_access
+
+# The keys under which each service says who its administrator is.
+ADMINISTRATOR_KEYS = {
+    "guardduty": ("AdminAccountId", "AdminStatus"),
+    "securityhub": ("AccountId", "Status"),
+}
+ENABLE_ROOT_FEATURE = {
+    "RootCredentialsManagement": "enable_organizations_root_credentials_management",
+    "RootSessions": "enable_organizations_root_sessions",
+}
+DISABLE_ROOT_FEATURE = {
+    "RootCredentialsManagement": "disable_organizations_root_credentials_management",
+    "RootSessions": "disable_organizations_root_sessions",
+}
+# Trusted access has just been given and is not visible to IAM at once.
+NOT_VISIBLE_YET = ("ServiceAccessNotEnabled",)
+
+
+def ram_sharing(desired: Desired, api: Api) -> Iterator[str]:
+    """Let AWS RAM share inside the organization."""
+    if not desired.ram_sharing or "ram.amazonaws.com" in services_with_access(api):
+        return
+    answer = api.call("ram", "enable_sharing_with_aws_organization") or {}
+    if not answer.get("returnValue"):
+        raise RefusedError("ram:EnableSharingWithAwsOrganization answered that it did not succeed")
+    yield "resource sharing with the organization"
+
+
+def stack_sets_access(desired: Desired, api: Api) -> Iterator[str]:
+    """Let CloudFormation deploy service-managed StackSets."""
+    if not desired.stack_sets_access:
+        return
+    answer = api.call("cloudformation", "describe_organizations_access") or {}
+    if answer.get("Status") != "ENABLED":
+        api.call("cloudformation", "activate_organizations_access")
+        yield "StackSets access to the organization"
+
+
+def regional_administrators(desired: Desired, api: Api) -> Iterator[str]:
+    """Name the administrators of services that want it in each Region."""
+    for wanted in desired.regional:
+        for region in wanted.regions:
+            if not _is_enabled(wanted, region, api) and _enable(wanted, region, api):
+                yield f"{wanted.service} administrator {wanted.account} in {region}"
+
+
+def _is_enabled(wanted: RegionalAdministrator, region: str, api: Api) -> bool:
+    account_key, status_key = ADMINISTRATOR_KEYS[wanted.service]
+    found = api.entries(
+        wanted.service, "list_organization_admin_accounts", "AdminAccounts", region=region
+    )
+    for entry in found:
+        if entry.get(status_key) == "DISABLE_IN_PROGRESS":
+            raise RefusedError(
+                f"{wanted.service} in {region} is still removing its administrator "
+                f"{entry[account_key]}: deploy again when that is done, so that "
+                f"{wanted.account} can follow"
+            )
+    registered = [entry[account_key] for entry in found]
+    return is_administrator(wanted.account, registered, f"{wanted.service} in {region}")
+
+
+def _enable(wanted: RegionalAdministrator, region: str, api: Api) -> bool:
+    operation = "enable_organization_admin_account"
+    try:
+        api.call(wanted.service, operation, region=region, AdminAccountId=wanted.account)
+    except RefusedError:
+        # The services have one error code for everything: look whether it is so already, or who
+        # else was named in the meantime.
+        if _is_enabled(wanted, region, api):
+            return False
+        raise
+    return True
+
+
+def root_features(desired: Desired, api: Api) -> Iterator[str]:
+    """Turn on central management of root users."""
+    if not desired.root_features:
+        return
+    on = _root_features(api)
+    for feature in desired.root_features:
+        if feature not in on:
+            api.call("iam", ENABLE_ROOT_FEATURE[feature], wait_for=NOT_VISIBLE_YET)
+            yield f"root feature {feature}"
+
+
+def revert_root_features(desired: Desired, api: Api) -> Iterator[str]:
+    """Turn the configured root features off again."""
+    on = _root_features(api)
+    for feature in desired.root_features:
+        if feature in on:
+            api.call("iam", DISABLE_ROOT_FEATURE[feature])
+            yield f"root feature {feature} off"
+
+
+def _root_features(api: Api) -> list[str]:
+    answer = api.call("iam", "list_organizations_features", wait_for=NOT_VISIBLE_YET) or {}
+    return list(answer.get("EnabledFeatures", []))
