@@ -1,0 +1,53 @@
+"""Which operations are answered here, and what follows a successful call of an emulator.
+
+An answer takes the :class:`~baseline.local.requests.ApiRequest` and gives the operation's output
+as a dict; it raises :class:`~baseline.local.wire.ServiceError` for an AWS error.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from baseline.local.requests import ApiRequest
+
+Answer = Callable[[ApiRequest], dict[str, Any]]
+Follower = Callable[[ApiRequest], None]
+
+_ANSWERS: dict[tuple[str, str], Answer] = {}
+_FOLLOWERS: dict[tuple[str, str], Follower] = {}
+
+
+def answers(service: str, *operations: str) -> Callable[[Answer], Answer]:
+    """Register the decorated function as the answer to operations of a SigV4 service."""
+
+    def register(function: Answer) -> Answer:
+        for operation in operations:
+            _ANSWERS[(service, operation)] = function
+        return function
+
+    return register
+
+
+def follows(service: str, *operations: str) -> Callable[[Follower], Follower]:
+    """Register the decorated function to run after each successful call of the operations."""
+
+    def register(function: Follower) -> Follower:
+        for operation in operations:
+            _FOLLOWERS[(service, operation)] = function
+        return function
+
+    return register
+
+
+def answer_to(service: str, operation: str) -> Answer | None:
+    """Give the answer to an operation, or None when an emulator answers it."""
+    return _ANSWERS.get((service, operation))
+
+
+def follower_of(service: str, operation: str) -> Follower | None:
+    """Give what has to happen after an operation, or None."""
+    return _FOLLOWERS.get((service, operation))
+
+
+def answered_operations() -> list[tuple[str, str]]:
+    """List all operations that are answered here, for the documentation."""
+    return sorted(_ANSWERS)
