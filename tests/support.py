@@ -1,0 +1,45 @@
+"""What several test folders need: the app as a user runs it, and templates made comparable."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+ASSET = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+def synthesize(directory: Path, *context: str, validation: bool = False) -> Path:
+    """Run app.py as a user does and give the directory of the cloud assembly."""
+    settings = {**CONTEXT, **dict(item.split("=", 1) for item in context)}
+    environment = {
+        **os.environ,
+        "CDK_OUTDIR": str(directory),
+        "CDK_CONTEXT_JSON": json.dumps(settings),
+        "CDK_VALIDATION": str(validation).lower(),
+    }
+    done = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return directory
+
+
+def normalised(value: Any) -> Any:
+    """Replace the content hashes of assets, which change with every edit of a handler."""
+    if isinstance(value, dict):
+        return {ASSET.sub("<asset>", key): normalised(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [normalised(item) for item in value]
+    return ASSET.sub("<asset>", value) if isinstance(value, str) else value
