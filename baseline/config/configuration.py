@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, model_validator
 
-from baseline.config import units
+from baseline.config import checks, units
 from baseline.config.accounts import CoreAccount, CoreAccounts, MemberAccount, Organization
 from baseline.config.capabilities import Capabilities
 from baseline.config.contacts import BreakGlass, Contacts, Notifications
+from baseline.config.finding import dotted
 from baseline.config.guardrail_settings import GuardrailSettings
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.config.network import NetworkSettings
@@ -18,9 +19,15 @@ from baseline.config.section import Section
 from baseline.config.types import MemberName, Prefix, RegionName, UnitName
 from baseline.config.units import OrganizationalUnit
 
+# Validation context of the loader, which runs the checks itself to give each finding its place.
+CHECKED_ELSEWHERE: Final = {"checks": "elsewhere"}
+
 
 class Configuration(Section):
-    """What the organization looks like and what protects it."""
+    """What the organization looks like and what protects it.
+
+    Built in Python it is checked as a file is, but a ``pydantic.ValidationError`` reports problems.
+    """
 
     prefix: Prefix = Field(
         default="secbase",
@@ -64,6 +71,14 @@ class Configuration(Section):
     capabilities: Capabilities = Field(
         default_factory=Capabilities, description="Which detections and records are on."
     )
+
+    @model_validator(mode="after")
+    def _passes_the_checks(self, info: ValidationInfo) -> Self:
+        if info.context != CHECKED_ELSEWHERE:
+            findings = checks.run(self.model_dump())
+            if findings:
+                raise ValueError("; ".join(f"{dotted(f.path)}: {f.message}" for f in findings))
+        return self
 
     def walk_units(self) -> Iterator[tuple[str, OrganizationalUnit]]:
         """Give path and unit of every organizational unit, parents first, in configuration order."""

@@ -1,6 +1,6 @@
-"""Reads a YAML file into plain values and remembers where each of them stands.
+"""Reads YAML text into plain values and remembers where each of them stands.
 
-The file is composed into nodes, not constructed: so nothing in it can make an object, an alias
+The text is composed into nodes, not constructed: so nothing in it can make an object, an alias
 cannot blow up memory, and every oddity of YAML is met here with a sentence instead of a surprise.
 """
 
@@ -15,34 +15,28 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from baseline.config.finding import Finding, Path
-from baseline.config.text import shorten, show
+from baseline.config.finding import Finding, Path, Place
+from baseline.config.text import LIMIT, shorten, show
 
-Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | None"
+Value: TypeAlias = "str | int | bool | list[Value] | dict[str, Value] | None"
 
+MAXIMUM_DEPTH = 40
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-MAXIMUM_DEPTH = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Line and column, both from 1."""
-
-    line: int
-    column: int
 
 
 @dataclass(slots=True)
 class Document:
-    """The values of a file, where they stand, and what was wrong with the file as YAML."""
+    """The values of a file, where they stand, and what is wrong with them as YAML.
+
+    ``unquoted`` holds the text of the values that YAML takes for numbers, truth values or nothing.
+    """
 
     value: Value = None
     places: dict[Path, Place] = field(default_factory=dict)
     unquoted: dict[Path, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
-    broken: bool = False
 
     def place(self, path: Path) -> Place:
         """Give the place of a path, or of the nearest thing around it that the file holds."""
@@ -50,9 +44,14 @@ class Document:
             path = path[:-1]
         return self.places.get(path, Place(1, 1))
 
+    def refused(self, path: Path) -> bool:
+        """Tell whether the value at this path, or one around it, was refused already."""
+        refused = {finding.path for finding in self.findings if finding.place is None}
+        return any(path[:length] in refused for length in range(len(path) + 1))
+
 
 class UnreadableError(ValueError):
-    """The text is not YAML at all: one message and, where known, a place."""
+    """The text cannot be read as YAML: one message and, where known, a place."""
 
     def __init__(self, message: str, place: Place | None = None) -> None:
         super().__init__(message)
@@ -78,7 +77,7 @@ def _refuse_control_characters(text: str) -> None:
     if found is None:
         return
     line = text.count("\n", 0, found.start()) + 1
-    column = found.start() - (text.rfind("\n", 0, found.start()) + 1) + 1
+    column = found.start() - text.rfind("\n", 0, found.start())
     code = f"U+{ord(found.group()):04X}"
     raise UnreadableError(f"holds the control character {code}; remove it", Place(line, column))
 
@@ -91,110 +90,126 @@ def _compose(text: str) -> Node | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else None
-        raise UnreadableError(_yaml_problem(error), place) from None
+        raise UnreadableError(_sentence(error), place) from None
     except RecursionError:
         raise UnreadableError("is nested too deeply to be a configuration") from None
-    except (YAMLError, ValueError, AttributeError, TypeError, KeyError, IndexError) as error:
-        # ruamel's scanner lets a few of its own errors out on damaged input.
+    except (
+        YAMLError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
+        # On damaged input the parser also lets errors of its own code out.
         raise UnreadableError(f"is not valid YAML: {_first_line(str(error))}") from None
     return node
 
 
-def _yaml_problem(error: MarkedYAMLError) -> str:
+def _sentence(error: MarkedYAMLError) -> str:
     problem = str(error.problem or error.context or "cannot be read")
-    if r"'\t'" in problem:
+    if r"'\t'" in problem or "'\t'" in problem:
         return "is not valid YAML: a tab; indent with spaces"
     if "expected a single document" in str(error.context):
-        return "holds more than one YAML document; keep one and remove the '---' line"
+        return "holds a second YAML document; keep one and remove the '---' between them"
     return f"is not valid YAML: {_first_line(problem)}"
 
 
 def _first_line(text: str) -> str:
-    return shorten(text.strip().split("\n", maxsplit=1)[0], 120)
+    return shorten(text.strip().split("\n", maxsplit=1)[0], 2 * LIMIT)
 
 
 class _Reader:
-    """Turns nodes into values and notes places and findings on the way."""
+    """Turns nodes into values, and notes places and findings on the way."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.seen: set[int] = set()
 
     def value(self, node: Node, path: Path) -> Value:
-        place = Place(node.start_mark.line + 1, node.start_mark.column + 1)
-        self.document.places.setdefault(path, place)
+        self.document.places.setdefault(path, _place(node))
         if id(node) in self.seen:
             return self.refuse(path, "is an alias (*name); write the value out")
         self.seen.add(id(node))
         if len(path) > MAXIMUM_DEPTH:
             return self.refuse(path, "is nested too deeply")
         match node:
-            case MappingNode():
-                return self.mapping(node, path)
-            case SequenceNode():
-                return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
             case ScalarNode():
                 return self.scalar(node, path)
+            case MappingNode() if node.tag == f"{_TAG}map":
+                return self.mapping(node, path)
+            case SequenceNode() if node.tag == f"{_TAG}seq":
+                return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
             case _:
-                return self.refuse(path, "cannot be read")
+                return self.refuse(path, f"carries the YAML tag {shorten(node.tag)}; remove it")
 
     def mapping(self, node: MappingNode, path: Path) -> Value:
         result: dict[str, Value] = {}
         for key_node, value_node in node.value:
-            place = Place(key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-            key = self.key(key_node, path, place)
-            if key is None:
-                continue
-            self.document.places[(*path, key)] = place
-            result[key] = self.value(value_node, (*path, key))
+            key = self.key(key_node, path)
+            if key is not None:
+                self.document.places[*path, key] = _place(key_node)
+                result[key] = self.value(value_node, (*path, key))
         return result
 
-    def key(self, node: Node, path: Path, place: Place) -> str | None:
+    def key(self, node: Node, path: Path) -> str | None:
+        """Give the key's text, or nothing where it cannot be one of ours."""
+        name = node.value if isinstance(node, ScalarNode) else "[...]"
+        problem = self.key_problem(node, path)
+        if problem is None:
+            return str(name)
+        self.document.findings.append(Finding((*path, str(name)), problem, _place(node)))
+        return None
+
+    def key_problem(self, node: Node, path: Path) -> str | None:
         if not isinstance(node, ScalarNode):
-            return self.refuse_key(path, "[...]", place, "is no key; a key is text")
-        name = str(node.value)
-        if node.tag == f"{_TAG}merge" or name == "<<":
-            return self.refuse_key(path, name, place, "merges a mapping; write the keys out")
+            return "cannot be a key; a key is text"
+        if node.tag == f"{_TAG}merge" or node.value == "<<":
+            return "merges another mapping; write its keys out here"
         if node.tag != f"{_TAG}str":
-            return self.refuse_key(path, name, place, "is not text to YAML; write it in quotes")
-        if not name.isprintable():
-            return self.refuse_key(path, name, place, "holds an invisible character; remove it")
-        if (*path, name) in self.document.places:
-            first = self.document.places[*path, name].line
-            message = f"stands here a second time (first in line {first}); keep one"
-            return self.refuse_key(path, name, place, message, suffix=" ")
-        return name
+            return "is a key that YAML does not take for text; write it in quotes"
+        if not node.value.isprintable():
+            return "is a key with an invisible character; remove the character"
+        if first := self.document.places.get((*path, node.value)):
+            return f"stands here a second time (first in line {first.line}); keep one"
+        return None
 
     def scalar(self, node: ScalarNode, path: Path) -> Value:
         text = str(node.value)
-        tag = str(node.tag).removeprefix(_TAG)
-        if tag in {"str", "timestamp"}:
-            if not text.isprintable():
-                return self.refuse(path, f"{show(text)} holds an invisible character; remove it")
+        kind = str(node.tag).removeprefix(_TAG)
+        if not text.isprintable():
+            return self.refuse(path, f"{show(text)} holds an invisible character; remove it")
+        if kind in {"str", "timestamp"}:
             return text
-        if tag in {"int", "float", "bool", "null"}:
-            self.document.unquoted[path] = text
-        match tag:
-            case "null":
-                return None
-            case "bool":
-                return text.lower() == "true"
-            case "int" if _PLAIN_NUMBER.fullmatch(text) or text.isdecimal():
-                return int(text[:30])
-            case "int" | "float":
-                # Not a number of ours: octal, hexadecimal, a fraction. Kept as a fraction, so that
-                # neither a text field nor a number field takes it.
-                return 0.5
-            case _:
-                return self.refuse(path, f"carries the YAML tag {shorten(tag)}; remove it")
+        self.document.unquoted[path] = text
+        if kind == "null":
+            return None
+        if kind == "bool" and text.lower() in {"true", "false"}:
+            return text.lower() == "true"
+        if kind == "int" and _PLAIN_NUMBER.fullmatch(text):
+            return int(text)
+        return self.refuse(path, _oddity(text, kind))
 
     def refuse(self, path: Path, message: str) -> None:
         self.document.findings.append(Finding(path, message))
 
-    def refuse_key(
-        self, path: Path, name: str, place: Place, message: str, *, suffix: str = ""
-    ) -> None:
-        # A key that cannot be one of ours gets a path of its own, which no value can have.
-        refused = (*path, name + suffix)
-        self.document.places[refused] = place
-        self.document.findings.append(Finding(refused, message))
+
+def _place(node: Node) -> Place:
+    return Place(node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _oddity(text: str, kind: str) -> str:
+    match kind:
+        case "bool":
+            return f"{show(text)} is neither true nor false; write true or false"
+        case "int" if text.isdecimal() and text.startswith("0"):
+            return (
+                f"{show(text)} is a number that starts with zero, and YAML drops the zero; "
+                "write IDs and telephone numbers in quotes, numbers without the zero"
+            )
+        case "int" | "float":
+            return (
+                f"{show(text)} is no whole number in plain digits; write digits, or text in quotes"
+            )
+        case _:
+            return f"{show(text)} is not text to YAML ({shorten(kind)}); write it in quotes"

@@ -1,4 +1,4 @@
-"""A problem before it has a place: where in the configuration, and what is wrong."""
+"""A problem before it has a file: where in the configuration, and what is wrong."""
 
 from __future__ import annotations
 
@@ -10,11 +10,23 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Line and column, both from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One problem at a path of the configuration; ``()`` is the whole file."""
+    """One problem at a path of the configuration; ``()`` is the whole file.
+
+    ``place`` is given only where the path does not lead there, as for a key that stands twice.
+    """
 
     path: Path
     message: str
+    place: Place | None = None
 
 
 def dotted(path: Path) -> str:

@@ -6,71 +6,90 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from baseline.config import document as yaml
-from baseline.config import messages
-from baseline.config.configuration import Configuration
+from baseline.config import checks, messages
+from baseline.config.configuration import CHECKED_ELSEWHERE, Configuration
+from baseline.config.document import Document, UnreadableError, read
 from baseline.config.finding import Finding, dotted
+from baseline.config.text import shorten
 from baseline.errors import ConfigurationError, Problem
 
 MAXIMUM_BYTES = 1_000_000
+FILE_NAME_LENGTH = 200
 
 
 def load(path: Path) -> Configuration:
-    """Read and check a configuration file.
+    """Read and check a configuration file. Needs no credentials and no network.
 
-    Needs no credentials and no network.
+    Args:
+        path: The file; messages name it as it is given here.
 
     Raises:
-        ConfigurationError: the file cannot be read or has problems; it carries all of them, in
-            the order of the file.
+        ConfigurationError: the file cannot be read or has problems. It carries all of them, in the
+            order of the file.
     """
-    file = str(path)
+    file = shorten(str(path), FILE_NAME_LENGTH)
     try:
-        document = yaml.read(_text(path))
-    except yaml.UnreadableError as error:
-        raise ConfigurationError([_unplaced(file, error)]) from None
-    configuration, findings = _check(document)
-    if findings or configuration is None:
-        raise ConfigurationError(_problems(file, document, findings))
+        document = read(_text(path))
+    except UnreadableError as error:
+        raise ConfigurationError([_unreadable(file, error)]) from None
+    configuration, findings = check(document)
+    if configuration is None or findings:
+        raise ConfigurationError(_placed(file, document, findings))
     return configuration
+
+
+def check(document: Document) -> tuple[Configuration | None, list[Finding]]:
+    """Give the configuration of a document, if its types are right, and everything wrong with it."""
+    configuration = None
+    found: list[Finding] = []
+    try:
+        configuration = Configuration.model_validate(document.value, context=CHECKED_ELSEWHERE)
+    except ValidationError as error:
+        found += [
+            messages.finding(item, Configuration, document.unquoted)
+            for item in error.errors(include_url=False)
+        ]
+    found += checks.run(document.value)
+    # What YAML already refused has no value: that it is missing is no second problem.
+    return configuration, [
+        *document.findings,
+        *(finding for finding in found if not document.refused(finding.path)),
+    ]
 
 
 def _text(path: Path) -> str:
     try:
-        content = path.read_bytes()
-        return content.decode("utf-8-sig")
-    except OSError as error:
-        raise yaml.UnreadableError(str(error.strerror)) from None
-    except UnicodeDecodeError:
-        raise yaml.UnreadableError("is not UTF-8 text; save it as UTF-8") from None
-
-
-def _check(document: yaml.Document) -> tuple[Configuration | None, list[Finding]]:
-    findings = list(document.findings)
-    configuration = None
+        with path.open("rb") as file:
+            content = file.read(MAXIMUM_BYTES + 1)
+    except FileNotFoundError:
+        raise UnreadableError("no such file; name another, or start from an example") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadableError(f"cannot be read: {reason}") from None
+    if len(content) > MAXIMUM_BYTES:
+        raise UnreadableError(f"is larger than {MAXIMUM_BYTES:,} bytes; that is no configuration")
     try:
-        configuration = Configuration.model_validate(document.value)
-    except ValidationError as error:
-        findings += [messages.finding(item, document.unquoted) for item in error.errors()]
-    return configuration, findings
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableError("is not UTF-8 text; save it as UTF-8") from None
 
 
-def _unplaced(file: str, error: yaml.UnreadableError) -> Problem:
+def _unreadable(file: str, error: UnreadableError) -> Problem:
     line, column = (error.place.line, error.place.column) if error.place else (None, None)
     return Problem(file=file, line=line, column=column, path="", message=str(error))
 
 
-def _problems(file: str, document: yaml.Document, findings: list[Finding]) -> list[Problem]:
-    problems = []
-    for item in findings:
-        place = document.place(item.path)
-        problems.append(
+def _placed(file: str, document: Document, findings: list[Finding]) -> list[Problem]:
+    problems = set()
+    for finding in findings:
+        place = finding.place or document.place(finding.path)
+        problems.add(
             Problem(
                 file=file,
                 line=place.line,
                 column=place.column,
-                path=dotted(item.path),
-                message=item.message,
+                path=dotted(finding.path),
+                message=finding.message,
             )
         )
-    return sorted(set(problems))
+    return sorted(problems)

@@ -2,16 +2,159 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from baseline.config import types
+from baseline.config.fields import field_at, section_at
 from baseline.config.finding import Finding, Path
+from baseline.config.section import Section
+from baseline.config.text import LIMIT, nearest, shorten, show, suggestion
+
+# What each form of text asks for; `types.py` holds the forms.
+HINTS: Mapping[str, str] = MappingProxyType(
+    {
+        types.ACCOUNT_ID_PATTERN: "is not an AWS account ID: 12 digits, in quotes",
+        types.ORGANIZATION_ID_PATTERN: "is not an organization ID: o- and 10 to 32 lower-case letters or digits",
+        types.ROOT_ID_PATTERN: "is not the ID of an organization's root: r- and 4 to 32 lower-case letters or digits",
+        types.UNIT_ID_PATTERN: "is not the ID of an organizational unit: ou-, the root's part, -, 8 to 32 lower-case letters or digits",
+        types.ROOT_EMAIL_PATTERN: "is not an e-mail address",
+        types.CONTACT_EMAIL_PATTERN: "is not an e-mail address that AWS accepts for a contact",
+        types.DOMAIN_PATTERN: "is not a mail domain in lower case, such as example.com",
+        types.PHONE_PATTERN: 'is not a telephone number in E.164 form, such as "+4930123456"',
+        types.PREFIX_PATTERN: "is not a prefix: 3 to 16 lower-case letters, digits or hyphens, a letter first, no hyphen last",
+        types.MEMBER_NAME_PATTERN: "is not an account name: 2 to 50 lower-case letters, digits or hyphens, a letter first, no hyphen last",
+        types.UNIT_NAME_PATTERN: "is not a name for a unit: letters, digits, spaces and . _ - inside, at most 128 characters",
+        types.UNIT_PATH_PATTERN: "is not the path of a unit, such as Workloads/Production",
+        types.ROLE_NAME_PATTERN: "is not the name of an IAM role: 1 to 64 letters, digits or + = , . @ _ -",
+        types.ENDPOINT_PATTERN: "is not the name of an endpoint's service, such as kms or ecr.api",
+        types.ACTION_PATTERN: "is not an action of a service, such as chime:* or pricing:GetProducts",
+        types.PHRASE_PATTERN: "is not a name: no spaces at its ends, and not empty",
+    }
+)
+
+LATER: Mapping[Path, str] = MappingProxyType(
+    {
+        (
+            "control_tower",
+        ): "must be none: the modes controls and landing-zone come with a later release",
+    }
+)
 
 
-def finding(error: ErrorDetails, unquoted: Mapping[Path, str]) -> Finding:
-    """Give the finding for one error of pydantic."""
-    path = tuple(part for part in error["loc"] if part != "[key]")
+def finding(error: ErrorDetails, root: type[Section], unquoted: Mapping[Path, str]) -> Finding:
+    """Give the finding for one error of pydantic.
+
+    Args:
+        error: The error, its location a path from ``root``.
+        root: The model that was validated.
+        unquoted: Text of the values that YAML takes for numbers, truth values or nothing.
+    """
+    path: Path = error["loc"]
+    if path and path[-1] == "[key]":  # pydantic marks a mapping's key so
+        path = path[:-1]
+    value = error["input"]
+    if error["type"] == "missing":
+        return Finding(path, _missing(root, path))
+    if error["type"] == "extra_forbidden":
+        return Finding(path, _unknown(root, path))
+    if value is None:
+        return Finding(path, _empty(path))
     if error["type"] == "string_type" and path in unquoted:
-        return Finding(path, "write it in quotes")
-    return Finding(path, error["msg"])
+        return Finding(path, _unquoted(unquoted[path]))
+    sentence = SENTENCES.get(error["type"], _other)
+    return Finding(path, sentence(error, value))
+
+
+def _missing(root: type[Section], path: Path) -> str:
+    field = field_at(root, path)
+    explanation = (field.description or "").split(". ")[0].split(": ")[0] if field else ""
+    return (
+        f"is missing ({shorten(explanation.rstrip('.'), 2 * LIMIT)})"
+        if explanation
+        else "is missing"
+    )
+
+
+def _unknown(root: type[Section], path: Path) -> str:
+    section = section_at(root, path[:-1])
+    known = list(section.model_fields) if section else []
+    return f"unknown key; {suggestion(str(path[-1]), known)}"
+
+
+def _empty(path: Path) -> str:
+    if not path:
+        return "is empty; `baseline schema` prints what a configuration holds"
+    return "has no value; give one, write {} for a section without settings, or remove the key"
+
+
+def _unquoted(text: str) -> str:
+    lost = ", and leading zeros are lost" if text.isdecimal() else ""
+    return f"{show(text)} must stand in quotes: without them YAML does not read it as text{lost}"
+
+
+def _pattern(error: ErrorDetails, value: object) -> str:
+    hint = HINTS.get(_limit(error, "pattern"), "does not have the form that is asked for")
+    return f"{show(value)} {hint}"
+
+
+def _too_long(error: ErrorDetails, value: object) -> str:
+    return f"{show(value)} is too long: at most {_limit(error, 'max_length')} characters"
+
+
+def _too_short(error: ErrorDetails, value: object) -> str:
+    return f"{show(value)} is too short: at least {_limit(error, 'min_length')} characters"
+
+
+def _one_of(error: ErrorDetails, value: object) -> str:
+    if later := LATER.get(error["loc"]):
+        return f"{show(value)} {later}"
+    expected = _limit(error, "expected").replace("'", "").replace(" or ", ", ")
+    near = nearest(str(value), expected.split(", ")) if isinstance(value, str) else None
+    meant = f"; did you mean '{near}'?" if near else ""
+    return f"{show(value)} is not one of {expected}{meant}"
+
+
+def _other(error: ErrorDetails, value: object) -> str:
+    return f"{show(value)}: {error['msg']}"
+
+
+def _limit(error: ErrorDetails, name: str) -> str:
+    context: dict[str, Any] = error.get("ctx") or {}
+    return str(context.get(name, ""))
+
+
+Sentence = Callable[[ErrorDetails, object], str]
+
+SENTENCES: Mapping[str, Sentence] = MappingProxyType(
+    {
+        "string_type": lambda _, value: f"{show(value)} stands where text is expected",
+        "string_pattern_mismatch": _pattern,
+        "string_too_long": _too_long,
+        "string_too_short": _too_short,
+        "literal_error": _one_of,
+        "int_type": lambda _, value: (
+            f"{show(value)} is not a whole number; write digits without quotes"
+        ),
+        "bool_type": lambda _, value: (
+            f"{show(value)} is neither true nor false; write true or false"
+        ),
+        "greater_than_equal": lambda error, value: (
+            f"{show(value)} is too small: at least {_limit(error, 'ge')}"
+        ),
+        "less_than_equal": lambda error, value: (
+            f"{show(value)} is too large: at most {_limit(error, 'le')}"
+        ),
+        "too_short": lambda error, _: (
+            f"is an empty list; at least {_limit(error, 'min_length')} entry is needed"
+        ),
+        "tuple_type": lambda _, value: (
+            f"{show(value)} stands where a list is expected, such as [a, b]"
+        ),
+        "dict_type": lambda _, value: f"{show(value)} stands where a mapping of names is expected",
+        "model_type": lambda _, value: f"{show(value)} stands where keys and values are expected",
+    }
+)

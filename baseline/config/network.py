@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import Field, StrictInt
 
 from baseline.config.section import Section
 from baseline.config.types import Endpoint
+
+# The VPC has this many tiers of subnets in each Availability Zone.
+SUBNET_TIERS: Final = 3
+
+# Prefix lengths. Amazon VPC User Guide, "VPC CIDR blocks": a VPC is /16 to /28. Ours is not below /24,
+# and its subnets not below /27: AWS keeps five addresses of each, and every endpoint takes one.
+LARGEST_VPC: Final = 16
+SMALLEST_VPC: Final = 24
+SMALLEST_SUBNET: Final = 27
 
 
 class NetworkSettings(Section):

@@ -6,9 +6,12 @@ The patterns also reach the JSON schema, so that an editor marks a wrong value w
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
+
+from baseline.config import regions
 
 ACCOUNT_ID_PATTERN = r"^[0-9]{12}$"
 ORGANIZATION_ID_PATTERN = r"^o-[a-z0-9]{10,32}$"
@@ -23,10 +26,8 @@ MEMBER_NAME_PATTERN = r"^[a-z][a-z0-9-]{0,48}[a-z0-9]$"
 UNIT_NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9 ._-]{0,126}[A-Za-z0-9])?$"
 UNIT_PATH_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9 ._/-]*[A-Za-z0-9])?$"
 ROLE_NAME_PATTERN = r"^[\w+=,.@-]{1,64}$"
-GUARDRAIL_NAME_PATTERN = r"^[a-z][a-z0-9-]{1,62}$"
 ENDPOINT_PATTERN = r"^[a-z][a-z0-9.-]{1,62}$"
 ACTION_PATTERN = r"^[a-z0-9-]+:[A-Za-z0-9]+\*?$"
-REGION_PATTERN = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
 PHRASE_PATTERN = r"^\S(.*\S)?$"
 
 AccountId = Annotated[str, Field(pattern=ACCOUNT_ID_PATTERN)]
@@ -42,9 +43,21 @@ MemberName = Annotated[str, Field(pattern=MEMBER_NAME_PATTERN)]
 UnitName = Annotated[str, Field(pattern=UNIT_NAME_PATTERN)]
 UnitPath = Annotated[str, Field(pattern=UNIT_PATH_PATTERN)]
 RoleName = Annotated[str, Field(pattern=ROLE_NAME_PATTERN)]
-GuardrailName = Annotated[str, Field(pattern=GUARDRAIL_NAME_PATTERN)]
 Endpoint = Annotated[str, Field(pattern=ENDPOINT_PATTERN)]
 Action = Annotated[str, Field(pattern=ACTION_PATTERN)]
-RegionName = Annotated[str, Field(pattern=REGION_PATTERN)]
 PersonName = Annotated[str, Field(pattern=PHRASE_PATTERN, max_length=64)]
 JobTitle = Annotated[str, Field(pattern=PHRASE_PATTERN, max_length=50)]
+
+# Editors offer the Regions; whether one is known is checked with all the other questions about Regions.
+RegionName = Annotated[str, WithJsonSchema({"type": "string", "enum": list(regions.table())})]
+
+
+def matches_unit_path(text: str) -> bool:
+    """Tell whether a text has the form of a unit's path."""
+    return re.fullmatch(UNIT_PATH_PATTERN, text) is not None
+
+
+def matches_address(text: str) -> bool:
+    """Tell whether a text has the form of an e-mail address."""
+    name, at, domain = text.rpartition("@")
+    return bool(name and at and "." in domain) and not any(c.isspace() for c in text)

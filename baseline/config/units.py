@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import Field
 
 from baseline.config.section import Section
-from baseline.config.types import GuardrailName, UnitId, UnitName
+from baseline.config.types import UnitId, UnitName
 
 
 class OrganizationalUnit(Section):
@@ -17,7 +17,7 @@ class OrganizationalUnit(Section):
         default=None,
         description="ID of a unit that exists already and is adopted (ou-...). Without it CloudFormation creates the unit.",
     )
-    guardrails: tuple[GuardrailName, ...] = Field(
+    guardrails: tuple[str, ...] = Field(
         default=(),
         description="Guardrails or guardrail sets attached to this unit. Accounts in the units below are bound by them too. None by default.",
     )

@@ -1,0 +1,73 @@
+"""The governed Regions and what the capabilities need there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from baseline.config.finding import Finding, Path
+from baseline.config.regions import EVERYWHERE, Region, table
+from baseline.config.text import listed, show, suggestion
+from baseline.config.view import View
+
+HOME: Path = ("home_region",)
+CENTRAL = "AWS::SecurityHub::FindingAggregator"
+
+
+def are_known(view: View) -> Iterator[Finding]:
+    """Every Region is one of the commercial partition."""
+    for place, name in _named(view):
+        if name not in table():
+            yield Finding(place, f"{show(name)} is not a Region; {suggestion(name, table())}")
+
+
+def include_home(view: View) -> Iterator[Finding]:
+    """The home Region is governed."""
+    home = view.text(*HOME)
+    governed = [name for _, name in view.items("regions")]
+    if home is not None and governed and home not in governed and home in table():
+        yield Finding(HOME, f"{show(home)} is not in regions [{listed(governed)}]; add it there")
+
+
+def offer_every_capability(view: View) -> Iterator[Finding]:
+    """CloudFormation offers in each Region what the enabled capabilities create there."""
+    enabled = [name for name in EVERYWHERE if view.enabled("capabilities", name, "enabled")]
+    for place, name in _named(view):
+        region = table().get(name)
+        for capability in enabled if region else ():
+            yield from _lacking(region, capability, place)
+
+
+def have_what_security_hub_reads(view: View) -> Iterator[Finding]:
+    """Security Hub is not on without AWS Config: most of its controls are evaluated by Config."""
+    if view.enabled("capabilities", "security_hub", "enabled") and not view.enabled(
+        "capabilities", "config", "enabled"
+    ):
+        yield Finding(
+            ("capabilities", "config", "enabled"),
+            "Security Hub evaluates its controls with AWS Config; leave it on, or switch security_hub off too",
+        )
+
+
+def _named(view: View) -> Iterator[tuple[Path, str]]:
+    home = view.text(*HOME)
+    if home is not None:
+        yield HOME, home
+    yield from view.items("regions")
+
+
+def _lacking(region: Region | None, capability: str, place: Path) -> Iterator[Finding]:
+    lacking = region.lacks(capability, home=place == HOME) if region else []
+    if not region or not lacking:
+        return
+    if CENTRAL in lacking and region.opt_in:
+        yield Finding(
+            place,
+            f"{show(region.name)} is an opt-in Region, where Security Hub cannot collect the findings of others; "
+            "choose a home Region that is on by default, or switch capabilities.security_hub off",
+        )
+        return
+    remedy = "" if capability == "core" else f", or switch capabilities.{capability} off"
+    yield Finding(
+        place,
+        f"CloudFormation has no {listed(lacking)} in {show(region.name)}; leave the Region out{remedy}",
+    )
