@@ -1,0 +1,111 @@
+"""Every policy of the assembly through iam-policy-validator, offline."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tools import service_definitions
+from tests.tools.resolve import Resolver
+
+pytestmark = pytest.mark.tools
+FAILING = {"critical", "high", "error"}
+Templates = dict[str, dict[str, Any]]
+
+# Findings that are right about the policy and wrong about the risk: issue type, file pattern, why.
+ACCEPTED: tuple[tuple[str, str, str], ...] = ()
+
+
+def policies(templates: Templates) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield name, policy type and document of every policy."""
+    for stack, template in templates.items():
+        resolver = Resolver(template)
+        for logical_id, resource in template["Resources"].items():
+            name = f"{stack}-{logical_id}".replace("/", "-")
+            properties = resolver.resolve(resource["Properties"])
+            yield from _policies_of(name, resource["Type"], properties)
+
+
+def _policies_of(
+    name: str, kind: str, properties: dict[str, Any]
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    if kind == "AWS::IAM::Role":
+        yield f"{name}-trust", "TRUST_POLICY", properties["AssumeRolePolicyDocument"]
+        for policy in properties.get("Policies", []):
+            document = policy["PolicyDocument"]
+            yield f"{name}-{policy['PolicyName']}", "IDENTITY_POLICY", document
+    elif kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
+        yield name, "IDENTITY_POLICY", properties["PolicyDocument"]
+    elif kind == "AWS::KMS::Key":
+        yield name, "RESOURCE_POLICY", properties["KeyPolicy"]
+    elif kind in {"AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"} or (kind == "AWS::EC2::VPCEndpoint" and "PolicyDocument" in properties):
+        yield name, "RESOURCE_POLICY", properties["PolicyDocument"]
+    elif kind == "AWS::Organizations::Policy" and "CONTROL" in properties["Type"]:
+        yield name, properties["Type"], properties["Content"]
+
+
+@pytest.fixture(scope="module")
+def definitions(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("services")
+    text = json.dumps(templates)
+    service_definitions.write(directory, set(re.findall(r'"([a-z0-9-]+):[A-Z*]', text)))
+    return directory
+
+
+def validate(kind: str, directory: Path, definitions: Path, report: Path) -> list[dict[str, Any]]:
+    command = ["iam-validator", "validate", "--path", str(directory), "--policy-type", kind]
+    command += ["--aws-services-dir", str(definitions), "--format", "json"]
+    done = subprocess.run(
+        [*command, "--output", str(report)], check=False, capture_output=True, text=True
+    )
+    assert report.is_file(), done.stderr + done.stdout
+    results: list[dict[str, Any]] = json.loads(report.read_text("utf-8"))["results"]
+    return results
+
+
+def test_every_policy_is_valid(templates: Templates, definitions: Path, tmp_path: Path) -> None:
+    kinds: dict[str, int] = {}
+    for name, kind, document in policies(templates):
+        folder = tmp_path / kind
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+        kinds[kind] = kinds.get(kind, 0) + 1
+    assert {"IDENTITY_POLICY", "RESOURCE_POLICY", "TRUST_POLICY", "SERVICE_CONTROL_POLICY"} <= set(
+        kinds
+    )
+    found = [
+        f"{Path(result['policy_file']).stem}: {issue['severity']} {issue['issue_type']} "
+        f"{issue['message']}"
+        for kind in kinds
+        for result in validate(kind, tmp_path / kind, definitions, tmp_path / f"{kind}.json")
+        for issue in result["issues"]
+        if issue["severity"] in FAILING
+        and not any(
+            issue["issue_type"] == accepted and re.search(pattern, result["policy_file"])
+            for accepted, pattern, _ in ACCEPTED
+        )
+    ]
+    assert found == []
+
+
+def test_an_invented_action_is_noticed(tmp_path: Path) -> None:
+    services = tmp_path / "services"
+    services.mkdir()
+    service_definitions.write(services, {"guardduty"})
+    folder = tmp_path / "policies"
+    folder.mkdir()
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": "guardduty:StopWatching", "Resource": "*"},
+        ],
+    }
+    (folder / "invented.json").write_text(json.dumps(document), encoding="utf-8")
+    results = validate("IDENTITY_POLICY", folder, services, tmp_path / "report.json")
+    assert any(issue["issue_type"] == "invalid_action" for issue in results[0]["issues"])

@@ -1,0 +1,93 @@
+"""cfn-lint and checkov over every synthesized template."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.tools
+Templates = dict[str, dict[str, Any]]
+
+# Rule to the reason why it does not hold here.
+CFN_LINT_IGNORED: dict[str, str] = {
+    "W3005": "the CDK writes DependsOn for what a Ref implies already; order is the same",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Each template in a file of its own, StackSet bodies among them."""
+    directory = tmp_path_factory.mktemp("templates")
+    for name, template in templates.items():
+        path = directory / f"{name.replace('/', '-')}.json"
+        path.write_text(json.dumps(template, indent=2), encoding="utf-8")
+    return directory
+
+
+def cfn_lint(*paths: Path) -> list[dict[str, Any]]:
+    ignored = [f"--ignore-checks={rule}" for rule in CFN_LINT_IGNORED]
+    done = subprocess.run(
+        [
+            "cfn-lint",
+            "--format",
+            "json",
+            "--regions",
+            "eu-west-1",
+            *ignored,
+            "--",
+            *map(str, paths),
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    matches: list[dict[str, Any]] = json.loads(done.stdout or "[]")
+    return matches
+
+
+def test_cfn_lint(folder: Path) -> None:
+    matches = cfn_lint(*sorted(folder.glob("*.json")))
+    found = [
+        f"{Path(match['Filename']).name} {match['Rule']['Id']} {match['Message']}"
+        for match in matches
+    ]
+    assert found == []
+
+
+def test_cfn_lint_notices_a_wrong_property(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.json"
+    resource = {"Type": "AWS::S3::Bucket", "Properties": {"BucketNmae": "x"}}
+    path.write_text(json.dumps({"Resources": {"Bucket": resource}}), encoding="utf-8")
+    assert "E3002" in {match["Rule"]["Id"] for match in cfn_lint(path)}
+
+
+def checkov(folder: Path, *options: str) -> list[dict[str, Any]]:
+    command = [".venv-checkov/bin/checkov", "--framework", "cloudformation", "--skip-download"]
+    command += ["--directory", str(folder), "--output", "json", "--quiet", "--compact", *options]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    report = json.loads(done.stdout)
+    checks: list[dict[str, Any]] = report["results"]["failed_checks"]
+    assert report["summary"]["passed"] > 0, done.stderr
+    return checks
+
+
+def test_checkov(folder: Path) -> None:
+    config = Path(".checkov.yaml").resolve()
+    found = [
+        f"{Path(check['file_path']).name} {check['resource']} {check['check_id']} "
+        f"{check['check_name']}"
+        for check in checkov(folder, "--config-file", str(config))
+    ]
+    assert found == []
+
+
+def test_checkov_notices_an_open_bucket(tmp_path: Path) -> None:
+    resource = {"Type": "AWS::S3::Bucket", "Properties": {"AccessControl": "PublicRead"}}
+    encrypted = {"Type": "AWS::SQS::Queue", "Properties": {"KmsMasterKeyId": "alias/own"}}
+    template = {"Resources": {"Open": resource, "Queue": encrypted}}
+    (tmp_path / "open.json").write_text(json.dumps(template), encoding="utf-8")
+    assert "CKV_AWS_20" in {check["check_id"] for check in checkov(tmp_path)}
