@@ -17,6 +17,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
+Client = Any  # boto3 makes its clients at run time
+
 # Where the control plane of a global service answers; the others are called in the function's
 # Region unless a step names one (Source: AWS General Reference, "Organizations endpoints").
 GLOBAL_ENDPOINT = {"organizations": "us-east-1", "iam": "us-east-1"}
@@ -93,14 +95,14 @@ class Api:
         self,
         *,
         remaining: Callable[[], float],
-        client: Callable[[str, str], Any],
+        client: Callable[[str, str], Client],
         region: str,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._remaining, self._sleep, self._jitter = remaining, sleep, jitter
         self._make, self._region = client, region
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, str], Client] = {}
 
     def call(
         self,
@@ -161,7 +163,7 @@ class Api:
                 return found
             page = {"NextToken": answer["NextToken"]}
 
-    def _client(self, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 has no types
+    def _client(self, service: str, region: str) -> Client:
         if (service, region) not in self._clients:
             self._clients[service, region] = self._make(service, region)
         return self._clients[service, region]
@@ -178,7 +180,7 @@ class Api:
         self._sleep(seconds)
 
 
-def boto_client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 has no types
+def boto_client(service: str, region: str) -> Client:
     """Make a client that makes one attempt and does not hang."""
     settings = Config(retries={"total_max_attempts": 1}, connect_timeout=4, read_timeout=10)
     return boto3.client(service, region_name=region, config=settings)

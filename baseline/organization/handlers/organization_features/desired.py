@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+Json = Any  # what the event holds, not looked at yet
 FRAMEWORK_PROPERTIES = {"ServiceToken", "ServiceTimeout"}
 REGIONAL_SERVICES = ("guardduty", "securityhub")
 ROOT_FEATURES = ("RootCredentialsManagement", "RootSessions")
@@ -99,14 +100,14 @@ def _account(entry: dict[str, Any]) -> str:
     return value
 
 
-def _texts(values: Any) -> tuple[str, ...]:  # noqa: ANN401 - arrives as parsed JSON
+def _texts(values: Json) -> tuple[str, ...]:
     given = values or []
     if not isinstance(given, list) or not all(isinstance(value, str) for value in given):
         raise PropertyError(f"a list of texts is needed, got {values!r}")
     return tuple(dict.fromkeys(given))
 
 
-def _switch(value: Any) -> bool:  # noqa: ANN401 - arrives as parsed JSON
+def _switch(value: Json) -> bool:
     if value in (None, "", False, "false"):
         return False
     if value in (True, "true"):
@@ -114,14 +115,14 @@ def _switch(value: Any) -> bool:  # noqa: ANN401 - arrives as parsed JSON
     raise PropertyError(f"a switch is 'true' or 'false', got {value!r}")
 
 
-def _root_features(values: Any) -> tuple[str, ...]:  # noqa: ANN401 - arrives as parsed JSON
+def _root_features(values: Json) -> tuple[str, ...]:
     for value in (features := _texts(values)):
         if value not in ROOT_FEATURES:
             raise PropertyError(f"RootFeatures knows {list(ROOT_FEATURES)}, got {value!r}")
     return features
 
 
-def _delegations(entries: Any) -> tuple[Delegation, ...]:  # noqa: ANN401 - parsed JSON
+def _delegations(entries: Json) -> tuple[Delegation, ...]:
     for entry in entries or []:
         _no_others(entry, {"ServicePrincipal", "AccountId"}, "DelegatedAdministrators.")
     return tuple(
@@ -130,7 +131,7 @@ def _delegations(entries: Any) -> tuple[Delegation, ...]:  # noqa: ANN401 - pars
     )
 
 
-def _regional(entries: Any) -> tuple[RegionalAdministrator, ...]:  # noqa: ANN401 - parsed JSON
+def _regional(entries: Json) -> tuple[RegionalAdministrator, ...]:
     for entry in entries or []:
         _no_others(entry, {"Service", "AccountId", "Regions"}, "RegionalAdministrators.")
         if entry.get("Service") not in REGIONAL_SERVICES:
@@ -144,7 +145,7 @@ def _regional(entries: Any) -> tuple[RegionalAdministrator, ...]:  # noqa: ANN40
     )
 
 
-def _placements(entries: Any, old: dict[str, Any]) -> tuple[Placement, ...]:  # noqa: ANN401
+def _placements(entries: Json, old: dict[str, Any]) -> tuple[Placement, ...]:
     before = {entry["AccountId"]: entry["UnitId"] for entry in old.get("Placements") or []}
     placements = []
     for entry in entries or []:
@@ -157,7 +158,7 @@ def _placements(entries: Any, old: dict[str, Any]) -> tuple[Placement, ...]:  # 
     return tuple(placements)
 
 
-def _on_delete(value: Any) -> bool:  # noqa: ANN401 - arrives as parsed JSON
+def _on_delete(value: Json) -> bool:
     if value not in (None, "retain", "revert"):
         raise PropertyError(f"OnDelete is 'retain' or 'revert', got {value!r}")
     return bool(value == "revert")

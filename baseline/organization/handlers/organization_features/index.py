@@ -20,6 +20,8 @@ import service_steps
 from apicalls import Api, OutOfTimeError, RefusedError, boto_client, log
 from desired import Desired, PropertyError, parse
 
+Context = Any  # Lambda's context object
+
 # Trusted access comes before whatever a service or a delegated administrator does with it; accounts
 # are moved last, when everything that their unit brings with it can work.
 STEPS: tuple[Callable[[Desired, Api], Iterator[str]], ...] = (
@@ -36,7 +38,7 @@ STEPS: tuple[Callable[[Desired, Api], Iterator[str]], ...] = (
 REPORT_BYTES = 2_000
 
 
-def on_event(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - of Lambda
+def on_event(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """Do one pass for a create or update, nothing for a delete."""
     if event["RequestType"] == "Delete":
         return _deleted(event, _api(context))
@@ -49,7 +51,7 @@ def on_event(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: AN
     }
 
 
-def is_complete(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - of Lambda
+def is_complete(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """Do another pass; complete when nothing is open."""
     if event["RequestType"] == "Delete":
         return {"IsComplete": True}
@@ -108,7 +110,7 @@ def _report(changed: list[str]) -> dict[str, str]:
     return {"Changed": text, "Changes": str(len(changed))}
 
 
-def _api(context: Any) -> Api:  # noqa: ANN401 - given by Lambda
+def _api(context: Context) -> Api:
     return Api(
         remaining=lambda: context.get_remaining_time_in_millis() / 1000,
         client=boto_client,
