@@ -2,6 +2,7 @@
 
 ``GET  /_baseline/health``        ``{"ready": true, "versions": {...}}``
 ``GET  /_baseline/coverage``      what the stacks of this run declared and what was applied
+``GET  /_baseline/resources``     every stack with its resources and their resolved properties
 ``GET  /_baseline/calls``         API calls counted by account, service, operation, handler, status
 ``POST /_baseline/organization``  creates the organization of a configuration (``organization.py``)
 """
@@ -18,7 +19,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from baseline.errors import BaselineError
-from baseline.local import coverage, emulators, organization, provisioners
+from baseline.local import coverage, emulators, inventory, organization, provisioners
 from baseline.local.router import AsgiApp, Receive, Router, Scope, Send
 
 _PREFIX = "/_baseline/"
@@ -32,6 +33,7 @@ class Application:
         self._answers: dict[tuple[str, str], Callable[[bytes], Any]] = {
             ("GET", "health"): lambda _: {"ready": True, "versions": dict(emulators.VERSIONS)},
             ("GET", "coverage"): lambda _: coverage.report(),
+            ("GET", "resources"): lambda _: inventory.report(),
             ("GET", "calls"): lambda _: self._calls(),
             ("POST", "organization"): lambda body: organization.create(json.loads(body)),
         }
