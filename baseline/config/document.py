@@ -141,7 +141,9 @@ class _Reader:
             case SequenceNode() if node.tag == f"{_TAG}seq":
                 return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
             case _:
-                return self.refuse(path, f"carries the YAML tag {shorten(node.tag)}; remove it")
+                return self.refuse(
+                    path, f"carries the YAML tag {shorten(str(node.tag))}; remove it"
+                )
 
     def mapping(self, node: MappingNode, path: Path) -> Value:
         result: dict[str, Value] = {}
@@ -190,8 +192,11 @@ class _Reader:
             return int(text)
         return self.refuse(path, _oddity(text, kind))
 
-    def refuse(self, path: Path, message: str) -> None:
+    def refuse(self, path: Path, message: str) -> Value:
+        """Note a finding; the value becomes nothing."""
         self.document.findings.append(Finding(path, message))
+        nothing: Value = None
+        return nothing
 
 
 def _place(node: Node) -> Place:
@@ -208,8 +213,6 @@ def _oddity(text: str, kind: str) -> str:
                 "write IDs and telephone numbers in quotes, numbers without the zero"
             )
         case "int" | "float":
-            return (
-                f"{show(text)} is no whole number in plain digits; write digits, or text in quotes"
-            )
+            return f"{show(text)} is a number to YAML, and no whole one in plain digits; write text in quotes, numbers in digits only"
         case _:
             return f"{show(text)} is not text to YAML ({shorten(kind)}); write it in quotes"

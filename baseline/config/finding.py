@@ -8,6 +8,8 @@ from baseline.config.text import shorten
 
 Path = tuple[str | int, ...]
 
+PATH_LENGTH = 160
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -37,4 +39,4 @@ def dotted(path: Path) -> str:
             shown += f"[{part}]"
         else:
             shown += f".{shorten(part)}" if shown else shorten(part)
-    return shown
+    return shorten(shown, PATH_LENGTH)

@@ -92,8 +92,10 @@ def _empty(path: Path) -> str:
 
 
 def _unquoted(text: str) -> str:
-    lost = ", and leading zeros are lost" if text.isdecimal() else ""
-    return f"{show(text)} must stand in quotes: without them YAML does not read it as text{lost}"
+    read = (
+        "reads a number, and leading zeros are lost" if text.isdecimal() else "does not read text"
+    )
+    return f"{show(text)} must stand in quotes: without them YAML {read}"
 
 
 def _pattern(error: ErrorDetails, value: object) -> str:

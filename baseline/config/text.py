@@ -35,7 +35,9 @@ def show(value: object) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Give the known word that somebody probably meant, if one is near enough."""
-    spelled = {name.lower(): name for name in known}
+    spelled: dict[str, str] = {}
+    for name in known:
+        spelled.setdefault(name.lower(), name)
     near = difflib.get_close_matches(word[:LIMIT].lower(), spelled, n=1, cutoff=0.6)
     return spelled[near[0]] if near else None
 

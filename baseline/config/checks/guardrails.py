@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
 
 from baseline.config.checks import units
 from baseline.config.finding import Finding
@@ -12,11 +14,9 @@ from baseline.config.view import View
 
 def known_names() -> frozenset[str] | None:
     """Give the names of all guardrails and sets; None while no catalog is installed."""
-    try:
-        from baseline.guardrails import catalog  # noqa: PLC0415 - only where it is needed
-    except ImportError:
+    if find_spec("baseline.guardrails.catalog") is None:
         return None
-    return frozenset(catalog.known_names())
+    return frozenset(import_module("baseline.guardrails.catalog").known_names())
 
 
 def are_known(view: View) -> Iterator[Finding]:

@@ -1,0 +1,31 @@
+"""The way into the configuration for programs: lines on standard error instead of a traceback."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from baseline.config.configuration import Configuration
+from baseline.config.loader import load
+from baseline.errors import ConfigurationError
+
+WRONG_INPUT = 2
+
+
+def load_or_exit(path: Path) -> Configuration:
+    """Read a configuration file; end the program when it has problems.
+
+    For `app.py`: so that `cdk synth` with a broken file shows the problems and nothing else.
+
+    Args:
+        path: The file; messages name it as it is given here.
+
+    Raises:
+        SystemExit: the file has problems. They stand on standard error, one line each, and the exit
+            status is 2.
+    """
+    try:
+        return load(path)
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(WRONG_INPUT) from None
