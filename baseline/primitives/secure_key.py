@@ -25,8 +25,8 @@ class SecureKey(Construct):
         scope: parent construct.
         id: construct ID.
         description: what the key encrypts, shown in the console.
-        alias: alias without the ``alias/`` prefix; none by default. Give one only where another
-            account has to name the key.
+        alias: alias, with or without the ``alias/`` prefix; none by default. Give one only where
+            another account has to name the key. It stays with the key when the stack goes.
         rotation_days: days between rotations, 90 to 365; yearly by default.
         pending_window_days: days before a scheduled deletion takes place, 7 to 30; 30 by default.
 
@@ -57,12 +57,14 @@ class SecureKey(Construct):
             self,
             "Key",
             description=description,
-            alias=alias,
             enable_key_rotation=True,
             rotation_period=cdk.Duration.days(rotation_days),
             pending_window=cdk.Duration.days(pending_window_days),
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
+        if alias is not None:
+            # Writers in other accounts know only the alias: without it they would fail.
+            self.key.add_alias(alias).apply_removal_policy(cdk.RemovalPolicy.RETAIN)
 
     def allow_service(
         self, service: str, *, sid: str, actions: Sequence[str], conditions: Conditions

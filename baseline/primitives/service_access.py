@@ -37,10 +37,16 @@ Source: Amazon EventBridge User Guide, "Troubleshooting Amazon EventBridge" (enc
 """
 
 POSITIVE_OPERATORS = frozenset({"stringequals", "stringlike", "arnequals", "arnlike"})
+WILDCARDS = "*?:/"
+ARN_COLONS = 5
 
 
 def is_bound(conditions: Conditions) -> bool:
-    """Tell whether the conditions name a source: an exact or patterned one, never ``*`` alone."""
+    """Tell whether the conditions name a source.
+
+    A pattern is a source when it names the account (or a resource that has no account, such as a
+    bucket): ``*`` and ``arn:aws:logs:*:*:*`` are everybody's.
+    """
     for operator, block in conditions.items():
         if operator.lower() not in POSITIVE_OPERATORS:
             continue
@@ -58,7 +64,14 @@ def _iterable(value: object) -> Sequence[object]:
 
 
 def _names_a_source(value: object) -> bool:
-    return Token.is_unresolved(value) or bool(str(value).strip("*?:"))
+    if Token.is_unresolved(value):
+        return True
+    text = str(value)
+    if not text.startswith("arn:"):
+        return bool(text.strip(WILDCARDS))
+    # arn:partition:service:region:account:resource; a bucket's ARN has no account.
+    *_, account, resource = text.split(":", ARN_COLONS)
+    return bool((account or resource).strip(WILDCARDS))
 
 
 def service_statement(

@@ -1,0 +1,79 @@
+"""GuardDutyBucket: the bucket of the exported GuardDuty findings."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from baseline.audit.log_bucket import Archive, LogBucket
+from baseline.audit.log_protection import KEY_HEADER
+from baseline.config import Names
+from baseline.controls.registry import implements
+
+SERVICE = "guardduty.amazonaws.com"
+CONTROLS = ("KMS.4", "S3.9", "S3.13", "S3.14", "S3.17")
+
+
+class GuardDutyBucket(LogBucket):
+    """A bucket that the security account's GuardDuty detector exports findings to.
+
+    GuardDuty encrypts with a key that the export names, which is one of the security account;
+    objects under any other key are refused. The bucket's own key is its default encryption. It
+    has no Object Lock, because AWS does not document whether the export copes with a default
+    retention; deletion is denied by policy and versions are kept.
+
+    Args:
+        scope: parent construct.
+        id: construct ID.
+        archive: what the buckets of the archive share.
+        access_logs: bucket that records access to this one.
+
+    Source: Amazon GuardDuty User Guide, "Exporting generated GuardDuty findings to Amazon S3
+    buckets".
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, archive: Archive, access_logs: s3.IBucket
+    ) -> None:
+        names = archive.names
+        super().__init__(
+            scope,
+            id,
+            archive=archive,
+            bucket_name=names.guardduty_bucket,
+            content="the bucket of GuardDuty findings by default",
+            access_logs=access_logs,
+            bucket_key_only=False,
+        )
+        self._let_detector_write(names)
+        self._deny_keys_of_others(names)
+        implements(self, capability="log-archive", controls=CONTROLS)
+
+    def _let_detector_write(self, names: Names) -> None:
+        detectors = (
+            f"arn:{names.partition}:guardduty:{names.home_region}:{names.security}:detector/*"
+        )
+        source = {
+            "StringEquals": {"aws:SourceAccount": names.security},
+            "ArnLike": {"aws:SourceArn": detectors},
+        }
+        self.store.allow_service(
+            SERVICE, sid="GuardDutyLocation", actions=["s3:GetBucketLocation"], conditions=source
+        )
+        self.store.allow_service(
+            SERVICE, sid="GuardDutyWrite", actions=["s3:PutObject"], paths=["*"], conditions=source
+        )
+
+    def _deny_keys_of_others(self, names: Names) -> None:
+        keys = f"arn:{names.partition}:kms:{names.home_region}:{names.security}:key/*"
+        self.bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="DenyOtherKeys",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:PutObject"],
+                resources=[self.bucket.arn_for_objects("*")],
+                conditions={"StringNotLike": {KEY_HEADER: keys}},
+            )
+        )

@@ -1,0 +1,117 @@
+"""LogBucket: what all log buckets of the archive with a key have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from baseline.audit.log_protection import allow_reader, deny_other_keys, deny_tampering
+from baseline.config import Names
+from baseline.config.log_archive import LogArchiveSettings
+from baseline.primitives.secure_bucket import Lifecycle, ObjectLock, SecureBucket
+from baseline.primitives.secure_key import SecureKey
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Archive:
+    """What the buckets of one log archive share.
+
+    Attributes:
+        names: names of the baseline.
+        settings: how long logs are kept.
+        break_glass_role: name of the emergency role, without path.
+        qualifier: qualifier of the CDK bootstrap in the log archive account.
+    """
+
+    names: Names
+    settings: LogArchiveSettings
+    break_glass_role: str
+    qualifier: str
+
+    @property
+    def break_glass(self) -> str:
+        """ARN of the emergency role of the log archive account."""
+        return self._role(self.break_glass_role)
+
+    @property
+    def deployer(self) -> str:
+        """ARN of the role with which CloudFormation deploys the log archive."""
+        names = self.names
+        return self._role(
+            f"cdk-{self.qualifier}-cfn-exec-role-{names.log_archive}-{names.home_region}"
+        )
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """When logs move to Glacier and when they end."""
+        return Lifecycle(
+            glacier_after_days=self.settings.glacier_after_days,
+            expire_after_days=self.settings.retention_days,
+        )
+
+    @property
+    def object_lock(self) -> ObjectLock:
+        """How long new objects cannot be deleted, where the writer can deal with it."""
+        return ObjectLock(mode=self.settings.object_lock_mode, days=self.settings.object_lock_days)
+
+    def _role(self, name: str) -> str:
+        return f"arn:{self.names.partition}:iam::{self.names.log_archive}:role/{name}"
+
+
+class LogBucket(Construct):
+    """A secure bucket with a key of its own whose logs nobody deletes and only auditors read.
+
+    Subclasses let one kind of writer in.
+
+    Args:
+        scope: parent construct.
+        id: construct ID.
+        archive: what the buckets of the archive share.
+        bucket_name: physical name, which writers in other accounts use.
+        content: what the bucket keeps, for the key's description.
+        access_logs: bucket that records access to this one.
+        key_alias: alias of the key; none by default.
+        key_alias_arn: ARN of the alias, for writers that know only that.
+        object_lock: default retention; none by default, for writers that cannot deal with it.
+        bucket_key_only: False when the writer names a key of another account; the subclass then
+            says which.
+
+    Attributes:
+        store: the ``SecureBucket``.
+        key: the ``SecureKey``.
+        bucket: the ``aws_s3.Bucket``.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        archive: Archive,
+        bucket_name: str,
+        content: str,
+        access_logs: s3.IBucket,
+        key_alias: str | None = None,
+        key_alias_arn: str | None = None,
+        object_lock: ObjectLock | None = None,
+        bucket_key_only: bool = True,
+    ) -> None:
+        super().__init__(scope, id)
+        self.key = SecureKey(self, "Key", description=f"Encrypts {content}", alias=key_alias)
+        self.store = SecureBucket(
+            self,
+            "Store",
+            key=self.key.key,
+            bucket_name=bucket_name,
+            access_logs=access_logs,
+            access_log_prefix=f"{bucket_name}/",
+            object_lock=object_lock,
+            lifecycle=archive.lifecycle,
+        )
+        self.bucket = self.store.bucket
+        deny_tampering(self.bucket, break_glass=archive.break_glass, deployer=archive.deployer)
+        if bucket_key_only:
+            deny_other_keys(self.bucket, self.key.key, alias_arn=key_alias_arn)
+        allow_reader(self.bucket, self.key.key, names=archive.names)

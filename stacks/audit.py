@@ -1,0 +1,30 @@
+"""Stack `audit` (management account): the organization trail."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from baseline.audit.organization_trail import OrganizationTrail
+from baseline.config import Configuration, Names
+
+
+class AuditStack(cdk.Stack):
+    """The organization trail, in the home Region; comes after the log archive."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        configuration: Configuration,
+        names: Names,
+        env: cdk.Environment,
+    ) -> None:
+        super().__init__(scope, id, env=env, stack_name=f"{names.prefix}-{id}")
+        self.trail = OrganizationTrail(
+            self,
+            "OrganizationTrail",
+            names=names,
+            log_group_retention_days=configuration.log_archive.log_group_retention_days,
+        )
