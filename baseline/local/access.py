@@ -1,0 +1,154 @@
+"""Clients of any account and Region of the embedded AWS, as an administrator of the organization gets them."""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from baseline.errors import BaselineError
+
+ADMINISTRATOR_ROLE = "OrganizationAccountAccessRole"
+"""Role that AWS Organizations puts into an account which it creates.
+
+Source: AWS Organizations User Guide, "Accessing member accounts that have OrganizationAccountAccessRole".
+"""
+
+_SESSION_SECONDS = 3600
+_PAGE_SECONDS = 120
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Credentials:
+    """Keys of one session; ``token`` is None for the long-term keys of the management account."""
+
+    key: str
+    secret: str
+    token: str | None = None
+
+    def environment(self) -> dict[str, str]:
+        """Give them as the environment variables that every AWS SDK reads."""
+        keys = {"AWS_ACCESS_KEY_ID": self.key, "AWS_SECRET_ACCESS_KEY": self.secret}
+        return keys | ({"AWS_SESSION_TOKEN": self.token} if self.token else {})
+
+
+class Access:
+    """Makes boto3 clients for the embedded AWS and reads the server's own pages.
+
+    The management account's keys are its account ID, as ministack defines it. Every other account is
+    reached by assuming ``OrganizationAccountAccessRole`` there, so that guardrails decide about these calls
+    as they do about an administrator's.
+
+    Args:
+        port: Port of the server on the loopback interface.
+        management: Account ID of the management account.
+        region: Region for calls that belong to no Region.
+    """
+
+    def __init__(self, port: int, *, management: str, region: str) -> None:
+        self.port = port
+        self.management = management
+        self.region = region
+        self._session = boto3.session.Session()
+        self._lock = threading.Lock()
+        self._credentials: dict[tuple[str, str], Credentials] = {}
+        self._clients: dict[tuple[str, ...], Any] = {}
+
+    @property
+    def endpoint(self) -> str:
+        """URL of the server; by name, because moto reads template URLs of ``localhost`` only."""
+        return f"http://localhost:{self.port}"
+
+    def client(self, service: str, account: str, region: str, *, role: str = "") -> Any:  # noqa: ANN401 boto3 clients have no published types
+        """Give the boto3 client of a service in an account and Region, made once.
+
+        Args:
+            service: Name of the service in boto3, for example ``guardduty``.
+            account: Account ID.
+            region: Region.
+            role: Name of the role to assume; by default the administrator's way in.
+        """
+        with self._lock:
+            known = self._clients.get((service, account, region, role))
+            if known is None:
+                credentials = self._assume(account, role)
+                known = self._clients[service, account, region, role] = self._make(
+                    service, region, credentials
+                )
+            return known
+
+    def at(self, account: str, region: str) -> Callable[[str], Any]:
+        """Give a function that makes clients of one account and Region."""
+        return lambda service: self.client(service, account, region)
+
+    def credentials(self, account: str) -> Credentials:
+        """Give an administrator's keys for an account."""
+        with self._lock:
+            return self._assume(account, "")
+
+    def _assume(self, account: str, role: str) -> Credentials:
+        if account == self.management and not role:
+            return Credentials(key=account, secret="local")  # noqa: S106 the embedded AWS checks no secret
+        name = role or ADMINISTRATOR_ROLE
+        if (account, name) not in self._credentials:
+            management = Credentials(key=self.management, secret="local")  # noqa: S106 as above
+            answer = self._make("sts", self.region, management).assume_role(
+                RoleArn=f"arn:aws:iam::{account}:role/{name}",
+                RoleSessionName="baseline-local",
+                DurationSeconds=_SESSION_SECONDS,
+            )["Credentials"]
+            self._credentials[account, name] = Credentials(
+                key=answer["AccessKeyId"],
+                secret=answer["SecretAccessKey"],
+                token=answer["SessionToken"],
+            )
+        return self._credentials[account, name]
+
+    def _make(self, service: str, region: str, credentials: Credentials) -> Any:  # noqa: ANN401 as above
+        return self._session.client(
+            service,
+            region_name=region,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=credentials.key,
+            aws_secret_access_key=credentials.secret,
+            aws_session_token=credentials.token,
+            config=Config(
+                proxies={},  # loopback: a proxy of the user's shell must not see it
+                inject_host_prefix=False,
+                s3={"addressing_style": "path"},
+                retries={"total_max_attempts": 2},
+                read_timeout=_PAGE_SECONDS,
+            ),
+        )
+
+    def page(self, path: str, body: object = None) -> Any:  # noqa: ANN401 JSON of the server
+        """Read one of the server's own pages, ``/_baseline/...``; with ``body`` send it by POST.
+
+        Raises:
+            BaselineError: The server does not answer, or answers with an error.
+        """
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=_PAGE_SECONDS)
+        try:
+            if body is None:
+                connection.request("GET", path)
+            else:
+                connection.request(
+                    "POST", path, json.dumps(body), {"Content-Type": "application/json"}
+                )
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        except OSError as error:
+            raise BaselineError(
+                f"the embedded AWS does not answer on port {self.port} ({error}); start it with `baseline local up`"
+            ) from error
+        finally:
+            connection.close()
+        if answer.status >= 400:  # noqa: PLR2004 HTTP: client and server errors
+            raise BaselineError(
+                f"{path} of the embedded AWS answered {answer.status}: {text[:500]}"
+            )
+        return json.loads(text)

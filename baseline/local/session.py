@@ -1,0 +1,213 @@
+"""The commands of ``baseline local``: each does one thing and gives what it did."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from baseline.config import Configuration, load
+from baseline.errors import BaselineError
+from baseline.local import administration, lifecycle
+from baseline.local.access import Access
+from baseline.local.bootstrap import bootstrap
+from baseline.local.driver import Deployment, Driver
+from baseline.local.environment import Tools, find_root, find_tools
+from baseline.local.state import Server, State
+from baseline.local.verify import Report, verify
+
+DEFAULT_PORT = 4566
+STATE_FOLDER = ".baseline-local"
+
+
+class FailedError(BaselineError):
+    """The input was right, but what was asked for did not succeed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """One configuration and the embedded AWS that it is deployed to.
+
+    Attributes:
+        configuration: The configuration.
+        file: Its file.
+        tools: The repository's tools.
+        state: What is remembered between two commands.
+        console: Where progress is shown.
+        seconds: Time that each step took, by its name.
+    """
+
+    configuration: Configuration
+    file: Path
+    tools: Tools
+    state: State
+    console: Console
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, file: Path, *, state: Path | None, console: Console) -> Self:
+        """Read the configuration and find the tools.
+
+        Args:
+            file: The configuration file.
+            state: Folder for what is remembered; by default ``.baseline-local`` in the repository.
+            console: Where progress is shown.
+
+        Raises:
+            ConfigurationError: The configuration has problems.
+            BaselineError: A tool is missing.
+        """
+        configuration = load(file)
+        root = find_root()
+        folder = (state or root / STATE_FOLDER).resolve()
+        return cls(
+            configuration=configuration,
+            file=file.resolve(),
+            tools=find_tools(root),
+            state=State(folder),
+            console=console,
+        )
+
+    def access(self, port: int | None = None) -> Access:
+        """Give the way into the running server, or to one that will listen on ``port``.
+
+        Raises:
+            FailedError: No port is given and no server runs.
+        """
+        if port is None:
+            server = self.state.read()
+            if server is None:
+                raise FailedError(
+                    "the embedded AWS does not run; start it with `baseline local up`"
+                )
+            port = server.port
+        management = self.configuration.accounts.management.id
+        return Access(port, management=management, region=self.configuration.home_region)
+
+    def driver(self) -> Driver:
+        """Give what runs ``cdk`` for this configuration."""
+        return Driver(self.access(), self.tools, self.state, self.file)
+
+    def account_names(self) -> dict[str, str]:
+        """Give the name of each account that the configuration knows, by its ID."""
+        core = {account.id: name for name, account in self.configuration.core_accounts().items()}
+        members = self.configuration.members.items()
+        return core | {member.id: name for name, member in members if member.id is not None}
+
+    def up(self, port: int = DEFAULT_PORT) -> Server:
+        """Start the server if it does not run, and create the organization if it is not there."""
+        with self.timed("start"), failures():
+            server = self.state.read()
+            if server is None:
+                access = self.access(lifecycle.free_port(port))
+                server = lifecycle.start(self.state, self.tools, self.file, access)
+            created = administration.found_organization(self.configuration, self.access())
+        self.console.print(
+            f"embedded AWS at {self.access().endpoint} (process {server.pid}), organization"
+            f" {self.configuration.organization.id}, {len(created)} accounts added"
+        )
+        return server
+
+    def bootstrap(self) -> int:
+        """Bootstrap the core accounts; give how many were not bootstrapped before."""
+        done = 0
+        names = self.account_names()
+        with self.timed("bootstrap"), failures():
+            results = bootstrap(self.configuration, self.access(), self.tools, self.state)
+            for target, changed in results:
+                done += changed
+                said = "bootstrapped" if changed else "is bootstrapped already"
+                self.console.print(f"  {names[target.account]:<16} {target.region:<14} {said}")
+        return done
+
+    def synthesize(self) -> None:
+        """Write the cloud assembly."""
+        with self.timed("synth"), failures():
+            self.driver().synthesize()
+        self.console.print(
+            f"{len(self.driver().stacks())} stacks synthesized in {self.seconds['synth']:.1f} s"
+        )
+
+    def deploy(self) -> Deployment:
+        """Deploy the assembly and move the adopted members into their OUs.
+
+        Raises:
+            FailedError: ``cdk`` failed; the message shows why and where its output is.
+        """
+        with self.timed("deploy"), failures():
+            deployment = self.driver().deploy(self.console)
+            if not deployment.ok:
+                raise FailedError("\n".join(("cdk deploy failed", *deployment.problems)))
+        with self.timed("members"), failures():
+            moves = administration.place_members(self.configuration, self.access())
+            for move in moves:
+                self.console.print(f"  {move.name} ({move.account}) moved to {move.unit}")
+            administration.wait_for_stack_sets(self.access(), self.configuration.home_region)
+        return deployment
+
+    def verify(self) -> Report:
+        """Read everything back and compare it."""
+        with self.timed("verify"), failures():
+            stacks = [(each.account, each.region, each.name) for each in self.driver().stacks()]
+            return verify(self.access(), expected_stacks=stacks)
+
+    def status(self) -> dict[str, Any]:
+        """Give what runs: server, organization with its accounts, stacks with their states."""
+        server = self.state.read()
+        if server is None:
+            return {"running": False, "log": str(self.state.server_log)}
+        access = self.access()
+        with failures():
+            organizations = access.client("organizations", access.management, access.region)
+            pages = organizations.get_paginator("list_accounts").paginate()
+            accounts = [
+                {name.lower(): account[name] for name in ("Id", "Name", "Email", "Status")}
+                for page in pages
+                for account in page["Accounts"]
+            ]
+            stacks = [
+                {name: stack[name] for name in ("account", "region", "stack", "status", "reason")}
+                | {"resources": len(stack["resources"])}
+                for stack in access.page("/_baseline/resources")
+            ]
+        return {
+            "running": lifecycle.healthy(access),
+            "pid": server.pid,
+            "endpoint": access.endpoint,
+            "log": str(self.state.server_log),
+            "configuration": server.configuration,
+            "organization": self.configuration.organization.id,
+            "accounts": accounts,
+            "stacks": stacks,
+        }
+
+    def down(self, *, purge: bool) -> Server | None:
+        """Stop the server; everything in it is gone. With ``purge`` remove logs and assembly too."""
+        server = lifecycle.stop(self.state)
+        if purge:
+            self.state.purge()
+        return server
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Remember how long a step took."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[step] = time.monotonic() - started
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """Turn errors of the run into ``FailedError``, which is no fault of the input."""
+    try:
+        yield
+    except FailedError:
+        raise
+    except (BaselineError, ClientError, BotoCoreError, OSError) as error:
+        raise FailedError(str(error)) from error

@@ -1,0 +1,149 @@
+"""The tables of ``baseline local`` for a terminal of 100 columns."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from baseline.local.readers.values import ABSENT
+from baseline.local.verify import Finding, Gap, Report
+
+_NAMED = 3
+_VALUE = 34
+_DETAILS = 40
+
+
+def show_report(console: Console, report: Report, accounts: Mapping[str, str]) -> None:
+    """Show what was compared by account and capability, every difference, and what was not applied.
+
+    Args:
+        console: Where to show it.
+        report: The verification.
+        accounts: Account ID to the name that people know it by.
+    """
+    console.print(_summary_table(report, accounts))
+    if report.mismatches:
+        console.print(_mismatch_table(report.mismatches[:_DETAILS], accounts))
+        more = len(report.mismatches) - _DETAILS
+        if more > 0:
+            console.print(f"... and {more} more differences: --json has all of them", style="red")
+    _show_gaps(console, "Only recorded by the embedded AWS, not applied", report.not_applied)
+    _show_gaps(console, "Applied, but not compared", report.not_read)
+    verdict = (
+        f"{len(report.findings)} properties of {report.resources} resources in {report.stacks} stacks"
+        f" compared: {len(report.mismatches)} differ"
+    )
+    console.print(verdict, style="bold green" if report.ok else "bold red")
+
+
+def _summary_table(report: Report, accounts: Mapping[str, str]) -> Table:
+    table = Table(title="Read back through the services' own APIs", title_justify="left", width=100)
+    table.add_column("account", max_width=22)
+    table.add_column("capability", max_width=20)
+    table.add_column("expected", ratio=3)
+    table.add_column("found", ratio=2)
+    table.add_column("verdict", width=7)
+    last = ""
+    for (account, capability), findings in _groups(report.findings).items():
+        wrong = [finding for finding in findings if not finding.ok]
+        name = accounts.get(account, account)
+        table.add_row(
+            "" if account == last else escape(name),
+            capability,
+            escape(_expectation(findings)),
+            f"{len(findings)} as expected"
+            if not wrong
+            else f"{len(wrong)} of {len(findings)} differ",
+            "[red]differs[/]" if wrong else "[green]ok[/]",
+            end_section=False,
+        )
+        last = account
+    return table
+
+
+def _groups(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]]:
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in sorted(findings, key=lambda each: (each.account, each.capability)):
+        groups.setdefault((finding.account, finding.capability), []).append(finding)
+    return groups
+
+
+def _expectation(findings: Sequence[Finding]) -> str:
+    """Give the properties of a group in words: how many resources, and the first properties."""
+    resources = {(finding.region, finding.stack, finding.resource) for finding in findings}
+    names = list(dict.fromkeys(_short(finding) for finding in findings))
+    more = f" +{len(names) - _NAMED}" if len(names) > _NAMED else ""
+    noun = "resource" if len(resources) == 1 else "resources"
+    return f"{len(resources)} {noun}: {', '.join(names[:_NAMED])}{more}"
+
+
+def _short(finding: Finding) -> str:
+    """Give a property with its value where that is short, else its name alone."""
+    name = finding.check.setting.split(" of ")[0]
+    value = finding.check.expected
+    simple = isinstance(value, bool | int) or (
+        isinstance(value, str) and value in ("true", "false")
+    )
+    return f"{name}={str(value).lower()}" if simple else name
+
+
+def _mismatch_table(findings: Sequence[Finding], accounts: Mapping[str, str]) -> Table:
+    table = Table(title="Differences", title_justify="left", title_style="bold red", width=100)
+    table.add_column("where", max_width=34, overflow="fold")
+    table.add_column("property", max_width=20, overflow="fold")
+    table.add_column("expected", ratio=1, overflow="fold")
+    table.add_column("found", ratio=1, overflow="fold")
+    for finding in findings:
+        where = (
+            f"{accounts.get(finding.account, finding.account)} {finding.region}\n{finding.resource}"
+        )
+        expected, found = differing(finding.check.expected, finding.check.found)
+        table.add_row(
+            escape(where),
+            escape(finding.check.setting),
+            escape(brief(expected)),
+            escape(brief(found)),
+        )
+    return table
+
+
+def differing(expected: object, found: object) -> tuple[object, object]:
+    """Narrow two values to the members in which they differ, so that long policies stay readable."""
+    if isinstance(expected, Mapping) and isinstance(found, Mapping):
+        names = [name for name in {**expected, **found} if expected.get(name) != found.get(name)]
+        return (
+            {name: expected.get(name, ABSENT) for name in names},
+            {name: found.get(name, ABSENT) for name in names},
+        )
+    if isinstance(expected, list) and isinstance(found, list):
+        return (
+            [each for each in expected if each not in found],
+            [each for each in found if each not in expected],
+        )
+    return expected, found
+
+
+def brief(value: object) -> str:
+    """Give a value as one short text."""
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
+    return text if len(text) <= _VALUE * 4 else f"{text[: _VALUE * 4]}..."
+
+
+def _show_gaps(console: Console, title: str, gaps: Sequence[Gap]) -> None:
+    if not gaps:
+        return
+    table = Table(title=title, title_justify="left", width=100)
+    table.add_column("type", overflow="fold", max_width=40)
+    table.add_column("property", overflow="fold", max_width=26)
+    table.add_column("resources", justify="right")
+    table.add_column("reason", overflow="fold")
+    for gap in gaps:
+        table.add_row(
+            gap.type,
+            "all" if gap.property == "*" else gap.property,
+            str(gap.count),
+            escape(gap.reason),
+        )
+    console.print(table)
