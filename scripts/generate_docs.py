@@ -1,0 +1,110 @@
+"""Write the generated pages of docs/: configuration, guardrails, coverage of the embedded AWS.
+
+Usage: ``python scripts/generate_docs.py [--check]``. With ``--check`` it writes nothing and exits
+with 1 when a page is out of date; a test runs it so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from baseline.config.schema import json_schema
+from baseline.guardrails.catalog import load_catalog
+from baseline.guardrails.documents import Guardrail
+from baseline.local.coverage import coverage_markdown
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+MARKER = "<!-- generated below this line by scripts/generate_docs.py -->"
+
+
+def configuration() -> str:
+    """Give the reference of baseline.yaml, one table per section."""
+    schema = json_schema()
+    lines = ["## baseline.yaml", "", *_table(schema)]
+    for name, definition in sorted(schema["$defs"].items()):
+        lines += ["", f"## {name}", "", definition["description"], "", *_table(definition)]
+    return "\n".join(lines)
+
+
+def _table(definition: dict[str, Any]) -> Iterator[str]:
+    yield "| key | takes | meaning |"
+    yield "|---|---|---|"
+    required = definition.get("required", [])
+    for key, value in definition["properties"].items():
+        name = f"`{key}` (required)" if key in required else f"`{key}`"
+        yield f"| {name} | {_kind(value)} | {value.get('description', '')} |".replace("\n", " ")
+
+
+def _kind(value: dict[str, Any]) -> str:
+    if "$ref" in value:
+        name = value["$ref"].rsplit("/", 1)[1]
+        return f"[{name}](#{name.lower()})"
+    if "enum" in value or "const" in value:
+        return " or ".join(f"`{item}`" for item in value.get("enum", [value.get("const")]))
+    if "anyOf" in value:
+        return " or ".join(_kind(item) for item in value["anyOf"] if item.get("type") != "null")
+    if value.get("type") == "array":
+        return f"list of {_kind(value['items'])}"
+    for inner in ("patternProperties", "additionalProperties"):
+        if isinstance(value.get(inner), dict):
+            item = value[inner]
+            item = next(iter(item.values())) if inner == "patternProperties" else item
+            return f"names to {_kind(item)}"
+    return str(value.get("type", "value"))
+
+
+def guardrails() -> str:
+    """Give the catalog: what each guardrail denies, why, whom it exempts, which controls."""
+    lines: list[str] = []
+    for guardrail in sorted(load_catalog().values(), key=lambda item: item.id):
+        lines += _guardrail(guardrail)
+    return "\n".join(lines)
+
+
+def _guardrail(guardrail: Guardrail) -> Iterator[str]:
+    denied = [proof.why for proof in guardrail.proofs.denied]
+    allowed = [proof.why for proof in guardrail.proofs.allowed]
+    yield f"## {guardrail.id}"
+    yield ""
+    yield f"{guardrail.title}. {guardrail.why}"
+    yield ""
+    yield f"- Type: {guardrail.type}"
+    yield f"- Exempt: {', '.join(guardrail.exemptions) or 'nobody'}"
+    yield f"- Controls: {', '.join(guardrail.controls) or 'none'}"
+    yield f"- Proved denied: {'; '.join(denied)}"
+    yield f"- Proved allowed: {'; '.join(allowed)}"
+    yield ""
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "configuration.md": configuration,
+    "guardrails.md": guardrails,
+    "local-aws.md": coverage_markdown,
+}
+
+
+def page(name: str) -> str:
+    """Give a page: what a person wrote above the marker, and what is generated below it."""
+    written = (DOCS / name).read_text(encoding="utf-8").split(MARKER)[0]
+    return f"{written}{MARKER}\n\n{PAGES[name]().strip()}\n"
+
+
+def main() -> None:
+    """Write or check the pages."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only tell which are out of date")
+    check = parser.parse_args().check
+    late = [name for name in PAGES if (DOCS / name).read_text(encoding="utf-8") != page(name)]
+    for name in late:
+        if not check:
+            (DOCS / name).write_text(page(name), encoding="utf-8")
+        print(f"docs/{name}: {'out of date; run make docs' if check else 'written'}")
+    sys.exit(1 if check and late else 0)
+
+
+if __name__ == "__main__":
+    main()
