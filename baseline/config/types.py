@@ -27,7 +27,7 @@ UNIT_NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9 ._-]{0,126}[A-Za-z0-9])?$"
 UNIT_PATH_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9 ._/-]*[A-Za-z0-9])?$"
 ROLE_NAME_PATTERN = r"^[\w+=,.@-]{1,64}$"
 ENDPOINT_PATTERN = r"^[a-z][a-z0-9.-]{1,62}$"
-ACTION_PATTERN = r"^[a-z0-9-]+:[A-Za-z0-9]+\*?$"
+ACTION_PATTERN = r"^[a-z0-9-]+:([A-Za-z0-9]+\*?|\*)$"
 PHRASE_PATTERN = r"^\S(.*\S)?$"
 
 AccountId = Annotated[str, Field(pattern=ACCOUNT_ID_PATTERN)]

@@ -1,0 +1,319 @@
+"""Pairs: the example passes every check; each unsafe or impossible request is one clear finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from baseline.config import quotas
+from baseline.config.checks.mail import public_providers
+
+Found = Callable[[dict[str, object]], list[str]]
+
+
+def test_the_example_has_no_findings(found: Found) -> None:
+    assert found({}) == []
+
+
+ACCOUNT = {"email": "aws-more@example.com", "ou": "Sandbox"}
+
+# What is asked for, and the one finding that it causes (path and start of the message).
+REFUSED: list[tuple[str, dict[str, object], str]] = [
+    (
+        "two core accounts alike",
+        {"accounts.network.id": "333333333333"},
+        "accounts.network.id: '333333333333' is the ID of accounts.security already",
+    ),
+    (
+        "a member is a core account",
+        {"members.payments-test.id": "111111111111"},
+        "members.payments-test.id: '111111111111' is the ID of accounts.management already",
+    ),
+    (
+        "account ID with 11 digits",
+        {"accounts.network.id": "44444444444"},
+        "accounts.network.id: '44444444444' is not an AWS account ID: 12 digits, in quotes",
+    ),
+    (
+        "Account.1 security contact missing",
+        {"contacts.security": "<absent>"},
+        "contacts.security: is missing (Gets abuse and security notices)",
+    ),
+    (
+        "telephone number without country code",
+        {"contacts.billing.phone": "030 123456"},
+        "contacts.billing.phone: '030 123456' is not a telephone number in E.164 form",
+    ),
+    (
+        "personal root address",
+        {"accounts.security.email": "ops@gmail.com"},
+        "accounts.security.email: 'ops@gmail.com' is not in email_domains [example.com]; use a corporate address that a team reads",
+    ),
+    (
+        "root address of another company",
+        {"members.payments-test.email": "aws@example.org"},
+        "members.payments-test.email: 'aws@example.org' is not in email_domains [example.com]",
+    ),
+    (
+        "domain that only ends alike",
+        {"members.payments-test.email": "aws@notexample.com"},
+        "members.payments-test.email: 'aws@notexample.com' is not in email_domains",
+    ),
+    (
+        "personal contact",
+        {"contacts.security.email": "ops@web.de"},
+        "contacts.security.email: 'ops@web.de' is not in email_domains",
+    ),
+    (
+        "findings to a personal mailbox",
+        {"notifications.critical": ["me@icloud.com"]},
+        "notifications.critical[0]: 'me@icloud.com' is not in email_domains",
+    ),
+    (
+        "public mail provider as domain of the company",
+        {"organization.email_domains": ["example.com", "outlook.com"]},
+        "organization.email_domains[1]: 'outlook.com' is a public mail provider",
+    ),
+    (
+        "one root address for two accounts",
+        {"accounts.network.email": "AWS-Security@example.com"},
+        "accounts.network.email: 'AWS-Security@example.com' is the address of accounts.security already",
+    ),
+    (
+        "nobody gets critical findings",
+        {"notifications.critical": []},
+        "notifications.critical: is an empty list; at least 1 entry is needed",
+    ),
+    (
+        "account in a unit that is not there",
+        {"accounts.security.ou": "Securty"},
+        "accounts.security.ou: 'Securty' is not a unit of organizational_units; did you mean 'Security'?",
+    ),
+    (
+        "account in a unit by its last name only",
+        {"members.payments-test.ou": "Test"},
+        "members.payments-test.ou: 'Test' is not a unit of organizational_units; did you mean 'Workloads/Test'?",
+    ),
+    (
+        "core account left in the root, where no guardrail binds it",
+        {"accounts.security.ou": "<absent>"},
+        "accounts.security: has no ou; name the unit it stands in, such as Security",
+    ),
+    (
+        "management account in a unit",
+        {"accounts.management.ou": "Security"},
+        "accounts.management.ou: the management account stands in the root; remove this key",
+    ),
+    (
+        "member named like a core account",
+        {"members.log-archive": ACCOUNT},
+        "members.log-archive: is the name of a core account",
+    ),
+    (
+        "more accounts than one deployment creates",
+        {
+            f"members.new-{number:02}": {"email": f"aws-new-{number}@example.com", "ou": "Sandbox"}
+            for number in range(quotas.CREATED_ACCOUNTS_PER_CONFIGURATION)
+        },
+        "members.new-19: is member 21 without an id, of 21; at most 20 are created in one configuration",
+    ),
+    (
+        "tree of units too deep",
+        {"organizational_units.Workloads.units.Test.units.C.units.D.units.E.units.F": {}},
+        "organizational_units.Workloads.units.Test.units.C.units.D.units.E.units.F: is on level 6; AWS Organizations allows 5 levels",
+    ),
+    (
+        "units that differ only in case",
+        {"organizational_units.sandbox": {}},
+        "organizational_units.sandbox: differs only in case from the unit 'Sandbox' beside it",
+    ),
+    (
+        "existing unit in a new one",
+        {"organizational_units.Workloads.units.Test.id": "ou-exam-12345678"},
+        "organizational_units.Workloads.units.Test.id: an existing unit cannot stand in a new one: give organizational_units.Workloads its id too",
+    ),
+    (
+        "unit of another organization",
+        {"organizational_units.Sandbox.id": "ou-abcd-12345678"},
+        "organizational_units.Sandbox.id: 'ou-abcd-12345678' belongs to another root than 'r-exam'",
+    ),
+    (
+        "one ID for two units",
+        {
+            "organizational_units.Sandbox.id": "ou-exam-12345678",
+            "organizational_units.Suspended.id": "ou-exam-12345678",
+        },
+        "organizational_units.Suspended.id: 'ou-exam-12345678' is the ID of Sandbox already",
+    ),
+    (
+        "unit with a slash in its name",
+        {"organizational_units.Work/loads": {}},
+        "organizational_units.Work/loads: 'Work/loads' is not a name for a unit",
+    ),
+    (
+        "unknown Region",
+        {"regions": ["eu-west-1", "eu-wst-3"]},
+        "regions[1]: 'eu-wst-3' is not a Region; did you mean 'eu-west-3'?",
+    ),
+    (
+        "Region of another partition",
+        {"regions": ["eu-west-1", "us-gov-west-1"]},
+        "regions[1]: 'us-gov-west-1' is not a Region",
+    ),
+    (
+        "home Region not governed",
+        {"home_region": "us-east-1"},
+        "home_region: 'us-east-1' is not in regions [eu-west-1, eu-central-1]; add it there",
+    ),
+    (
+        "a Region twice",
+        {"regions": ["eu-west-1", "eu-west-1"]},
+        "regions[1]: 'eu-west-1' stands in the list already; remove it",
+    ),
+    (
+        "opt-in home Region, which Security Hub refuses",
+        {"home_region": "eu-south-1", "regions": ["eu-south-1"]},
+        "home_region: 'eu-south-1' is an opt-in Region, where Security Hub cannot collect the findings of others",
+    ),
+    (
+        "SecurityHub without Config.1",
+        {"capabilities": {"config": {"enabled": False}}},
+        "capabilities.config.enabled: Security Hub evaluates its controls with AWS Config",
+    ),
+    (
+        "public range for the VPC",
+        {"network.cidr": "8.8.0.0/16"},
+        "network.cidr: '8.8.0.0/16' is not private",
+    ),
+    (
+        "range larger than a VPC",
+        {"network.cidr": "10.0.0.0/8"},
+        "network.cidr: '10.0.0.0/8' has the wrong size; choose /16 to /24",
+    ),
+    (
+        "range too small for the subnets",
+        {"network.cidr": "10.0.0.0/24", "network.availability_zones": 3},
+        "network.cidr: '10.0.0.0/24' has room for 8 subnets of /27, and 3 tiers in 3 Availability Zones need 9; choose /23 or larger",
+    ),
+    (
+        "range that starts in the middle",
+        {"network.cidr": "10.0.0.1/20"},
+        "network.cidr: '10.0.0.1/20' does not start at the range's first address; write 10.0.0.0/20",
+    ),
+    (
+        "no range at all",
+        {"network.cidr": "10.0.0.0/99"},
+        "network.cidr: '10.0.0.0/99' is not an IPv4 range",
+    ),
+    (
+        "logs deleted while locked",
+        {"log_archive.retention_days": 400, "log_archive.object_lock_days": 500},
+        "log_archive.retention_days: 400 days are less than object_lock_days (500)",
+    ),
+    (
+        "lock shorter than the floor",
+        {"log_archive.object_lock_days": 30},
+        "log_archive.object_lock_days: 30 is too small: at least 90",
+    ),
+    (
+        "logs deleted before they move to Glacier",
+        {"log_archive.retention_days": 365, "log_archive.glacier_after_days": 365},
+        "log_archive.glacier_after_days: 365 days are not less than retention_days (365)",
+    ),
+    (
+        "CloudWatch.16 log groups below a year",
+        {"log_archive.log_group_retention_days": 90},
+        "log_archive.log_group_retention_days: 90 is not one of 365, 400",
+    ),
+    (
+        "prefix that S3 keeps for itself",
+        {"prefix": "sthree"},
+        "prefix: 'sthree' is reserved by AWS; choose another",
+    ),
+    ("prefix with a last hyphen", {"prefix": "sec-"}, "prefix: 'sec-' is not a prefix"),
+    (
+        "mode of a later release",
+        {"control_tower": "landing-zone"},
+        "control_tower: 'landing-zone' must be none: the modes controls and landing-zone come with a later release",
+    ),
+    (
+        "standard with a wrong version",
+        {"capabilities.security_hub.standards": ["cis-5"]},
+        "capabilities.security_hub.standards[0]: 'cis-5' is not one of fsbp, cis-5.0, nist-800-53-r5, pci-4.0.1; did you mean 'cis-5.0'?",
+    ),
+    (
+        "unknown key",
+        {"accounts.securty": {}},
+        "accounts.securty: unknown key; did you mean 'security'?",
+    ),
+    (
+        "every policy slot reserved for others",
+        {"guardrails.reserved_scp_slots": 10},
+        "guardrails.reserved_scp_slots: 10 is too large: at most 9",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [pytest.param(changes, expected, id=name) for name, changes, expected in REFUSED],
+)
+def test_it_is_one_finding(found: Found, changes: dict[str, object], expected: str) -> None:
+    findings = found(changes)
+    assert len(findings) == 1, findings
+    assert findings[0].startswith(expected)
+
+
+ACCEPTED: list[tuple[str, dict[str, object]]] = [
+    ("subdomain of the company", {"contacts.security.email": "soc@aws.example.com"}),
+    ("findings to a service", {"notifications.medium": ["queue@pager.example.net"]}),
+    ("governed opt-in Region", {"regions": ["eu-west-1", "af-south-1"]}),
+    (
+        "opt-in home Region without Security Hub",
+        {
+            "home_region": "eu-south-1",
+            "regions": ["eu-south-1"],
+            "capabilities.security_hub.enabled": False,
+        },
+    ),
+    (
+        "five levels of units",
+        {"organizational_units.Workloads.units.Test.units.C.units.D.units.E": {}},
+    ),
+    (
+        "equal names on different branches",
+        {"organizational_units.Sandbox.units": {"Test": {}, "Production": {}}},
+    ),
+    (
+        "existing unit in an existing one",
+        {
+            "organizational_units.Workloads.id": "ou-exam-12345678",
+            "organizational_units.Workloads.units.Test.id": "ou-exam-87654321",
+        },
+    ),
+    (
+        "two hundred adopted members",
+        {
+            f"members.team-{number}": {
+                "id": f"{700_000_000_000 + number}",
+                "email": f"aws-team-{number}@example.com",
+                "ou": "Workloads/Test",
+            }
+            for number in range(200)
+        },
+    ),
+    ("smallest range for two zones", {"network.cidr": "192.168.7.0/24"}),
+    ("retention equal to the lock", {"log_archive.retention_days": 365}),
+    ("every switch off", {"capabilities": {"security_hub": {"enabled": False}, "config": {"enabled": False}, "guardduty": {"enabled": False}}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", [pytest.param(changes, id=name) for name, changes in ACCEPTED])
+def test_it_is_accepted(found: Found, changes: dict[str, object]) -> None:
+    assert found(changes) == []
+
+
+def test_the_mail_providers_are_domains_in_lower_case() -> None:
+    assert {"gmail.com", "outlook.com", "icloud.com"} <= public_providers()
+    assert all(domain == domain.lower() and "." in domain for domain in public_providers())
