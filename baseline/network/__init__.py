@@ -1,0 +1,1 @@
+"""Networks that reach nothing by default: tiers, rules in both directions, endpoints, flow logs."""
