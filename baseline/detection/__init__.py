@@ -1,0 +1,1 @@
+"""Detection: findings of the organization, where they are kept, and who hears of them."""

@@ -1,0 +1,129 @@
+"""EventForwarding: events of every account and Region reach the security account's bus."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from baseline.controls.registry import implements
+from baseline.detection import event_patterns
+from baseline.detection.event_patterns import Pattern
+from baseline.primitives.acknowledge import acknowledge
+
+NO_QUEUE = (
+    "EventBridge retries for 24 hours, GuardDuty keeps its findings and the organization trail the "
+    "calls; a queue with a key in every account and Region would wait for a reader that never comes"
+)
+
+
+class EventForwardingRole(Construct):
+    """The role with which EventBridge sends events of this account to the security bus.
+
+    Only rules of the same account can use it, and it can do nothing but put events on that bus.
+
+    Args:
+        scope: parent construct; once per account.
+        id: construct ID.
+        role_name: physical name, which the bus policy admits.
+        bus_arn: the security account's bus.
+
+    Attributes:
+        role: the ``aws_iam.Role``.
+
+    Source: Amazon EventBridge User Guide, "Sending and receiving events between AWS accounts".
+    """
+
+    def __init__(self, scope: Construct, id: str, *, role_name: str, bus_arn: str) -> None:
+        super().__init__(scope, id)
+        self.role = iam.Role(
+            self,
+            "Role",
+            role_name=role_name,
+            description="EventBridge sends security events to the security account with this role",
+            assumed_by=iam.ServicePrincipal(
+                "events.amazonaws.com",
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID},
+                    "ArnLike": {
+                        "aws:SourceArn": f"arn:{cdk.Aws.PARTITION}:events:*:{cdk.Aws.ACCOUNT_ID}:rule/*"
+                    },
+                },
+            ),
+        )
+        iam.ManagedPolicy(
+            self,
+            "Policy",
+            description="Put events on the security account's bus",
+            statements=[
+                iam.PolicyStatement(
+                    sid="PutSecurityEvents", actions=["events:PutEvents"], resources=[bus_arn]
+                )
+            ],
+            roles=[self.role],
+        )
+
+
+class EventForwarding(Construct):
+    """Rules that send root use, tampering and, from the security account, GuardDuty findings.
+
+    The template is the same in every account: a condition on the account ID keeps the GuardDuty
+    rule to the delegated administrator, which sees the findings of all members in each Region. The
+    rules listen on the default bus and send to another one, so nothing is forwarded twice.
+
+    CloudTrail delivers sign-ins and calls of global services in us-east-1 or the sign-in Region
+    only: where that Region is not governed, the organization trail's alarms cover them.
+
+    Args:
+        scope: parent construct; once per account and governed Region.
+        id: construct ID.
+        bus_arn: the security account's bus, in the home Region.
+        role_name: role of :class:`EventForwardingRole` in the same account.
+        guardduty_account: account whose GuardDuty findings are forwarded.
+
+    Attributes:
+        rules: the ``CfnRule`` by name.
+
+    Source: Amazon EventBridge User Guide, "Sending and receiving events between AWS Regions".
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, bus_arn: str, role_name: str, guardduty_account: str
+    ) -> None:
+        super().__init__(scope, id)
+        self._target = events.CfnRule.TargetProperty(
+            id="SecurityBus",
+            arn=bus_arn,
+            role_arn=f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role/{role_name}",
+        )
+        delegated = cdk.CfnCondition(
+            self,
+            "IsGuardDutyAdministrator",
+            expression=cdk.Fn.condition_equals(cdk.Aws.ACCOUNT_ID, guardduty_account),
+        )
+        findings = self._forward("GuardDuty", event_patterns.guardduty_findings())
+        findings.cfn_options.condition = delegated
+        self.rules = {
+            "GuardDuty": findings,
+            "RootActivity": self._forward("RootActivity", event_patterns.root_activity()),
+            **{
+                f"{service.title()}Tampering": self._forward(
+                    f"{service.title()}Tampering", event_patterns.tampering(service)
+                )
+                for service in event_patterns.TAMPERING
+            },
+        }
+        implements(self, capability="event-forwarding", controls=[])
+
+    def _forward(self, id: str, pattern: Pattern) -> events.CfnRule:
+        rule = events.CfnRule(
+            self,
+            id,
+            description=f"{id} to the security account",
+            event_pattern=pattern,
+            state="ENABLED",
+            targets=[self._target],
+        )
+        acknowledge(rule, {"Serverless-EventBusDLQ": NO_QUEUE})
+        return rule

@@ -1,0 +1,135 @@
+"""Event patterns: which events become a message, and which are forwarded to the security account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+Pattern = dict[str, object]
+
+API_CALL = "AWS API Call via CloudTrail"
+SIGN_IN = "AWS Console Sign In via CloudTrail"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Severity:
+    """A severity as Security Hub and GuardDuty write it.
+
+    Attributes:
+        name: name in configuration, such as ``critical``.
+        label: ``Severity.Label`` of a Security Hub finding.
+        guardduty_from: lowest GuardDuty severity, itself included.
+        guardduty_below: GuardDuty severity that belongs to the next severity; none for the highest.
+    """
+
+    name: str
+    label: str
+    guardduty_from: float
+    guardduty_below: float | None
+
+
+SEVERITIES: Mapping[str, Severity] = MappingProxyType(
+    {
+        severity.name: severity
+        for severity in (
+            Severity(name="critical", label="CRITICAL", guardduty_from=9, guardduty_below=None),
+            Severity(name="high", label="HIGH", guardduty_from=7, guardduty_below=9),
+            Severity(name="medium", label="MEDIUM", guardduty_from=4, guardduty_below=7),
+        )
+    }
+)
+"""Severities that can be notified, highest first.
+
+Source: Amazon GuardDuty User Guide, "Severity levels of GuardDuty findings"; AWS Security Hub API
+Reference, "Severity".
+"""
+
+TAMPERING: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "cloudtrail": ("DeleteTrail", "PutEventSelectors", "StopLogging", "UpdateTrail"),
+        "config": (
+            "DeleteConfigurationRecorder",
+            "DeleteDeliveryChannel",
+            "StopConfigurationRecorder",
+        ),
+        "guardduty": (
+            "DeleteDetector",
+            "DeletePublishingDestination",
+            "DisassociateFromAdministratorAccount",
+            "DisassociateFromMasterAccount",
+            "DisassociateMembers",
+            "StopMonitoringMembers",
+            "UpdateDetector",
+        ),
+        "securityhub": ("DisableSecurityHub", "DisassociateFromAdministratorAccount"),
+    }
+)
+"""API calls that switch off or weaken a trail, a detector, a recorder or Security Hub, by service."""
+
+FORWARDED_SOURCES = ("aws.*",)
+"""Event sources that the security account's bus accepts: AWS services, which nobody can imitate."""
+
+
+def security_hub_findings(severity: Severity) -> Pattern:
+    """Match new, active findings of a severity that Security Hub imports.
+
+    Suppressed, resolved and notified findings have another workflow status, archived ones another
+    record state. GuardDuty's own events are quicker and carry more, so its findings are left out
+    here; ``ProductArn`` is the field that every finding has.
+    """
+    return {
+        "source": ["aws.securityhub"],
+        "detail-type": ["Security Hub Findings - Imported"],
+        "detail": {
+            "findings": {
+                "Severity": {"Label": [severity.label]},
+                "Workflow": {"Status": ["NEW"]},
+                "RecordState": ["ACTIVE"],
+                "ProductArn": [{"anything-but": {"suffix": "product/aws/guardduty"}}],
+            }
+        },
+    }
+
+
+def guardduty_findings(severity: Severity | None = None) -> Pattern:
+    """Match GuardDuty findings of a severity that nobody archived; of every severity by default."""
+    detail: Pattern = {"service": {"archived": [False, {"exists": False}]}}
+    if severity is not None:
+        limits: list[object] = [">=", severity.guardduty_from]
+        if severity.guardduty_below is not None:
+            limits += ["<", severity.guardduty_below]
+        detail["severity"] = [{"numeric": limits}]
+    return {"source": ["aws.guardduty"], "detail-type": ["GuardDuty Finding"], "detail": detail}
+
+
+def root_activity() -> Pattern:
+    """Match what a root user does: sign-in and API calls, but not what AWS does in its name."""
+    return {
+        "detail-type": [API_CALL, SIGN_IN],
+        "detail": {
+            "userIdentity": {"type": ["Root"], "invokedBy": [{"exists": False}]},
+            "eventType": [{"anything-but": ["AwsServiceEvent"]}],
+        },
+    }
+
+
+def tampering(service: str) -> Pattern:
+    """Match calls that weaken a protection of ``service``, refused calls included.
+
+    Raises:
+        KeyError: when :data:`TAMPERING` does not have the service.
+    """
+    return {
+        "source": [f"aws.{service}"],
+        "detail-type": [API_CALL],
+        "detail": {
+            "eventSource": [f"{service}.amazonaws.com"],
+            "eventName": list(TAMPERING[service]),
+        },
+    }
+
+
+def forwarded_activity() -> Pattern:
+    """Match the recorded calls that the accounts forward: root use and tampering."""
+    return {"source": [{"prefix": "aws."}], "detail-type": [API_CALL, SIGN_IN]}

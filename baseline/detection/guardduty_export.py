@@ -1,0 +1,64 @@
+"""GuardDutyExport: every GuardDuty finding of the organization, kept in the log archive."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_guardduty as guardduty
+from constructs import Construct
+
+from baseline.controls.registry import implements
+from baseline.detection.service_lookup import DetectorLookup
+from baseline.primitives.secure_key import SecureKey
+
+
+class GuardDutyExport(Construct):
+    """Exports findings, those of all member accounts included, to a bucket of the log archive.
+
+    GuardDuty itself forgets findings after 90 days. The export of the delegated administrator
+    covers its members. Objects are encrypted with a key of this account that GuardDuty may use for
+    this detector only; who reads the bucket needs this key too.
+
+    Args:
+        scope: parent construct, in a stack of the security account and home Region.
+        id: construct ID.
+        bucket_name: bucket in the log archive account, in the same Region; its policy admits
+            GuardDuty for this account.
+
+    Attributes:
+        key: the :class:`SecureKey` of the exported findings.
+        detector: the :class:`DetectorLookup`.
+
+    Source: Amazon GuardDuty User Guide, "Exporting generated GuardDuty findings to Amazon S3
+    buckets".
+    """
+
+    def __init__(self, scope: Construct, id: str, *, bucket_name: str) -> None:
+        super().__init__(scope, id)
+        stack = cdk.Stack.of(self)
+        self.detector = DetectorLookup(self, "Detector")
+        self.key = SecureKey(self, "Key", description="GuardDuty findings in the log archive")
+        self.key.allow_service(
+            "guardduty.amazonaws.com",
+            sid="EncryptExportedFindings",
+            actions=["kms:GenerateDataKey"],
+            conditions={
+                "StringEquals": {
+                    "aws:SourceAccount": stack.account,
+                    "aws:SourceArn": self.detector.detector_arn,
+                }
+            },
+        )
+        destination = guardduty.CfnPublishingDestination(
+            self,
+            "Destination",
+            detector_id=self.detector.detector_id,
+            destination_type="S3",
+            destination_properties=guardduty.CfnPublishingDestination.CFNDestinationPropertiesProperty(
+                destination_arn=stack.format_arn(
+                    service="s3", region="", account="", resource=bucket_name
+                ),
+                kms_key_arn=self.key.key.key_arn,
+            ),
+        )
+        destination.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        implements(self, capability="guardduty-export", controls=[])

@@ -1,0 +1,112 @@
+"""Custom resources DetectorLookup and HubLookup: find a service's resource, create it if absent.
+
+Designating a delegated administrator makes GuardDuty's detector and Security Hub's hub in that
+account, so a template that creates them fails where the designation came first. Delete is a no-op:
+detection stays on when a stack goes.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+logger = logging.getLogger()
+logger.setLevel(logging.INFO)
+
+# Throttled calls are repeated with back-off and jitter.
+RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
+CONSOLIDATED = "SECURITY_CONTROL"
+# CloudFormation accepts an answer of 4,096 bytes; the reason is the only part that can grow.
+REASON_LENGTH = 1_000
+
+Data = dict[str, str]
+
+
+def detector(event: dict[str, Any], _context: object) -> None:
+    """Answer CloudFormation with ``DetectorId``."""
+    _answer(event, "detector", lambda: find_detector(boto3.client("guardduty", config=RETRIES)))
+
+
+def hub(event: dict[str, Any], _context: object) -> None:
+    """Answer CloudFormation with ``HubArn``."""
+    _answer(event, "hub", lambda: find_hub(boto3.client("securityhub", config=RETRIES)))
+
+
+def find_detector(guardduty: Any) -> Data:  # noqa: ANN401 - boto3 clients have no published type
+    """Give the Region's only detector, created and enabled if there is none."""
+    for page in guardduty.get_paginator("list_detectors").paginate():
+        for detector_id in page["DetectorIds"]:
+            return {"DetectorId": detector_id}
+    logger.info("no detector in this Region; creating one")
+    return {"DetectorId": guardduty.create_detector(Enable=True)["DetectorId"]}
+
+
+def find_hub(securityhub: Any) -> Data:  # noqa: ANN401 - boto3 clients have no published type
+    """Give the Region's hub with one finding per control, enabled if there is none.
+
+    The default standards stay off: the configuration policy of the organization names them.
+    """
+    try:
+        found = securityhub.describe_hub()
+    except (
+        securityhub.exceptions.InvalidAccessException,
+        securityhub.exceptions.ResourceNotFoundException,
+    ):
+        logger.info("no hub in this Region; enabling Security Hub")
+        _enable(securityhub)
+        found = securityhub.describe_hub()
+    # Separate findings for each standard would send the same message several times.
+    if found.get("ControlFindingGenerator", CONSOLIDATED) != CONSOLIDATED:
+        securityhub.update_security_hub_configuration(ControlFindingGenerator=CONSOLIDATED)
+    return {"HubArn": found["HubArn"]}
+
+
+def _enable(securityhub: Any) -> None:  # noqa: ANN401 - boto3 clients have no published type
+    try:
+        securityhub.enable_security_hub(
+            EnableDefaultStandards=False, ControlFindingGenerator=CONSOLIDATED
+        )
+    except securityhub.exceptions.ResourceConflictException:
+        # The designation of the administrator enabled it in the meantime.
+        logger.info("Security Hub was enabled meanwhile")
+
+
+def _answer(event: dict[str, Any], name: str, find: Callable[[], Data]) -> None:
+    physical_id = event.get("PhysicalResourceId", name)
+    if event["RequestType"] == "Delete":
+        _respond(event, "SUCCESS", physical_id, {})
+        return
+    try:
+        data = find()
+    except Exception as error:  # without an answer CloudFormation waits until its time limit
+        logger.exception("lookup of the %s failed", name)
+        _respond(event, "FAILED", physical_id, {}, reason=str(error))
+        return
+    _respond(event, "SUCCESS", name, data)
+
+
+def _respond(
+    event: dict[str, Any], status: str, physical_id: str, data: Data, reason: str = ""
+) -> None:
+    body = {
+        "Status": status,
+        "Reason": reason[:REASON_LENGTH],
+        "PhysicalResourceId": physical_id,
+        "StackId": event["StackId"],
+        "RequestId": event["RequestId"],
+        "LogicalResourceId": event["LogicalResourceId"],
+        "Data": data,
+    }
+    request = urllib.request.Request(  # noqa: S310 - CloudFormation's own presigned address
+        event["ResponseURL"], data=json.dumps(body).encode(), method="PUT"
+    )
+    # The signature of the address covers an empty content type.
+    request.add_header("Content-Type", "")
+    with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - as above
+        logger.info("answered %s with HTTP status %s", status, response.status)

@@ -1,0 +1,163 @@
+"""FindingNotification: people hear of a finding by its severity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from baseline.controls.registry import implements
+from baseline.detection import event_patterns, messages
+from baseline.detection.event_patterns import Pattern, Severity
+from baseline.primitives.secure_key import SecureKey
+from baseline.primitives.secure_queue import SecureQueue
+from baseline.primitives.secure_topic import SecureTopic
+from baseline.primitives.service_access import service_statement
+
+EVENTS = "events.amazonaws.com"
+# EventBridge tries for a day by default; a message of a finding is of no use that late.
+RETRY_SECONDS = 4 * 3600
+RETRIES = 50
+
+
+class NotificationKeys(Construct):
+    """What the notifications of all severities share: a key and a queue for lost messages.
+
+    Args:
+        scope: parent construct.
+        id: construct ID.
+
+    Attributes:
+        key: the :class:`SecureKey` of topics and queue. EventBridge may use it without a source
+            condition (``service_access.EXCEPTIONS``), so it encrypts nothing else.
+        failures: the queue that keeps messages which could not be delivered, for 14 days.
+    """
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        self.key = SecureKey(self, "Key", description="Messages of findings")
+        self.failures: sqs.Queue = SecureQueue(
+            self, "Failures", key=self.key.key, dead_letter=False
+        ).queue
+
+
+class FindingNotification(Construct):
+    """A topic for one severity, its e-mail subscriptions and the rules that feed it.
+
+    New, active findings in Security Hub (GuardDuty's left out, they come by themselves) and
+    GuardDuty findings that nobody archived become one readable e-mail each. Security Hub sends a
+    finding again whenever it is updated, so the message says how to end that. What cannot be
+    delivered within four hours waits in the failure queue.
+
+    Args:
+        scope: parent construct, in a stack of the security account and home Region.
+        id: construct ID.
+        severity: which findings.
+        addresses: e-mail addresses; each confirms its subscription once.
+        shared: key and failure queue.
+        topic_name: physical name of the topic.
+        bus: bus that GuardDuty findings and activity of all accounts arrive on.
+        activity: notify root use and tampering with protections too; off by default.
+
+    Attributes:
+        topic: the :class:`SecureTopic`.
+        rules: the ``CfnRule`` by name: ``SecurityHub``, ``GuardDuty`` and ``Activity``.
+
+    Source: AWS Security Hub User Guide, "EventBridge event types for Security Hub CSPM"; Amazon
+    GuardDuty User Guide, "Processing GuardDuty findings with Amazon EventBridge".
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        severity: Severity,
+        addresses: Sequence[str],
+        shared: NotificationKeys,
+        topic_name: str,
+        bus: events.CfnEventBus,
+        activity: bool = False,
+    ) -> None:
+        super().__init__(scope, id)
+        self._failures = shared.failures
+        self.topic = SecureTopic(
+            self,
+            "Topic",
+            key=shared.key,
+            topic_name=topic_name,
+            display_name=f"{severity.name.title()} finding",
+        )
+        self.topic.subscribe_email(list(dict.fromkeys(addresses)))
+        self.rules = {
+            "SecurityHub": self._create_rule(
+                "SecurityHub",
+                pattern=event_patterns.security_hub_findings(severity),
+                message=messages.security_hub(severity.name),
+            ),
+            "GuardDuty": self._create_rule(
+                "GuardDuty",
+                pattern=event_patterns.guardduty_findings(severity),
+                message=messages.guardduty(severity.name),
+                bus=bus,
+            ),
+        }
+        if activity:
+            self.rules["Activity"] = self._create_rule(
+                "Activity",
+                pattern=event_patterns.forwarded_activity(),
+                message=messages.activity(),
+                bus=bus,
+            )
+        self._admit_rules()
+        implements(self, capability="finding-notification", controls=["SNS.1", "SNS.4"])
+
+    def _create_rule(
+        self,
+        id: str,
+        *,
+        pattern: Pattern,
+        message: events.CfnRule.InputTransformerProperty,
+        bus: events.CfnEventBus | None = None,
+    ) -> events.CfnRule:
+        return events.CfnRule(
+            self,
+            id,
+            description=f"{self.node.id} messages from {id}",
+            event_bus_name=None if bus is None else bus.ref,
+            event_pattern=pattern,
+            state="ENABLED",
+            targets=[
+                events.CfnRule.TargetProperty(
+                    id="Topic",
+                    arn=self.topic.topic.topic_arn,
+                    input_transformer=message,
+                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(
+                        arn=self._failures.queue_arn
+                    ),
+                    retry_policy=events.CfnRule.RetryPolicyProperty(
+                        maximum_event_age_in_seconds=RETRY_SECONDS, maximum_retry_attempts=RETRIES
+                    ),
+                )
+            ],
+        )
+
+    def _admit_rules(self) -> None:
+        arns = [rule.attr_arn for rule in self.rules.values()]
+        self.topic.allow_service(
+            EVENTS,
+            sid="PublishFindings",
+            conditions={"ArnEquals": {"aws:SourceArn": arns}},
+            key_conditions={},
+        )
+        self._failures.add_to_resource_policy(
+            service_statement(
+                EVENTS,
+                sid=f"Keep{self.node.id}",
+                actions=["sqs:SendMessage"],
+                resources=[self._failures.queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": arns}},
+            )
+        )

@@ -1,0 +1,142 @@
+"""DetectorLookup and HubLookup: what the delegated administrator has already, or gets now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from baseline.primitives.handler_function import HandlerFunction
+
+HANDLER = Path(__file__).parent / "handlers" / "service_lookup"
+TIMEOUT_SECONDS = 120
+
+
+class DetectorLookup(Construct):
+    """The GuardDuty detector of this account and Region, found or, where there is none, created.
+
+    Designating the account as GuardDuty's delegated administrator creates its detector, and a
+    Region has room for one, so ``AWS::GuardDuty::Detector`` would fail. Deleting the stack leaves
+    the detector on.
+
+    Args:
+        scope: parent construct, in a stack of the security account.
+        id: construct ID.
+
+    Attributes:
+        detector_id: ID of the detector.
+        detector_arn: ARN of the detector, for conditions of key policies.
+
+    Source: Amazon GuardDuty API Reference, "CreateDetector".
+    """
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        resource = _lookup(
+            self,
+            entry="detector",
+            description="Finds the GuardDuty detector of this Region, creates it if absent",
+            statements=[
+                # Neither action knows resources.
+                _statement("FindDetector", ["guardduty:CreateDetector", "guardduty:ListDetectors"]),
+                _service_linked_role(
+                    self, "guardduty.amazonaws.com", "AWSServiceRoleForAmazonGuardDuty"
+                ),
+            ],
+        )
+        self.detector_id = resource.get_att_string("DetectorId")
+        stack = cdk.Stack.of(self)
+        self.detector_arn = stack.format_arn(
+            service="guardduty", resource="detector", resource_name=self.detector_id
+        )
+
+
+class HubLookup(Construct):
+    """The Security Hub hub of this account and Region, found or, where there is none, enabled.
+
+    Designating the account as Security Hub's delegated administrator enables Security Hub there,
+    and ``AWS::SecurityHub::Hub`` fails where it is enabled already. Controls give one finding
+    each, whatever the number of standards; the default standards stay off, because the
+    configuration policy names the ones wanted. Deleting the stack leaves the hub on.
+
+    Args:
+        scope: parent construct, in a stack of the security account.
+        id: construct ID.
+
+    Attributes:
+        hub_arn: ARN of the hub; what refers to it waits for the hub.
+        resource: the custom resource, to depend on.
+
+    Source: AWS Security Hub User Guide, "Setting up AWS Security Hub" (Organizations
+    integration); AWS Security Hub API Reference, "EnableSecurityHub".
+    """
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        hub = cdk.Stack.of(self).format_arn(
+            service="securityhub", resource="hub", resource_name="default"
+        )
+        self.resource = _lookup(
+            self,
+            entry="hub",
+            description="Finds the Security Hub hub of this Region, enables it if absent",
+            statements=[
+                iam.PolicyStatement(
+                    sid="FindHub",
+                    actions=[
+                        "securityhub:DescribeHub",
+                        "securityhub:EnableSecurityHub",
+                        "securityhub:UpdateSecurityHubConfiguration",
+                    ],
+                    resources=[hub],
+                ),
+                _service_linked_role(
+                    self, "securityhub.amazonaws.com", "AWSServiceRoleForSecurityHub"
+                ),
+            ],
+        )
+        self.hub_arn = self.resource.get_att_string("HubArn")
+
+
+def _lookup(
+    scope: Construct, *, entry: str, description: str, statements: Sequence[iam.PolicyStatement]
+) -> cdk.CustomResource:
+    function = HandlerFunction(
+        scope,
+        "Handler",
+        handler=HANDLER,
+        entry=entry,
+        description=description,
+        timeout_seconds=TIMEOUT_SECONDS,
+        statements=statements,
+    )
+    return cdk.CustomResource(
+        scope,
+        "Resource",
+        resource_type=f"Custom::{entry.title()}Lookup",
+        service_token=function.function.function_arn,
+        # Twice the function's own limit: CloudFormation would wait an hour for a lost answer.
+        service_timeout=cdk.Duration.seconds(2 * TIMEOUT_SECONDS),
+    )
+
+
+def _statement(sid: str, actions: Sequence[str]) -> iam.PolicyStatement:
+    return iam.PolicyStatement(sid=sid, actions=list(actions), resources=["*"])
+
+
+def _service_linked_role(scope: Construct, service: str, name: str) -> iam.PolicyStatement:
+    role = cdk.Stack.of(scope).format_arn(
+        service="iam",
+        region="",
+        resource="role",
+        resource_name=f"aws-service-role/{service}/{name}",
+    )
+    return iam.PolicyStatement(
+        sid="CreateServiceLinkedRole",
+        actions=["iam:CreateServiceLinkedRole"],
+        resources=[role],
+        conditions={"StringEquals": {"iam:AWSServiceName": service}},
+    )

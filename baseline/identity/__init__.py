@@ -1,0 +1,1 @@
+"""Identity: the roles through which the baseline acts in other accounts."""

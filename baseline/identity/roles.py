@@ -1,0 +1,199 @@
+"""Roles in every account for auditors and for account settings, and the auditors' way to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from baseline.identity.settings_permissions import settings_statements
+from baseline.primitives.acknowledge import acknowledge
+
+SESSION_HOURS = 1
+SECURITY_AUDIT = "SecurityAudit"
+
+
+class AuditRole(Construct):
+    """Reads an account's security settings, never its data, for one role of the security account.
+
+    It has AWS's job-function policy SecurityAudit, which AWS extends when services appear.
+
+    Args:
+        scope: parent construct; once per account.
+        id: construct ID.
+        role_name: physical name.
+        trusted_account: the security account.
+        trusted_role: name of the role there that may assume this one.
+        organization_id: organization that the caller must belong to.
+
+    Attributes:
+        role: the ``aws_iam.Role``.
+
+    Source: IAM User Guide, "AWS managed policies for job functions".
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        role_name: str,
+        trusted_account: str,
+        trusted_role: str,
+        organization_id: str,
+    ) -> None:
+        super().__init__(scope, id)
+        policy = iam.ManagedPolicy.from_aws_managed_policy_name(SECURITY_AUDIT)
+        self.role = iam.Role(
+            self,
+            "Role",
+            role_name=role_name,
+            description="Reads the security settings of this account",
+            assumed_by=_one_role(trusted_account, trusted_role, organization_id),
+            managed_policies=[policy],
+            max_session_duration=cdk.Duration.hours(SESSION_HOURS),
+        )
+        acknowledge(
+            self.role,
+            {
+                f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{SECURITY_AUDIT}]": (
+                    "a list of read actions of our own would miss every new service; SecurityAudit "
+                    "reads settings, not data, and one role alone may assume this one"
+                )
+            },
+        )
+
+
+class SettingsRole(Construct):
+    """Keeps the account settings that no policy and no CloudFormation type covers.
+
+    The trust names the security account with the caller's role as a condition, because a trust
+    that names a role fails while that role does not exist.
+
+    Args:
+        scope: parent construct; once per account.
+        id: construct ID.
+        role_name: physical name.
+        trusted_account: the security account.
+        trusted_role: name of the reconciler's role there.
+        organization_id: organization that the caller must belong to.
+
+    Attributes:
+        role: the ``aws_iam.Role``.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        role_name: str,
+        trusted_account: str,
+        trusted_role: str,
+        organization_id: str,
+    ) -> None:
+        super().__init__(scope, id)
+        self.role = iam.Role(
+            self,
+            "Role",
+            role_name=role_name,
+            description="Applies account settings that CloudFormation cannot",
+            assumed_by=_one_role(trusted_account, trusted_role, organization_id),
+            max_session_duration=cdk.Duration.hours(SESSION_HOURS),
+        )
+        policy = iam.ManagedPolicy(
+            self,
+            "Policy",
+            description="Account settings",
+            statements=settings_statements(),
+            roles=[self.role],
+        )
+        acknowledge(policy, _wildcard_reasons())
+
+
+class AuditReaderRole(Construct):
+    """People of the security account who may read the settings of every account, with MFA.
+
+    Who may assume it is decided in the security account, by a policy on the person's own role or
+    user. A session without MFA in its context (most federated ones) is refused.
+
+    Args:
+        scope: parent construct, in a stack of the security account.
+        id: construct ID.
+        role_name: physical name, which the audit roles trust.
+        audit_role: name of the audit role in every account.
+        organization_id: organization whose audit roles may be assumed.
+
+    Attributes:
+        role: the ``aws_iam.Role``.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, role_name: str, audit_role: str, organization_id: str
+    ) -> None:
+        super().__init__(scope, id)
+        stack = cdk.Stack.of(self)
+        self.role = iam.Role(
+            self,
+            "Role",
+            role_name=role_name,
+            description="Assumes the audit role of every account",
+            assumed_by=iam.AccountPrincipal(stack.account).with_conditions(
+                {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+            ),
+            max_session_duration=cdk.Duration.hours(SESSION_HOURS),
+        )
+        target = f"arn:{stack.partition}:iam::*:role/{audit_role}"
+        policy = iam.ManagedPolicy(
+            self,
+            "Policy",
+            description="Assume the audit role of every account of the organization",
+            statements=[
+                iam.PolicyStatement(
+                    sid="AssumeAuditRoles",
+                    actions=["sts:AssumeRole"],
+                    resources=[target],
+                    conditions={"StringEquals": {"aws:ResourceOrgID": organization_id}},
+                )
+            ],
+            roles=[self.role],
+        )
+        acknowledge(
+            policy,
+            {
+                f"AwsSolutions-IAM5[Resource::{target}]": (
+                    "the role has one name in every account, and a condition keeps it to the "
+                    "accounts of this organization"
+                )
+            },
+        )
+
+
+def _one_role(account: str, role: str, organization_id: str) -> iam.IPrincipal:
+    return iam.AccountPrincipal(account).with_conditions(
+        {
+            "ArnEquals": {
+                "aws:PrincipalArn": f"arn:{cdk.Aws.PARTITION}:iam::{account}:role/{role}"
+            },
+            "StringEquals": {"aws:PrincipalOrgID": organization_id},
+        }
+    )
+
+
+def _wildcard_reasons() -> Mapping[str, str]:
+    reasons: dict[str, str] = {}
+    for statement in settings_statements():
+        resources: Sequence[str] = statement.resources
+        for resource in resources:
+            if "*" not in resource:
+                continue
+            name = resource.replace(cdk.Aws.ACCOUNT_ID, "<AWS::AccountId>").replace(
+                cdk.Aws.PARTITION, "<AWS::Partition>"
+            )
+            reasons[f"AwsSolutions-IAM5[Resource::{name}]"] = (
+                "account settings have no resources, and default resources have IDs that nobody "
+                "knows before; the actions are named one by one, in this account only"
+            )
+    return reasons

@@ -1,0 +1,72 @@
+"""Member templates: a stack class rendered for an account that nobody knows yet."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import aws_cdk as cdk
+from constructs import Construct, IConstruct
+
+from baseline.errors import BaselineError
+
+CDK_METADATA = ("aws:cdk:path", "aws:asset:path", "aws:asset:property")
+# Set by the CLI for the outer app; paths and metadata of a private app are of no use.
+CLI_CONTEXT = "aws:cdk:"
+
+StackBuilder = Callable[[Construct, str, cdk.IStackSynthesizer], cdk.Stack]
+"""Builds a stack from scope, construct ID and synthesizer."""
+
+
+def render(scope: IConstruct, builders: Mapping[str, StackBuilder]) -> dict[str, dict[str, object]]:
+    """Render stacks in a private app and give their templates, without bootstrap or CDK pieces.
+
+    Args:
+        scope: construct of the outer app; its feature flags hold in the private one too.
+        builders: construct ID to builder. The stacks get no environment, so that a template fits
+            every account and Region.
+
+    Returns:
+        Construct ID to template.
+
+    Raises:
+        BaselineError: when a template needs an asset or a macro, which member accounts cannot
+            read or run.
+    """
+    context = {
+        key: value
+        for key, value in scope.node.root.node.get_all_context().items()
+        if not key.startswith(CLI_CONTEXT)
+    }
+    with tempfile.TemporaryDirectory() as directory:
+        app = cdk.App(outdir=directory, context=context, analytics_reporting=False)
+        for name, build in builders.items():
+            build(app, name, cdk.BootstraplessSynthesizer())
+        app.synth()
+        return {name: _clean(name, Path(directory, f"{name}.template.json")) for name in builders}
+
+
+def _clean(id: str, path: Path) -> dict[str, object]:
+    template: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    if "Transform" in template:
+        raise BaselineError(
+            f"member template {id} has a macro, which service-managed StackSets do not run; "
+            "write the resources out"
+        )
+    resources = template["Resources"]
+    if not isinstance(resources, dict):
+        raise BaselineError(f"member template {id} has no resources; add one")
+    for resource in resources.values():
+        metadata = resource.get("Metadata", {})
+        if any(key.startswith("aws:asset:") for key in metadata):
+            raise BaselineError(
+                f"member template {id} needs an asset, which member accounts cannot read; use "
+                "native types or code in the template"
+            )
+        kept = {key: value for key, value in metadata.items() if key not in CDK_METADATA}
+        resource.pop("Metadata", None)
+        if kept:
+            resource["Metadata"] = kept
+    return template

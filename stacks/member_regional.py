@@ -1,0 +1,45 @@
+"""What every account has in each governed Region."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from baseline.audit.config_recorder import ConfigRecorder
+from baseline.config.names import Names
+from baseline.detection.event_forwarding import EventForwarding
+
+
+class MemberRegionalStack(cdk.Stack):
+    """Config recorder and event forwarding of one account and Region.
+
+    The same class is the template of a StackSet and an ordinary stack of the management account.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        names: Names,
+        record_configuration: bool = True,
+        env: cdk.Environment | None = None,
+        synthesizer: cdk.IStackSynthesizer | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            stack_name=f"{names.prefix}-{id}",
+            description="Security baseline: recorder and event forwarding of a Region",
+            env=env,
+            synthesizer=synthesizer,
+        )
+        if record_configuration:
+            ConfigRecorder(self, "Config", names=names)
+        EventForwarding(
+            self,
+            "EventForwarding",
+            bus_arn=names.event_bus_arn,
+            role_name=names.event_forwarding_role,
+            guardduty_account=names.security,
+        )

@@ -1,0 +1,68 @@
+"""The StackSets that bring the baseline into every member account."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from baseline.config import Configuration
+from baseline.config.names import Names
+from baseline.organization.member_template import render
+from baseline.organization.stack_set import ServiceManagedStackSet
+from stacks.member_global import MemberGlobalStack
+from stacks.member_regional import MemberRegionalStack
+
+GLOBAL = "member-global"
+REGIONAL = "member-regional"
+
+
+class MembersStack(cdk.Stack):
+    """Roles once per account, recorder and event forwarding once per account and Region."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        configuration: Configuration,
+        names: Names,
+        env: cdk.Environment,
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            stack_name=f"{names.prefix}-{id}",
+            description="Security baseline: StackSets for every member account",
+            env=env,
+        )
+        templates = self._render(names, record=configuration.capabilities.config.enabled)
+        roles = ServiceManagedStackSet(
+            self,
+            "Global",
+            name=f"{names.prefix}-{GLOBAL}",
+            description="Security baseline: roles of every account",
+            template=templates[GLOBAL],
+            target_ids=[configuration.organization.root_id],
+            regions=[configuration.home_region],
+        )
+        ServiceManagedStackSet(
+            self,
+            "Regional",
+            name=f"{names.prefix}-{REGIONAL}",
+            description="Security baseline: recorder and event forwarding of every account",
+            template=templates[REGIONAL],
+            target_ids=[configuration.organization.root_id],
+            regions=configuration.regions,
+            after=[roles],
+        )
+
+    def _render(self, names: Names, *, record: bool) -> dict[str, dict[str, object]]:
+        def roles(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
+            return MemberGlobalStack(app, id, names=names, synthesizer=synthesizer)
+
+        def regional(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
+            return MemberRegionalStack(
+                app, id, names=names, record_configuration=record, synthesizer=synthesizer
+            )
+
+        return render(self, {GLOBAL: roles, REGIONAL: regional})

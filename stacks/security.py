@@ -1,0 +1,89 @@
+"""Findings of the organization: kept, collected, configured, and told to people."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from baseline.config import Configuration
+from baseline.config.names import Names
+from baseline.detection.delivery_alarm import DeliveryAlarm
+from baseline.detection.event_bus import SecurityEventBus
+from baseline.detection.event_patterns import SEVERITIES
+from baseline.detection.guardduty_export import GuardDutyExport
+from baseline.detection.notifications import FindingNotification, NotificationKeys
+from baseline.detection.security_hub import SecurityHub
+from baseline.identity.roles import AuditReaderRole
+
+CRITICAL = "critical"
+
+
+class SecurityStack(cdk.Stack):
+    """GuardDuty export, Security Hub, notifications and the auditors' role."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        configuration: Configuration,
+        names: Names,
+        env: cdk.Environment,
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            stack_name=f"{names.prefix}-{id}",
+            description="Security baseline: findings of the organization",
+            env=env,
+        )
+        capabilities = configuration.capabilities
+        if capabilities.guardduty.enabled:
+            GuardDutyExport(self, "GuardDutyExport", bucket_name=names.guardduty_bucket)
+        if capabilities.security_hub.enabled:
+            SecurityHub(
+                self,
+                "SecurityHub",
+                name=f"{names.prefix}-organization",
+                root_id=configuration.organization.root_id,
+                regions=configuration.regions,
+                home_region=configuration.home_region,
+                standards=capabilities.security_hub.standards,
+            )
+        self._notify(configuration, names)
+        AuditReaderRole(
+            self,
+            "AuditReader",
+            role_name=names.audit_reader_role,
+            audit_role=names.audit_role,
+            organization_id=names.organization_id,
+        )
+
+    def _notify(self, configuration: Configuration, names: Names) -> None:
+        shared = NotificationKeys(self, "Notifications")
+        bus = SecurityEventBus(
+            self,
+            "EventBus",
+            name=names.event_bus,
+            organization_id=names.organization_id,
+            forwarding_role=names.event_forwarding_role,
+            failures=shared.failures,
+        )
+        for severity in SEVERITIES.values():
+            addresses = getattr(configuration.notifications, severity.name)
+            if not addresses:
+                continue
+            notification = FindingNotification(
+                self,
+                f"{severity.name.title()}Findings",
+                severity=severity,
+                addresses=addresses,
+                shared=shared,
+                topic_name=names.topic(severity.name),
+                bus=bus.bus,
+                activity=severity.name == CRITICAL,
+            )
+            if severity.name == CRITICAL:
+                DeliveryAlarm(
+                    self, "DeliveryAlarm", failures=shared.failures, topic=notification.topic
+                )
