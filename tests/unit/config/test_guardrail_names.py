@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
-from baseline.config.checks import guardrails
-
 Found = Callable[[dict[str, object]], list[str]]
 
 
-@pytest.fixture
-def catalog(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = frozenset({"foundation", "protect-logs"})
-    monkeypatch.setattr(guardrails, "known_names", lambda: names)
-
-
-@pytest.mark.usefixtures("catalog")
 def test_a_guardrail_that_does_not_exist_is_named_with_the_nearest(found: Found) -> None:
     assert found({"organizational_units.Sandbox.guardrails": ["foundaton"]}) == [
         "organizational_units.Sandbox.guardrails[0]: 'foundaton' is not a guardrail or set; did you mean 'foundation'?"
     ]
 
 
-@pytest.mark.usefixtures("catalog")
 def test_a_guardrail_deep_in_the_tree_is_checked_too(found: Found) -> None:
     changes: dict[str, object] = {"organizational_units.Workloads.units.Test.guardrails": ["nope"]}
     (finding,) = found(changes)
@@ -32,6 +20,5 @@ def test_a_guardrail_deep_in_the_tree_is_checked_too(found: Found) -> None:
     assert finding.endswith("known: foundation, protect-logs")
 
 
-@pytest.mark.usefixtures("catalog")
 def test_known_guardrails_pass(found: Found) -> None:
     assert not found({"organizational_units.Sandbox.guardrails": ["foundation", "protect-logs"]})

@@ -1,0 +1,88 @@
+"""Physical names follow from prefix, accounts and Region, and fit AWS everywhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from baseline.config import Names, load, quotas
+from baseline.config.regions import table
+
+ROOT = Path(__file__).parents[3]
+BUCKETS = ("cloudtrail_bucket", "config_bucket", "flow_log_bucket", "access_log_bucket", "guardduty_bucket")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def names() -> Names:
+    return Names(
+        prefix="secbase",
+        home_region="eu-west-1",
+        organization_id="o-exampleorgid",
+        management="111111111111",
+        log_archive="222222222222",
+        security="333333333333",
+        network="444444444444",
+        shared_services="999999999999",
+    )
+
+
+def test_they_follow_from_the_configuration(names: Names) -> None:
+    assert Names.of(load(ROOT / "baseline.yaml")) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("trail_arn", "arn:aws:cloudtrail:eu-west-1:111111111111:trail/secbase-organization-trail"),
+        ("trail_log_group", "/secbase/organization-trail"),
+        ("cloudtrail_bucket", "secbase-cloudtrail-222222222222-eu-west-1"),
+        ("config_bucket", "secbase-config-222222222222-eu-west-1"),
+        ("flow_log_bucket", "secbase-flow-logs-222222222222-eu-west-1"),
+        ("access_log_bucket", "secbase-access-logs-222222222222-eu-west-1"),
+        ("guardduty_bucket", "secbase-guardduty-222222222222-eu-west-1"),
+        ("cloudtrail_key_alias", "alias/secbase-cloudtrail"),
+        ("cloudtrail_key_arn", "arn:aws:kms:eu-west-1:222222222222:alias/secbase-cloudtrail"),
+        ("config_key_arn", "arn:aws:kms:eu-west-1:222222222222:alias/secbase-config"),
+        ("flow_log_key_arn", "arn:aws:kms:eu-west-1:222222222222:alias/secbase-flow-logs"),
+        ("event_bus_arn", "arn:aws:events:eu-west-1:333333333333:event-bus/secbase-security"),
+        ("audit_role", "secbase-audit"),
+        ("settings_role", "secbase-settings"),
+        ("config_role", "secbase-config-recorder"),
+        ("event_forwarding_role", "secbase-event-forwarding"),
+        ("audit_reader_role", "secbase-audit-reader"),
+        ("settings_reconciler_role", "secbase-settings-reconciler"),
+    ],
+)
+def test_a_name_does_not_change_between_releases(names: Names, name: str, expected: str) -> None:
+    assert getattr(names, name) == expected
+
+
+def test_topics_are_named_by_severity(names: Names) -> None:
+    assert names.topic("critical") == "secbase-findings-critical"
+
+
+@pytest.mark.parametrize("bucket", BUCKETS)
+def test_the_longest_prefix_gives_a_valid_bucket_name_in_every_region(bucket: str) -> None:
+    for region in table():
+        names = Names(
+            prefix="a" * 16,
+            home_region=region,
+            organization_id="o-exampleorgid",
+            management="111111111111",
+            log_archive="222222222222",
+            security="333333333333",
+            network="444444444444",
+            shared_services="999999999999",
+        )
+        name = getattr(names, bucket)
+        assert len(name) <= quotas.BUCKET_NAME_LENGTH
+        assert re.fullmatch(r"[a-z0-9][a-z0-9-]+[a-z0-9]", name)
+
+
+def test_no_two_names_are_alike(names: Names) -> None:
+    given = [
+        getattr(names, name) for name, value in vars(Names).items() if isinstance(value, property)
+    ]
+    assert len(given) == len(set(given))
