@@ -21,8 +21,9 @@ from baseline.local.state import State
 CONCURRENCY = 4
 """Stacks that are deployed at the same time; the waves are dependencies between stacks."""
 
-_RELEVANT = ("❌", "_FAILED |", "Error:", "error:", "AccessDenied")
-_RELEVANT_LINES = 12
+_FAILURE = ("Failed resources:", "❌", " ❌")
+_NOISE = ("Source Location:", "(no user code", "[WARNING]")
+_RELEVANT_LINES = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,9 +173,11 @@ def run(
 
 def relevant(log: Path, status: int) -> tuple[str, ...]:
     """Give the lines of a failed command's log that tell why, the last ones if none does."""
-    lines = [line.strip() for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
-    telling = [line for line in lines if any(mark in line for mark in _RELEVANT)]
-    return (*(telling or lines)[-_RELEVANT_LINES:], f"cdk ended with status {status}; log: {log}")
+    lines = [line.rstrip() for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
+    lines = [line for line in lines if not line.strip().startswith(_NOISE)]
+    first = next((at for at, line in enumerate(lines) if line.startswith(_FAILURE)), len(lines))
+    telling = lines[first:][:_RELEVANT_LINES] or lines[-_RELEVANT_LINES:]
+    return (*telling, f"cdk ended with status {status}; log: {log}")
 
 
 def read_stacks(assembly: Path) -> tuple[Stack, ...]:

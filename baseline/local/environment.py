@@ -127,7 +127,6 @@ def server_environment(tools: Tools) -> dict[str, str]:
         | {
             "PATH": tools.path,
             "NODE_PATH": str(tools.root / "node_modules"),
-            "PYTHONPATH": str(tools.root),
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "NO_PROXY": "localhost,127.0.0.1",

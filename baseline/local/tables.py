@@ -10,9 +10,43 @@ from rich.table import Table
 from baseline.local.readers.values import ABSENT
 from baseline.local.verify import Finding, Gap, Report
 
-_NAMED = 3
+_NAMED = 4
+_WORD = 36
 _VALUE = 34
 _DETAILS = 40
+
+
+_LABELS = {
+    "AssumeRolePolicyDocument": "trust",
+    "BucketEncryption": "encryption",
+    "BucketName": "name",
+    "CloudWatchLogsLogGroupArn": "log group",
+    "CloudWatchLogsRoleArn": "log role",
+    "DestinationProperties": "destination",
+    "EnableKeyRotation": "rotation",
+    "EnableLogFileValidation": "log validation",
+    "EventPattern": "pattern",
+    "IsLogging": "logging",
+    "IsMultiRegionTrail": "multi-Region",
+    "IsOrganizationTrail": "organization",
+    "KMSKeyId": "key",
+    "KeyPolicy": "policy",
+    "KmsKeyId": "key",
+    "KmsMasterKeyId": "key",
+    "LifecycleConfiguration": "lifecycle",
+    "LoggingConfiguration": "logging",
+    "ManagedPolicyArns": "managed policies",
+    "MapPublicIpOnLaunch": "public addresses",
+    "ObjectLockConfiguration": "Object Lock",
+    "OwnershipControls": "ownership",
+    "PermissionsBoundary": "boundary",
+    "PolicyDocument": "policy",
+    "PublicAccessBlockConfiguration": "public access block",
+    "RetentionInDays": "retention days",
+    "RotationPeriodInDays": "rotation days",
+    "VersioningConfiguration": "versions",
+}
+"""CloudFormation's names that are long or hide what they are about, in words."""
 
 
 def show_report(console: Console, report: Report, accounts: Mapping[str, str]) -> None:
@@ -40,10 +74,10 @@ def show_report(console: Console, report: Report, accounts: Mapping[str, str]) -
 
 def _summary_table(report: Report, accounts: Mapping[str, str]) -> Table:
     table = Table(title="Read back through the services' own APIs", title_justify="left", width=100)
-    table.add_column("account", max_width=22)
-    table.add_column("capability", max_width=20)
-    table.add_column("expected", ratio=3)
-    table.add_column("found", ratio=2)
+    table.add_column("account", max_width=20)
+    table.add_column("capability", width=18)
+    table.add_column("expected", ratio=1)
+    table.add_column("found", width=15)
     table.add_column("verdict", width=7)
     last = ""
     for (account, capability), findings in _groups(report.findings).items():
@@ -71,22 +105,34 @@ def _groups(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]]
 
 
 def _expectation(findings: Sequence[Finding]) -> str:
-    """Give the properties of a group in words: how many resources, and the first properties."""
+    """Give the settings of a group in words: how many resources, and its first settings."""
     resources = {(finding.region, finding.stack, finding.resource) for finding in findings}
-    names = list(dict.fromkeys(_short(finding) for finding in findings))
-    more = f" +{len(names) - _NAMED}" if len(names) > _NAMED else ""
+    values: dict[str, set[str]] = {}
+    for finding in findings:
+        name = _label(finding.check.setting)
+        values.setdefault(name, set()).add(_word(finding.check.expected))
+    # What has one value everywhere says the most, so it comes first.
+    said = [f"{name} {only}" for name, found in values.items() if (only := "".join(found))]
+    said = [name for name in said if len(name) <= _WORD]
+    said += [name for name in values if not any(each.startswith(f"{name} ") for each in said)]
+    more = f" +{len(said) - _NAMED}" if len(said) > _NAMED else ""
     noun = "resource" if len(resources) == 1 else "resources"
-    return f"{len(resources)} {noun}: {', '.join(names[:_NAMED])}{more}"
+    return f"{len(resources)} {noun}: {', '.join(said[:_NAMED])}{more}"
 
 
-def _short(finding: Finding) -> str:
-    """Give a property with its value where that is short, else its name alone."""
-    name = finding.check.setting.split(" of ")[0]
-    value = finding.check.expected
-    simple = isinstance(value, bool | int) or (
-        isinstance(value, str) and value in ("true", "false")
-    )
-    return f"{name}={str(value).lower()}" if simple else name
+def _label(setting: str) -> str:
+    """Give a setting in words: without the resource's name, CloudFormation's long names shortened."""
+    name = setting.split(" of ", maxsplit=1)[0]
+    for start in ("subscription", "feature", "target", "inbound rule", "outbound rule"):
+        if name.startswith(f"{start} "):
+            return f"{start}s"
+    return _LABELS.get(name, name)
+
+
+def _word(value: object) -> str:
+    """Give a value that is one short word, else nothing."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if isinstance(value, bool | int | str) and text.isidentifier() else ""
 
 
 def _mismatch_table(findings: Sequence[Finding], accounts: Mapping[str, str]) -> Table:

@@ -172,7 +172,7 @@ def _stack_findings(
             type="AWS::CloudFormation::Stack",
             capability="Stacks",
             check=Check(
-                setting=name,
+                setting="status",
                 expected="complete",
                 found="complete" if status in _GOOD_STACK else status,
             ),

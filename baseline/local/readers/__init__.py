@@ -2,6 +2,7 @@
 
 from baseline.local.readers import (
     detection,
+    ecr,
     events,
     features,
     functions,
@@ -21,6 +22,7 @@ __all__ = [
     "Place",
     "Reader",
     "detection",
+    "ecr",
     "events",
     "features",
     "functions",

@@ -83,7 +83,7 @@ def _inline(iam: Any, role_name: str, wanted: Properties) -> Check:  # noqa: ANN
         PolicyName=wanted["PolicyName"],
     )
     return Check(
-        setting=f"policy {tail(wanted['PolicyName'])}",
+        setting=f"permissions of {tail(wanted['PolicyName'])}",
         expected=policy(wanted["PolicyDocument"]),
         found=policy(ABSENT if answer == ABSENT else answer["PolicyDocument"]),
     )
