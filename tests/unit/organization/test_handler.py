@@ -228,12 +228,14 @@ def test_already_is_success(invoke: Invoke, aws: FakeAws, operation: str, code: 
     assert invoke("on_event")["PhysicalResourceId"] == "organization-features-o-exampleorgid"
 
 
-def test_an_administrator_named_in_the_meantime_is_success(invoke: Invoke, aws: FakeAws) -> None:
-    def late(_: str, **__: str) -> None:
+def test_an_administrator_named_in_the_meantime_is_success(
+    invoke: Invoke, aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_: str, **__: str) -> None:
         aws.administrators["guardduty", "eu-west-1"] = {"account": SECURITY, "status": "ENABLED"}
         raise Fault("BadRequestException", "already enabled")
 
-    aws.guardduty_enable_organization_admin_account = late  # type: ignore[method-assign]
+    monkeypatch.setattr(aws, "guardduty_enable_organization_admin_account", late)
     regional = [{"Service": "guardduty", "AccountId": SECURITY, "Regions": ["eu-west-1"]}]
     assert deploy(invoke, aws, RegionalAdministrators=regional)["IsComplete"] is True
 

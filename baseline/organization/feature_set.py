@@ -1,0 +1,193 @@
+"""Which organization features the baseline needs, and what each of them is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from baseline.config import Configuration, Names
+from baseline.errors import BaselineError
+
+TRUSTED_ACCESS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "access-analyzer.amazonaws.com": "the security account sees what the organization shares with outsiders",
+        "account.amazonaws.com": "contacts and Regions of members are set from the management account",
+        "cloudtrail.amazonaws.com": "one trail records every account",
+        "config.amazonaws.com": "the security account aggregates what the recorders see",
+        "config-multiaccountsetup.amazonaws.com": "rules and conformance packs reach every account",
+        "guardduty.amazonaws.com": "the security account administers detectors",
+        "iam.amazonaws.com": "root users of members are managed centrally",
+        "malware-protection.guardduty.amazonaws.com": "GuardDuty scans volumes in every account",
+        "securityhub.amazonaws.com": "the security account administers Security Hub",
+    }
+)
+"""Service principals that get trusted access, and why.
+
+AWS RAM and StackSets are missing on purpose: their own calls (``ram_sharing`` and
+``stack_sets_access``) give them trusted access and also make the roles that they work with.
+Source: AWS Organizations User Guide, "AWS services that you can use with AWS Organizations".
+"""
+
+POLICY_TYPES: Final = (
+    "SERVICE_CONTROL_POLICY",
+    "RESOURCE_CONTROL_POLICY",
+    "TAG_POLICY",
+    "BACKUP_POLICY",
+    "AISERVICES_OPT_OUT_POLICY",
+    "CHATBOT_POLICY",
+    "DECLARATIVE_POLICY_EC2",
+    "SECURITYHUB_POLICY",
+    "INSPECTOR_POLICY",
+    "UPGRADE_ROLLOUT_POLICY",
+    "BEDROCK_POLICY",
+    "S3_POLICY",
+    "NETWORK_SECURITY_DIRECTOR_POLICY",
+    "GUARDDUTY_POLICY",
+)
+"""Every policy type there is. Source: AWS Organizations API Reference, "EnablePolicyType"."""
+
+ROOT_FEATURES: Final = ("RootCredentialsManagement", "RootSessions")
+"""Source: IAM User Guide, "Centrally manage root access for member accounts"."""
+
+REGIONAL_SERVICES: Final = ("guardduty", "securityhub")
+"""Services whose administrator is named in each Region, through the service's own API."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DelegatedAdministrator:
+    """An account that administers a service for the organization, in all Regions.
+
+    Attributes:
+        service_principal: such as ``config.amazonaws.com``.
+        account_id: 12 digits.
+    """
+
+    service_principal: str
+    account_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegionalAdministrator:
+    """An account that administers a service for the organization, Region by Region.
+
+    Attributes:
+        service: ``guardduty`` or ``securityhub``.
+        account_id: 12 digits.
+        regions: where.
+    """
+
+    service: str
+    account_id: str
+    regions: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeatureSet:
+    """The features to switch on in an organization. Nothing that is on is ever switched off.
+
+    Attributes:
+        organization_id: the only organization that is touched.
+        root_id: its root.
+        trusted_access: service principals that may work in all accounts.
+        policy_types: types of organization policies that may be attached.
+        delegated_administrators: registered with Organizations.
+        regional_administrators: named through the services.
+        root_features: central management of root users; both parts by default.
+        ram_sharing: AWS RAM may share inside the organization; on by default.
+        stack_sets_access: service-managed StackSets; on by default.
+
+    Raises:
+        BaselineError: a policy type, root feature or regional service does not exist.
+    """
+
+    organization_id: str
+    root_id: str
+    trusted_access: tuple[str, ...] = ()
+    policy_types: tuple[str, ...] = ()
+    delegated_administrators: tuple[DelegatedAdministrator, ...] = ()
+    regional_administrators: tuple[RegionalAdministrator, ...] = ()
+    root_features: tuple[str, ...] = ROOT_FEATURES
+    ram_sharing: bool = True
+    stack_sets_access: bool = True
+
+    def __post_init__(self) -> None:
+        """Check what AWS has a closed list of."""
+        _known("policy type", self.policy_types, POLICY_TYPES)
+        _known("root feature", self.root_features, ROOT_FEATURES)
+        services = [administrator.service for administrator in self.regional_administrators]
+        _known("regional service", services, REGIONAL_SERVICES)
+
+
+def features_of(
+    configuration: Configuration, names: Names, *, policy_types: Sequence[str] = ()
+) -> FeatureSet:
+    """Derive the features that a configuration needs.
+
+    Args:
+        configuration: the organization, its Regions and capabilities.
+        names: account IDs.
+        policy_types: types of the guardrails in use, besides those that are always enabled.
+
+    Raises:
+        BaselineError: a policy type does not exist.
+    """
+    wanted = {*_always_enabled(configuration), *policy_types}
+    _known("policy type", sorted(wanted), POLICY_TYPES)
+    return FeatureSet(
+        organization_id=configuration.organization.id,
+        root_id=configuration.organization.root_id,
+        trusted_access=tuple(_trusted(configuration)),
+        policy_types=tuple(kind for kind in POLICY_TYPES if kind in wanted),
+        delegated_administrators=tuple(
+            DelegatedAdministrator(service_principal=principal, account_id=names.security)
+            for principal in _delegated(configuration)
+        ),
+        regional_administrators=tuple(
+            RegionalAdministrator(
+                service=service, account_id=names.security, regions=configuration.regions
+            )
+            for service in _regional(configuration)
+        ),
+    )
+
+
+def _always_enabled(configuration: Configuration) -> Iterator[str]:
+    yield "SERVICE_CONTROL_POLICY"
+    yield "RESOURCE_CONTROL_POLICY"
+    if configuration.capabilities.guardduty.enabled:
+        yield "GUARDDUTY_POLICY"
+
+
+def _trusted(configuration: Configuration) -> Iterator[str]:
+    capabilities = configuration.capabilities
+    needs = {
+        "config.amazonaws.com": capabilities.config.enabled,
+        "config-multiaccountsetup.amazonaws.com": capabilities.config.enabled,
+        "guardduty.amazonaws.com": capabilities.guardduty.enabled,
+        "malware-protection.guardduty.amazonaws.com": capabilities.guardduty.enabled
+        and capabilities.guardduty.ebs_malware_protection,
+        "securityhub.amazonaws.com": capabilities.security_hub.enabled,
+    }
+    return (principal for principal in TRUSTED_ACCESS if needs.get(principal, True))
+
+
+def _delegated(configuration: Configuration) -> Iterator[str]:
+    yield "access-analyzer.amazonaws.com"
+    if configuration.capabilities.config.enabled:
+        yield "config.amazonaws.com"
+        yield "config-multiaccountsetup.amazonaws.com"
+
+
+def _regional(configuration: Configuration) -> Iterator[str]:
+    if configuration.capabilities.guardduty.enabled:
+        yield "guardduty"
+    if configuration.capabilities.security_hub.enabled:
+        yield "securityhub"
+
+
+def _known(what: str, given: Sequence[str], known: Sequence[str]) -> None:
+    for value in given:
+        if value not in known:
+            raise BaselineError(f"{what} {value!r} does not exist; AWS has {', '.join(known)}")

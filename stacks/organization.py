@@ -1,0 +1,56 @@
+"""Wave 1: units, accounts and what is switched on in the organization."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from baseline.config import Configuration, Names
+from baseline.organization.accounts import Accounts
+from baseline.organization.feature_set import features_of
+from baseline.organization.features import OrganizationFeatures
+from baseline.organization.units import OrganizationalUnits
+
+
+class OrganizationStack(cdk.Stack):
+    """The organization itself, deployed into the management account before everything else.
+
+    Attributes:
+        unit_ids: path to ID of the organizational units, for the guardrails.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        configuration: Configuration,
+        names: Names,
+        env: cdk.Environment,
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            env=env,
+            stack_name=f"{names.prefix}-{id}",
+            description="Organizational units, accounts, trusted access, delegated administrators",
+        )
+        units = OrganizationalUnits(self, "Units", configuration=configuration)
+        accounts = Accounts(self, "Accounts", configuration=configuration, unit_ids=units.ids)
+        features = OrganizationFeatures(
+            self,
+            "Features",
+            features=features_of(configuration, names),
+            names=names,
+            placements={
+                account.id: units.ids[account.ou]
+                for account in configuration.core_accounts().values()
+                if account.ou
+            },
+        )
+        # Organizations rejects concurrent changes, so the three take turns.
+        if units.last is not None:
+            accounts.node.add_dependency(units.last)
+            features.resource.node.add_dependency(units)
+        features.resource.node.add_dependency(accounts)
+        self.unit_ids = units.ids
