@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script, not a package
 """Writes the Region table `baseline/config/data/regions.json`.
 
 Run it after an update of cfn-lint: `python scripts/generate_regions.py`. It works offline, from the

@@ -44,10 +44,9 @@ class Document:
             path = path[:-1]
         return self.places.get(path, Place(1, 1))
 
-    def refused(self, path: Path) -> bool:
-        """Tell whether the value at this path, or one around it, was refused already."""
-        refused = {finding.path for finding in self.findings if finding.place is None}
-        return any(path[:length] in refused for length in range(len(path) + 1))
+    def refused(self) -> set[Path]:
+        """Give the paths of the values that YAML's rules refused; they have no value here."""
+        return {finding.path for finding in self.findings if finding.place is None}
 
 
 class UnreadableError(ValueError):

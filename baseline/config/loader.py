@@ -10,6 +10,7 @@ from baseline.config import checks, messages
 from baseline.config.configuration import CHECKED_ELSEWHERE, Configuration
 from baseline.config.document import Document, UnreadableError, read
 from baseline.config.finding import Finding, dotted
+from baseline.config.finding import Path as Position
 from baseline.config.text import shorten
 from baseline.errors import ConfigurationError, Problem
 
@@ -51,10 +52,13 @@ def check(document: Document) -> tuple[Configuration | None, list[Finding]]:
         ]
     found += checks.run(document.value)
     # What YAML already refused has no value: that it is missing is no second problem.
-    return configuration, [
-        *document.findings,
-        *(finding for finding in found if not document.refused(finding.path)),
-    ]
+    refused = document.refused()
+    fresh = [finding for finding in found if refused.isdisjoint(_around(finding.path))]
+    return configuration, [*document.findings, *fresh]
+
+
+def _around(path: Position) -> list[Position]:
+    return [path[:length] for length in range(len(path) + 1)]
 
 
 def _text(path: Path) -> str:

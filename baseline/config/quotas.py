@@ -19,8 +19,8 @@ UNIT_DEPTH: Final = 5  # levels of units under the root
 UNITS_PER_ORGANIZATION: Final = 2_000
 DELEGATION_POLICY_SIZE: Final = 40_000
 
-# AWS::Organizations::Account in one template: five are created at a time, so the stack chains them;
-# more than this in one deployment runs into CloudFormation's and CreateAccount's time limits.
+# Ours: AWS Organizations creates five accounts at a time, one every ten seconds ("Quotas and service
+# limits for AWS Organizations"), so the stack chains them, and one deployment stays short.
 CREATED_ACCOUNTS_PER_CONFIGURATION: Final = 20
 
 # AWS CloudFormation User Guide, "Understand CloudFormation quotas".
