@@ -24,6 +24,7 @@ _DONE = re.compile(
 _FAILED = re.compile(r"^ ?❌ +(?:\S+ \()?(?P<stack>[^\s():]+)\)?(?::| failed:?)\s*(?P<reason>.*)")
 
 WAITING, RUNNING, DONE, UNCHANGED, FAILED = "waiting", "deploying", "done", "no changes", "failed"
+_WIDEST = 44
 _STYLES = {WAITING: "dim", RUNNING: "yellow", DONE: "green", UNCHANGED: "green", FAILED: "bold red"}
 
 
@@ -121,9 +122,11 @@ class Progress:
 
     def _table(self) -> Table:
         table = Table(box=None, pad_edge=True, show_edge=False)
-        table.add_column("stack", no_wrap=True)
-        table.add_column("account and Region", no_wrap=True)
-        table.add_column("state", no_wrap=True)
+        columns = (self._places, self._places.values(), _STYLES)
+        for title, texts in zip(("stack", "account, Region", "state"), columns, strict=True):
+            # Only the last column gives way where the terminal is narrow.
+            width = max((len(text) for text in texts), default=0)
+            table.add_column(title, no_wrap=True, min_width=min(width, _WIDEST))
         table.add_column("", overflow="ellipsis", no_wrap=True, style="dim")
         for name, event in self._last.items():
             detail = (
