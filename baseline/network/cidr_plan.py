@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Network
 from types import MappingProxyType
 from typing import Literal
 
@@ -102,25 +102,25 @@ def tier_block(cidr: str, tier: Tier) -> str:
 
 def _parse(cidr: str) -> IPv4Network:
     try:
-        address, _, _prefix = cidr.partition("/")
         vpc = IPv4Network(cidr, strict=False)
     except ValueError as error:
         raise BaselineError(
             f"cidr {cidr!r} is not an IPv4 range; write it as in '10.0.0.0/20'"
         ) from error
-    if vpc.network_address != IPv4Address(address):
-        raise BaselineError(
-            f"cidr {cidr!r} does not start where a range of its size starts; did you mean '{vpc}'?"
-        )
-    if not any(vpc.subnet_of(private) for private in PRIVATE_RANGES):
-        ranges = ", ".join(map(str, PRIVATE_RANGES))
-        raise BaselineError(f"cidr {cidr!r} is not private; choose a range inside {ranges}")
     largest, smallest = VPC_PREFIXES
     if not largest <= vpc.prefixlen <= smallest:
         fault = "too large" if vpc.prefixlen < largest else "too small"
         raise BaselineError(
             f"cidr {cidr!r} is {fault} for a VPC; use a prefix from /{largest} to /{smallest}"
         )
+    if str(vpc) != cidr:
+        raise BaselineError(
+            f"cidr {cidr!r} does not name a range by its first address and prefix; did you mean "
+            f"'{vpc}'?"
+        )
+    if not any(vpc.subnet_of(private) for private in PRIVATE_RANGES):
+        ranges = ", ".join(map(str, PRIVATE_RANGES))
+        raise BaselineError(f"cidr {cidr!r} is not private; choose a range inside {ranges}")
     return vpc
 
 

@@ -48,7 +48,9 @@ class HardenedVpc(Construct):
             answer on HTTPS. No subnet gives out public addresses, this tier included.
         isolated_ports: TCP ports of the isolated tier that the private tier may connect to; MySQL
             and PostgreSQL by default.
-        isolated_reaches_endpoints: True lets the isolated tier open connections to AWS endpoints.
+        isolated_reaches_endpoints: True lets the isolated tier open connections to AWS endpoints;
+            the way for the answers then is a way in from the private tier's high ports too, so
+            that security groups alone decide about those.
         interface_endpoints: services with an interface endpoint in the private tier, by the last
             part of the endpoint's name (``ssm``); none by default. Each costs per hour and zone.
 

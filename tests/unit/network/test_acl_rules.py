@@ -1,0 +1,192 @@
+"""Network ACLs let the intended flows through in both directions, and no others."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from baseline.errors import BaselineError
+from baseline.network.acl_rules import (
+    ISOLATED,
+    ISOLATED_ENDPOINTS,
+    MOST_PORTS,
+    PRIVATE,
+    PUBLIC,
+    isolated_rules,
+    private_rules,
+)
+
+_spec = importlib.util.spec_from_file_location(
+    "network_acl_model", Path(__file__).with_name("acl.py")
+)
+assert _spec is not None
+assert _spec.loader is not None
+acl = importlib.util.module_from_spec(_spec)
+sys.modules[_spec.name] = acl
+_spec.loader.exec_module(acl)
+Flow = acl.Flow
+
+Resources = Callable[..., dict[str, Any]]
+
+PRIVATE_1 = "10.0.0.10"
+PRIVATE_2 = "10.0.2.10"
+ISOLATED_1 = "10.0.8.10"
+ISOLATED_2 = "10.0.9.10"
+PUBLIC_1 = "10.0.12.10"
+S3 = "52.218.0.1"
+INTERNET = "198.51.100.7"
+
+ALLOWED = {
+    "interface endpoint in the same tier": Flow(PRIVATE_1, PRIVATE_2, 443),
+    "S3 through its gateway endpoint": Flow(PRIVATE_1, S3, 443),
+    "directory server, short query": Flow(PRIVATE_1, PRIVATE_2, 53, acl.UDP),
+    "directory server, long query": Flow(PRIVATE_1, PRIVATE_2, 53),
+    "PostgreSQL": Flow(PRIVATE_1, ISOLATED_1, 5432),
+    "MySQL from the other zone": Flow(PRIVATE_2, ISOLATED_1, 3306, source_port=1025),
+}
+DENIED = {
+    "SSH from the internet": Flow(INTERNET, PRIVATE_1, 22),
+    "RDP from the internet": Flow(INTERNET, PRIVATE_1, 3389),
+    "HTTPS from the internet": Flow(INTERNET, PRIVATE_1, 443),
+    "SSH between private zones": Flow(PRIVATE_1, PRIVATE_2, 22),
+    "plain HTTP out": Flow(PRIVATE_1, INTERNET, 80),
+    "mail out": Flow(PRIVATE_1, INTERNET, 25),
+    "high port out": Flow(PRIVATE_1, INTERNET, 8443),
+    "DNS past the resolver": Flow(PRIVATE_1, INTERNET, 53, acl.UDP),
+    "DNS over TCP past the resolver": Flow(PRIVATE_1, INTERNET, 53),
+    "another database port": Flow(PRIVATE_1, ISOLATED_1, 1433),
+    "SSH to the isolated tier": Flow(PRIVATE_1, ISOLATED_1, 22),
+    "isolated tier opens HTTPS inside": Flow(ISOLATED_1, PRIVATE_1, 443),
+    "isolated tier opens a high port": Flow(ISOLATED_1, PRIVATE_1, 8080),
+    "isolated tier reaches S3": Flow(ISOLATED_1, S3, 443),
+    "isolated tier reaches its other zone": Flow(ISOLATED_1, ISOLATED_2, 5432),
+    "internet reaches the isolated tier": Flow(INTERNET, ISOLATED_1, 5432),
+}
+
+
+def test_every_intended_flow_passes_with_its_answer(resources: Resources) -> None:
+    template = resources()
+    assert [name for name, flow in ALLOWED.items() if not acl.connects(template, flow)] == []
+
+
+def test_every_other_flow_is_dropped(resources: Resources) -> None:
+    template = resources()
+    assert [name for name, flow in DENIED.items() if acl.connects(template, flow)] == []
+
+
+def test_the_public_tier_answers_https_and_nothing_else(resources: Resources) -> None:
+    template = resources(public_subnets=True)
+    assert acl.connects(template, Flow(INTERNET, PUBLIC_1, 443))
+    assert acl.connects(template, Flow(PUBLIC_1, PRIVATE_1, 443))
+    assert acl.connects(template, Flow(PUBLIC_1, PRIVATE_1, 8080))
+    for port in (22, 80, 3389, 8080, 65535):
+        assert not acl.connects(template, Flow(INTERNET, PUBLIC_1, port)), port
+    assert not acl.connects(template, Flow(PUBLIC_1, ISOLATED_1, 5432))
+    assert [name for name, flow in DENIED.items() if acl.connects(template, flow)] == []
+
+
+def test_the_isolated_tier_reaches_endpoints_only_by_name(resources: Resources) -> None:
+    template = resources(isolated_reaches_endpoints=True)
+    assert acl.connects(template, Flow(ISOLATED_1, PRIVATE_1, 443))
+    assert acl.connects(template, Flow(ISOLATED_1, S3, 443))
+    assert not acl.connects(template, Flow(ISOLATED_1, INTERNET, 80))
+    assert not acl.connects(template, Flow(INTERNET, ISOLATED_1, 22))
+
+
+def test_an_isolated_port_below_1024_passes_both_tiers(resources: Resources) -> None:
+    template = resources(isolated_ports=(445, 1433))
+    assert acl.connects(template, Flow(PRIVATE_1, ISOLATED_1, 445))
+    assert acl.connects(template, Flow(PRIVATE_1, ISOLATED_1, 1433))
+    assert not acl.connects(template, Flow(PRIVATE_1, ISOLATED_1, 5432))
+    assert not acl.connects(template, Flow(PRIVATE_1, PRIVATE_2, 445))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"public_subnets": True}, {"isolated_reaches_endpoints": True, "isolated_ports": (445,)}],
+    ids=["default", "public", "isolated"],
+)
+def test_no_entry_allows_everything_in_either_direction(
+    resources: Resources, settings: dict[str, Any]
+) -> None:
+    rows = acl.entries(resources(**settings))
+    assert {row["Egress"] for row in rows} == {True, False}
+    for row in rows:
+        assert row["Protocol"] in (acl.TCP, acl.UDP)
+        assert row["PortRange"]["From"] > 0
+        assert row["RuleAction"] == "allow"
+        whole = row["PortRange"]["To"] - row["PortRange"]["From"] == 65535
+        assert not whole
+
+
+@pytest.mark.parametrize(
+    ("control", "port"), [("EC2.21", 22), ("EC2.21", 3389)], ids=["EC2.21-ssh", "EC2.21-rdp"]
+)
+@pytest.mark.parametrize("public", [False, True])
+def test_no_entry_admits_an_administration_port_from_anywhere(
+    resources: Resources,
+    control: str,
+    port: int,
+    public: bool,
+) -> None:
+    open_rows = [
+        row
+        for row in acl.entries(resources(public_subnets=public, isolated_reaches_endpoints=True))
+        if not row["Egress"]
+        and row["CidrBlock"] == "0.0.0.0/0"
+        and row["PortRange"]["From"] <= port <= row["PortRange"]["To"]
+    ]
+    assert open_rows == [], control
+
+
+@pytest.mark.parametrize(
+    ("ports", "words"),
+    [
+        ((22,), "22, an administration port"),
+        ((3389,), "3389, an administration port"),
+        ((0,), "between 1 and 65535, got 0"),
+        ((65536,), "between 1 and 65535, got 65536"),
+        ((5432, 5432), "different ports"),
+        (tuple(range(5000, 5000 + MOST_PORTS + 1)), f"at most {MOST_PORTS}"),
+        ((1433, 33433), "32000 apart"),
+    ],
+)
+def test_a_port_that_cannot_be_served_is_refused(ports: tuple[int, ...], words: str) -> None:
+    with pytest.raises(BaselineError, match=words):
+        isolated_rules(ports)
+    with pytest.raises(BaselineError, match=words):
+        private_rules(ports)
+
+
+def test_a_port_added_later_renumbers_no_row() -> None:
+    before = set(isolated_rules((5432,)) + private_rules((5432,)))
+    after = set(isolated_rules((443, 1433, 5432)) + private_rules((443, 1433, 5432)))
+    assert before < after
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        private_rules(range(1, 1 + MOST_PORTS)),
+        isolated_rules(range(50_000, 50_000 + MOST_PORTS), reaches_endpoints=True),
+        PUBLIC,
+    ],
+    ids=["private", "isolated", "public"],
+)
+def test_rows_stay_within_the_quotas_of_a_network_acl(rows: tuple[Any, ...]) -> None:
+    for direction in ("inbound", "outbound"):
+        numbers = [row.number for row in rows if row.direction == direction]
+        assert len(numbers) == len(set(numbers)) <= 20
+        assert all(1 <= number <= 32766 for number in numbers)
+
+
+@pytest.mark.parametrize(
+    "row", [*PRIVATE, *ISOLATED, *ISOLATED_ENDPOINTS, *PUBLIC], ids=lambda row: row.name
+)
+def test_every_row_has_a_reason(row: Any) -> None:
+    assert len(row.reason) >= 20
