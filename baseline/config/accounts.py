@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from baseline.config.forms import AccountId, Domain, OrganizationId, RootEmail, RootId, UnitPath
 from baseline.config.section import Section
-from baseline.config.types import AccountId, Domain, OrganizationId, RootEmail, RootId, UnitPath
 
 
 class Organization(Section):

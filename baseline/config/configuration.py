@@ -12,11 +12,11 @@ from baseline.config.accounts import CoreAccount, CoreAccounts, MemberAccount, O
 from baseline.config.capabilities import Capabilities
 from baseline.config.contacts import BreakGlass, Contacts, Notifications
 from baseline.config.finding import dotted
+from baseline.config.forms import MemberName, Prefix, RegionName, UnitName
 from baseline.config.guardrail_settings import GuardrailSettings
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.config.network import NetworkSettings
 from baseline.config.section import Section
-from baseline.config.types import MemberName, Prefix, RegionName, UnitName
 from baseline.config.units import OrganizationalUnit
 
 # Validation context of the loader, which runs the checks itself to give each finding its place.
@@ -24,10 +24,9 @@ CHECKED_ELSEWHERE: Final = {"checks": "elsewhere"}
 
 
 class Configuration(Section):
-    """What the organization looks like and what protects it.
+    """What the organization looks like and what protects it."""
 
-    Built in Python it is checked as a file is, but a ``pydantic.ValidationError`` reports problems.
-    """
+    # Built in Python it is checked as a file is; pydantic.ValidationError then reports the problems.
 
     prefix: Prefix = Field(
         default="secbase",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from baseline.config.forms import ContactEmail, JobTitle, PersonName, PhoneNumber, RoleName
 from baseline.config.section import Section
-from baseline.config.types import ContactEmail, JobTitle, PersonName, PhoneNumber, RoleName
 
 
 class Contact(Section):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field, StrictInt
 
 from baseline.config import quotas
+from baseline.config.forms import Action
 from baseline.config.section import Section
-from baseline.config.types import Action
 
 
 class GuardrailSettings(Section):

@@ -8,31 +8,31 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from baseline.config import types
+from baseline.config import forms
 from baseline.config.fields import field_at, section_at
 from baseline.config.finding import Finding, Path
 from baseline.config.section import Section
 from baseline.config.text import LIMIT, nearest, shorten, show, suggestion
 
-# What each form of text asks for; `types.py` holds the forms.
+# What each form of text asks for; `forms.py` holds the forms.
 HINTS: Mapping[str, str] = MappingProxyType(
     {
-        types.ACCOUNT_ID_PATTERN: "is not an AWS account ID: 12 digits, in quotes",
-        types.ORGANIZATION_ID_PATTERN: "is not an organization ID: o- and 10 to 32 lower-case letters or digits",
-        types.ROOT_ID_PATTERN: "is not the ID of an organization's root: r- and 4 to 32 lower-case letters or digits",
-        types.UNIT_ID_PATTERN: "is not the ID of an organizational unit: ou-, the root's part, -, 8 to 32 lower-case letters or digits",
-        types.ROOT_EMAIL_PATTERN: "is not an e-mail address",
-        types.CONTACT_EMAIL_PATTERN: "is not an e-mail address that AWS accepts for a contact",
-        types.DOMAIN_PATTERN: "is not a mail domain in lower case, such as example.com",
-        types.PHONE_PATTERN: 'is not a telephone number in E.164 form, such as "+4930123456"',
-        types.PREFIX_PATTERN: "is not a prefix: 3 to 16 lower-case letters, digits or hyphens, a letter first, no hyphen last",
-        types.MEMBER_NAME_PATTERN: "is not an account name: 2 to 50 lower-case letters, digits or hyphens, a letter first, no hyphen last",
-        types.UNIT_NAME_PATTERN: "is not a name for a unit: letters, digits, spaces and . _ - inside, at most 128 characters",
-        types.UNIT_PATH_PATTERN: "is not the path of a unit, such as Workloads/Production",
-        types.ROLE_NAME_PATTERN: "is not the name of an IAM role: 1 to 64 letters, digits or + = , . @ _ -",
-        types.ENDPOINT_PATTERN: "is not the name of an endpoint's service, such as kms or ecr.api",
-        types.ACTION_PATTERN: "is not an action of a service, such as chime:* or pricing:GetProducts",
-        types.PHRASE_PATTERN: "is not a name: no spaces at its ends, and not empty",
+        forms.ACCOUNT_ID_PATTERN: "is not an AWS account ID: 12 digits, in quotes",
+        forms.ORGANIZATION_ID_PATTERN: "is not an organization ID: o- and 10 to 32 lower-case letters or digits",
+        forms.ROOT_ID_PATTERN: "is not the ID of an organization's root: r- and 4 to 32 lower-case letters or digits",
+        forms.UNIT_ID_PATTERN: "is not the ID of an organizational unit: ou-, the root's part, -, 8 to 32 lower-case letters or digits",
+        forms.ROOT_EMAIL_PATTERN: "is not an e-mail address",
+        forms.CONTACT_EMAIL_PATTERN: "is not an e-mail address that AWS accepts for a contact",
+        forms.DOMAIN_PATTERN: "is not a mail domain in lower case, such as example.com",
+        forms.PHONE_PATTERN: 'is not a telephone number in E.164 form, such as "+4930123456"',
+        forms.PREFIX_PATTERN: "is not a prefix: 3 to 16 lower-case letters, digits or hyphens, a letter first, no hyphen last",
+        forms.MEMBER_NAME_PATTERN: "is not an account name: 2 to 50 lower-case letters, digits or hyphens, a letter first, no hyphen last",
+        forms.UNIT_NAME_PATTERN: "is not a name for a unit: letters, digits, spaces and . _ - inside, at most 128 characters",
+        forms.UNIT_PATH_PATTERN: "is not the path of a unit, such as Workloads/Production",
+        forms.ROLE_NAME_PATTERN: "is not the name of an IAM role: 1 to 64 letters, digits or + = , . @ _ -",
+        forms.ENDPOINT_PATTERN: "is not the name of an endpoint's service, such as kms or ecr.api",
+        forms.ACTION_PATTERN: "is not an action of a service, such as chime:* or pricing:GetProducts",
+        forms.PHRASE_PATTERN: "is not a name: no spaces at its ends, and not empty",
     }
 )
 

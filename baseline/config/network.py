@@ -6,8 +6,8 @@ from typing import Final
 
 from pydantic import Field, StrictInt
 
+from baseline.config.forms import Endpoint
 from baseline.config.section import Section
-from baseline.config.types import Endpoint
 
 # The VPC has this many tiers of subnets in each Availability Zone.
 SUBNET_TIERS: Final = 3

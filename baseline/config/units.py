@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import Field
 
+from baseline.config.forms import UnitId, UnitName
 from baseline.config.section import Section
-from baseline.config.types import UnitId, UnitName
 
 
 class OrganizationalUnit(Section):

@@ -8,8 +8,8 @@ from baseline.config import quotas
 from baseline.config.accounts import CoreAccounts
 from baseline.config.checks import units
 from baseline.config.finding import Finding, Path, dotted
+from baseline.config.forms import matches_unit_path
 from baseline.config.text import nearest, show
-from baseline.config.types import matches_unit_path
 from baseline.config.view import View
 
 

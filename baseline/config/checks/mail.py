@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path as File
 
 from baseline.config.finding import Finding, Path, dotted
+from baseline.config.forms import matches_address
 from baseline.config.text import listed, show
-from baseline.config.types import matches_address
 from baseline.config.view import View
 
 PROVIDERS = File(__file__).parents[1] / "data" / "public_mail_providers.json"

@@ -19,7 +19,8 @@ runner = CliRunner()
 
 @pytest.fixture(autouse=True)
 def catalog(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guardrails, "known_names", lambda: frozenset({"foundation"}))
+    names = frozenset({"foundation", "protect-logs", "quarantine"})
+    monkeypatch.setattr(guardrails, "known_names", lambda: names)
 
 
 def test_a_right_file_says_what_it_holds() -> None:

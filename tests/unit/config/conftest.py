@@ -21,8 +21,8 @@ Changed = Callable[[dict[str, object]], list[str]]
 
 @pytest.fixture(autouse=True)
 def catalog(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two known guardrails, so that these tests do not change with the catalog."""
-    names = frozenset({"foundation", "protect-logs"})
+    """Three known guardrails, so that these tests do not change with the catalog."""
+    names = frozenset({"foundation", "protect-logs", "quarantine"})
     monkeypatch.setattr(guardrails, "known_names", lambda: names)
 
 
