@@ -5,6 +5,7 @@
 ``GET  /_baseline/resources``     every stack with its resources and their resolved properties
 ``GET  /_baseline/calls``         API calls counted by account, service, operation, handler, status
 ``POST /_baseline/organization``  creates the organization of a configuration (``organization.py``)
+``POST /_baseline/events``        an event that an AWS service puts (``backends/events.py``)
 """
 
 import asyncio
@@ -19,7 +20,8 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from baseline.errors import BaselineError
-from baseline.local import coverage, emulators, inventory, organization, provisioners
+from baseline.local import backends, coverage, emulators, inventory, organization, provisioners
+from baseline.local.backends import events
 from baseline.local.router import AsgiApp, Receive, Router, Scope, Send
 
 _PREFIX = "/_baseline/"
@@ -36,6 +38,7 @@ class Application:
             ("GET", "resources"): lambda _: inventory.report(),
             ("GET", "calls"): lambda _: self._calls(),
             ("POST", "organization"): lambda body: organization.create(json.loads(body)),
+            ("POST", "events"): lambda body: events.emit(json.loads(body)),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,6 +79,8 @@ def build() -> AsgiApp:
     emulators.check_versions()
     emulators.check_private_names()
     organization.extend_moto()
+    backends.register_all()
+    events.deliver_across_accounts()
     provisioners.register_all()
     return Application(Router(emulators.module("ministack.app").app, _check()))
 

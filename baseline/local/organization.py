@@ -109,6 +109,19 @@ def management_of(account: str) -> str | None:
     return account if backend(account).org else None
 
 
+def enabled_services(account: str) -> set[str]:
+    """Give the service principals with trusted access in the account's organization."""
+    management = management_of(account)
+    if management is None:
+        return set()
+    return {service["ServicePrincipal"] for service in backend(management).services}
+
+
+def enable_service(account: str, principal: str) -> None:
+    """Give a service trusted access to the organization of its management account."""
+    backend(account).enable_aws_service_access(ServicePrincipal=principal)
+
+
 def create(wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Create the organization of a configuration, or add the accounts that it lacks.
 

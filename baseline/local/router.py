@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from baseline.local import internal, moto_app, principals, wire
-from baseline.local.backends import registry
+from baseline.local.backends import organizations, registry
 from baseline.local.requests import ApiRequest, Denial
 from baseline.local.wire import Call, Response, ServiceError
 
@@ -123,10 +123,10 @@ class Router:
         if answer is not None:
             return "baseline", await asyncio.to_thread(_answer, answer, call, request)
         if call.service in MOTO_SERVICES or (call.service, call.operation) in MOTO_OPERATIONS:
-            return "moto", await _moto(incoming, request)
+            return "moto", await _moto(incoming, call, request)
         response = await self._ministack(scope, incoming, request)
         if _is_unknown(call.service, response):
-            fallback = await _moto(incoming, request)
+            fallback = await _moto(incoming, call, request)
             if fallback.status < 500:  # noqa: PLR2004 - HTTP server error
                 return "moto (fall-back)", fallback
         return "ministack", response
@@ -208,14 +208,20 @@ def _answer(answer: registry.Answer, call: Call, request: ApiRequest) -> Respons
         return wire.write(call, error)
 
 
-async def _moto(incoming: Incoming, request: ApiRequest) -> Response:
+async def _moto(incoming: Incoming, call: Call, request: ApiRequest) -> Response:
+    account = request.account
+    if call.service == "organizations":
+        try:
+            account = organizations.acting_account(request)
+        except ServiceError as error:
+            return wire.write(call, error)
     return await asyncio.to_thread(
         moto_app.forward,
         method=incoming.method,
         url=incoming.url,
         headers=incoming.headers,
         body=incoming.body,
-        account=request.account,
+        account=account,
     )
 
 

@@ -17,6 +17,7 @@ from baseline.local.provisioners.resource import Resource, resource_of
 Completion = Callable[[str, Resource], None]
 _REASON = "ministack's provisioner does not read it"
 _CALLS = re.compile(r"\b(_[a-z]\w+)\(")
+_TABLES = re.compile(r"\b(_[A-Z][A-Z0-9_]+)\b")
 _DEPTH = 3
 
 _completions: dict[str, tuple[Completion, frozenset[str]]] = {}
@@ -60,7 +61,7 @@ def unread(resource_type: str, handler: Mapping[str, Any]) -> frozenset[str]:
     """Give the properties of a stock type that nothing applies."""
     applied = _completions.get(resource_type, (None, frozenset()))[1]
     source = "".join(
-        _source(handler[part], _DEPTH) for part in ("create", "update") if part in handler
+        _source(handler[part], _DEPTH) for part in ("create", "update", "delete") if part in handler
     )
     return frozenset(
         name
@@ -70,10 +71,12 @@ def unread(resource_type: str, handler: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _source(function: Callable[..., Any], depth: int) -> str:
-    """Give the source of a function and of the module's functions that it calls."""
+    """Give the source of a function, its tables and the module's functions that it calls."""
     if depth == 0 or not hasattr(function, "__globals__"):
         return ""
     text = _text(function)
+    tables = {name: function.__globals__.get(name) for name in _TABLES.findall(text)}
+    text += "".join(repr(table) for table in tables.values())
     called = {function.__globals__.get(name) for name in _CALLS.findall(text)}
     return text + "".join(
         _source(other, depth - 1) for other in called if inspect.isfunction(other)

@@ -1,0 +1,87 @@
+"""Delegated administrators that GuardDuty and Security Hub name themselves, Region by Region."""
+
+from typing import Any
+
+from baseline.local import internal, organization
+from baseline.local.backends import state
+from baseline.local.backends.registry import answers
+from baseline.local.requests import ApiRequest
+from baseline.local.wire import ServiceError
+
+_ERROR = {"guardduty": "BadRequestException", "securityhub": "InvalidAccessException"}
+
+
+def administrators(service: str, management: str, region: str) -> dict[str, Any]:
+    """Give the administrator account of a service in a Region (one key at most)."""
+    return state.regional(f"{service} administrator", management, region)
+
+
+def administrator_of(service: str, account: str, region: str) -> str | None:
+    """Give the administrator that a service has for an account's organization in a Region."""
+    management = organization.management_of(account)
+    named = administrators(service, management, region) if management else {}
+    return next(iter(named), None)
+
+
+@answers("guardduty", "EnableOrganizationAdminAccount")
+@answers("securityhub", "EnableOrganizationAdminAccount")
+def enable(request: ApiRequest) -> dict[str, Any]:
+    """Name the administrator of the Region; GuardDuty creates its detector there, as in AWS."""
+    account = request.parameters["AdminAccountId"]
+    if organization.management_of(request.account) != request.account:
+        raise ServiceError(
+            _ERROR[request.service], "The request was not made by the management account."
+        )
+    named = administrators(request.service, request.account, request.region)
+    if named and account not in named:
+        raise ServiceError(
+            _ERROR[request.service],
+            f"Account {next(iter(named))} is the delegated administrator already.",
+        )
+    named[account] = True
+    _register(request.account, account, f"{request.service}.amazonaws.com")
+    if request.service == "guardduty":
+        _detector(account, request.region)
+    return {"AdminAccountId": account} if request.service == "securityhub" else {}
+
+
+@answers("guardduty", "DisableOrganizationAdminAccount")
+@answers("securityhub", "DisableOrganizationAdminAccount")
+def disable(request: ApiRequest) -> dict[str, Any]:
+    """Remove the administrator of the Region."""
+    named = administrators(request.service, request.account, request.region)
+    named.pop(request.parameters["AdminAccountId"], None)
+    return {}
+
+
+@answers("guardduty", "ListOrganizationAdminAccounts")
+def list_guardduty(request: ApiRequest) -> dict[str, Any]:
+    """List GuardDuty's administrator."""
+    named = administrators("guardduty", request.account, request.region)
+    return {
+        "AdminAccounts": [
+            {"AdminAccountId": account, "AdminStatus": "ENABLED"} for account in named
+        ]
+    }
+
+
+@answers("securityhub", "ListOrganizationAdminAccounts")
+def list_security_hub(request: ApiRequest) -> dict[str, Any]:
+    """List Security Hub's administrator."""
+    named = administrators("securityhub", request.account, request.region)
+    return {"AdminAccounts": [{"AccountId": account, "Status": "ENABLED"} for account in named]}
+
+
+def _register(management: str, account: str, principal: str) -> None:
+    """Register it with Organizations too, and give the service trusted access."""
+    backend = organization.backend(management)
+    organization.enable_service(management, principal)
+    known = next((admin for admin in backend.admins if admin.account.id == account), None)
+    if known is None or principal not in known.services:
+        backend.register_delegated_administrator(AccountId=account, ServicePrincipal=principal)
+
+
+def _detector(account: str, region: str) -> None:
+    client = internal.client("guardduty", account, region)
+    if not client.list_detectors()["DetectorIds"]:
+        client.create_detector(Enable=True)

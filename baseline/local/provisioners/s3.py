@@ -1,0 +1,143 @@
+"""AWS::S3::Bucket: the properties that ministack leaves out, applied through the S3 API."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from baseline.local.provisioners.resource import Resource
+from baseline.local.provisioners.stock import completes
+
+
+def _lifecycle_rule(number: int, rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Rename what CloudFormation and the S3 API call differently in a lifecycle rule."""
+    known = {
+        "AbortIncompleteMultipartUpload",
+        "ExpirationInDays",
+        "ExpiredObjectDeleteMarker",
+        "Id",
+        "NoncurrentVersionExpiration",
+        "NoncurrentVersionTransitions",
+        "Prefix",
+        "Status",
+        "Transitions",
+    }
+    unknown = sorted(rule.keys() - known)
+    if unknown:
+        raise ValueError(f"lifecycle rule members not applied here: {', '.join(unknown)}")
+    expiration: dict[str, Any] = {}
+    if "ExpirationInDays" in rule:
+        expiration["Days"] = rule["ExpirationInDays"]
+    if "ExpiredObjectDeleteMarker" in rule:
+        expiration["ExpiredObjectDeleteMarker"] = rule["ExpiredObjectDeleteMarker"]
+    return {
+        "ID": rule.get("Id", f"rule-{number}"),
+        "Status": rule["Status"],
+        "Filter": {"Prefix": rule.get("Prefix", "")},
+        "Expiration": expiration or None,
+        "AbortIncompleteMultipartUpload": rule.get("AbortIncompleteMultipartUpload"),
+        "NoncurrentVersionExpiration": rule.get("NoncurrentVersionExpiration"),
+        "Transitions": [
+            {"StorageClass": one["StorageClass"], "Days": one["TransitionInDays"]}
+            for one in rule.get("Transitions", [])
+        ],
+        "NoncurrentVersionTransitions": [
+            {"StorageClass": one["StorageClass"], "NoncurrentDays": one["TransitionInDays"]}
+            for one in rule.get("NoncurrentVersionTransitions", [])
+        ],
+    }
+
+
+def _without_empty(rule: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in rule.items() if value not in (None, [])}
+
+
+def _encryption(bucket: str, resource: Resource) -> None:
+    rules = resource.properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    resource.call(
+        "s3",
+        "put_bucket_encryption",
+        Bucket=bucket,
+        ServerSideEncryptionConfiguration={
+            "Rules": [
+                {
+                    "ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"],
+                    "BucketKeyEnabled": rule.get("BucketKeyEnabled", False),
+                }
+                for rule in rules
+                # ministack refuses PutObject under aws:kms without a key, which AWS accepts (it
+                # takes aws/s3): such a bucket, the CDK's own staging bucket, keeps SSE-S3 here.
+                if rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] != "aws:kms"
+                or rule["ServerSideEncryptionByDefault"].get("KMSMasterKeyID")
+            ]
+            or [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+        },
+    )
+
+
+def _lifecycle(bucket: str, resource: Resource) -> None:
+    rules = resource.properties["LifecycleConfiguration"]["Rules"]
+    shaped = [_without_empty(_lifecycle_rule(i, rule)) for i, rule in enumerate(rules)]
+    resource.call(
+        "s3",
+        "put_bucket_lifecycle_configuration",
+        Bucket=bucket,
+        LifecycleConfiguration={"Rules": shaped},
+    )
+
+
+def _logging(bucket: str, resource: Resource) -> None:
+    given = resource.properties["LoggingConfiguration"]
+    target = {
+        "TargetBucket": given.get("DestinationBucketName", bucket),
+        "TargetPrefix": given.get("LogFilePrefix", ""),
+        **(
+            {"TargetObjectKeyFormat": given["TargetObjectKeyFormat"]}
+            if "TargetObjectKeyFormat" in given
+            else {}
+        ),
+    }
+    resource.call(
+        "s3", "put_bucket_logging", Bucket=bucket, BucketLoggingStatus={"LoggingEnabled": target}
+    )
+
+
+def _object_lock(bucket: str, resource: Resource) -> None:
+    given = resource.get("ObjectLockConfiguration", {"ObjectLockEnabled": "Enabled"})
+    resource.call(
+        "s3", "put_bucket_versioning", Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
+    )
+    resource.call(
+        "s3", "put_object_lock_configuration", Bucket=bucket, ObjectLockConfiguration=given
+    )
+
+
+def _ownership(bucket: str, resource: Resource) -> None:
+    resource.call(
+        "s3",
+        "put_bucket_ownership_controls",
+        Bucket=bucket,
+        OwnershipControls=resource.properties["OwnershipControls"],
+    )
+
+
+def _tags(bucket: str, resource: Resource) -> None:
+    resource.call(
+        "s3", "put_bucket_tagging", Bucket=bucket, Tagging={"TagSet": resource.tag_list()}
+    )
+
+
+_APPLY = {
+    "BucketEncryption": _encryption,
+    "LifecycleConfiguration": _lifecycle,
+    "LoggingConfiguration": _logging,
+    "ObjectLockConfiguration": _object_lock,
+    "ObjectLockEnabled": _object_lock,
+    "OwnershipControls": _ownership,
+    "Tags": _tags,
+}
+
+
+@completes("AWS::S3::Bucket", applies=_APPLY)
+def complete_bucket(bucket: str, resource: Resource) -> None:
+    """Apply encryption, lifecycle, logging, Object Lock, ownership and tags."""
+    for function in dict.fromkeys(_APPLY[name] for name in _APPLY if resource.get(name)):
+        function(bucket, resource)
