@@ -45,7 +45,7 @@ def index(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         assert timeout > 0
         assert request.get_method() == "PUT"
         assert request.get_header("Content-type") == ""
-        module.answers.append(json.loads(request.data))  # type: ignore[attr-defined]
+        module.answers.append(json.loads(request.data))
         return Sent()
 
     monkeypatch.setattr(module.urllib.request, "urlopen", urlopen)
@@ -174,7 +174,7 @@ class Faulty:
 
     def revoke_security_group_ingress(self, **_: object) -> None:
         error = {"Error": {"Code": self.code, "Message": "no"}}
-        raise ClientError(error, "RevokeSecurityGroupIngress")  # type: ignore[arg-type]
+        raise ClientError(error, "RevokeSecurityGroupIngress")
 
 
 RULE = {"IpProtocol": "-1"}
