@@ -1,0 +1,267 @@
+"""Runs the proofs of a configuration over the policies that really bind each unit.
+
+Beside the proofs that a guardrail's file states there are those that follow from its exemptions:
+every exempt role may do what the guardrail denies to others, and no role that imitates one may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import JsonValue as Json
+from pydantic import ValidationError
+
+from baseline.errors import BaselineError
+from baseline.guardrails.composition import Target, compose
+from baseline.guardrails.documents import (
+    FULL_AWS_ACCESS,
+    RCP_FULL_AWS_ACCESS,
+    Policy,
+    PolicyKind,
+    compile_policy,
+)
+from baseline.guardrails.evaluation import Decision, Level, Organization
+from baseline.guardrails.lock_out import requests_of
+from baseline.guardrails.model import Guardrail, PolicyType, Proof
+from baseline.guardrails.packing import PackedPolicy
+from baseline.guardrails.placeholders import Values, fill
+from baseline.guardrails.rendering import Rendered
+from baseline.guardrails.request import Request
+from baseline.guardrails.roles import Roles
+from baseline.guardrails.values import roles_of, values_of
+
+if TYPE_CHECKING:
+    from baseline.config import Configuration
+
+LOCK_OUT = "lock-out"
+_MEMBERS = (
+    "555555555555",
+    "666666666666",
+    "777777777777",
+    "888888888888",
+    "123456789012",
+    "210987654321",
+)
+
+Expected = Literal["denied", "allowed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What proofs are filled in with: an organization's accounts, Regions, values and roles.
+
+    Attributes:
+        accounts: ``member`` (some account of the unit) and the core accounts, to their IDs.
+        management: ID of the management account.
+        organization: Organization ID.
+        regions: Governed Regions.
+        home_region: Home Region.
+        values: Parameter values.
+        roles: Exempt roles.
+    """
+
+    accounts: dict[str, str]
+    management: str
+    organization: str
+    regions: tuple[str, ...]
+    home_region: str
+    values: Values
+    roles: Roles
+
+    @classmethod
+    def of(cls, configuration: Configuration) -> World:
+        """Give the world of a configuration."""
+        core = {role: account.id for role, account in configuration.core_accounts().items()}
+        member = next(account for account in _MEMBERS if account not in core.values())
+        return cls(
+            accounts={**core, "member": member},
+            management=core["management"],
+            organization=configuration.organization.id,
+            regions=configuration.regions,
+            home_region=configuration.home_region,
+            values=values_of(configuration),
+            roles=roles_of(configuration),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One request with the answer that it must get."""
+
+    guardrail: str
+    why: str
+    expected: Expected
+    request: Request
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What came of a case.
+
+    Attributes:
+        target: Path of the unit.
+        case: The case.
+        decision: The engine's answer, with the deciding statement.
+        passed: Whether the answer is the expected one. A request that this guardrail allows and
+            another one denies counts as passed.
+    """
+
+    target: str
+    case: Case
+    decision: Decision
+    passed: bool
+
+    def __str__(self) -> str:
+        """Give the result as one line: request, expected, got, deciding statement."""
+        request = self.case.request
+        return (
+            f"{self.target}: {self.case.guardrail}: {self.case.why}: {request.principal_arn} "
+            f"{request.action} {request.resource} in {request.region}: expected "
+            f"{self.case.expected}, got {self.decision.verdict} ({self.decision.reason})"
+        )
+
+
+def run(configuration: Configuration) -> list[Result]:
+    """Run all proofs of a configuration, and the lock-out proofs, for every unit.
+
+    Raises:
+        BaselineError: The guardrails of the configuration cannot be composed.
+    """
+    world = World.of(configuration)
+    results: list[Result] = []
+    for target, organization in organizations(compose(configuration), world):
+        for rendered in target.effective:
+            cases = cases_of(rendered.guardrail, world)
+            results += check(target, rendered, cases, organization)
+        results += check_lock_out(target, organization, world)
+    return results
+
+
+def check_lock_out(target: Target, organization: Organization, world: World) -> list[Result]:
+    """Check that deployment, break-glass and the baseline's roles can do their work in a unit."""
+    results = []
+    for why, request in requests_of(world.roles, world.accounts, world.regions):
+        decision = organization.evaluate(request)
+        case = Case(guardrail=LOCK_OUT, why=why, expected="allowed", request=request)
+        results.append(
+            Result(target=target.path, case=case, decision=decision, passed=decision.allowed)
+        )
+    return results
+
+
+def organizations(targets: Iterable[Target], world: World) -> Iterator[tuple[Target, Organization]]:
+    """Give each unit with an organization in which every account of the world stands in it."""
+    levels: dict[str, tuple[Level, ...]] = {"": (Level(name="root"),)}
+    for target in targets:
+        if target.path == "root":
+            levels[""] = (_level("root", target.policies),)
+            continue
+        above = levels[target.path.rpartition("/")[0]]
+        levels[target.path] = (*above, _level(f"OU {target.path}", target.policies))
+        chain = (*levels[target.path], Level(name="account"))
+        yield (
+            target,
+            Organization(
+                id=world.organization,
+                management_account=world.management,
+                accounts=dict.fromkeys(world.accounts.values(), chain),
+            ),
+        )
+
+
+def check(
+    target: Target, rendered: Rendered, cases: Iterable[Case], organization: Organization
+) -> list[Result]:
+    """Evaluate the cases of one guardrail in one unit."""
+    results = []
+    for case in cases:
+        decision = organization.evaluate(case.request)
+        as_expected = decision.verdict == case.expected
+        overruled = case.expected == "allowed" and decision.sid not in rendered.sids
+        results.append(
+            Result(
+                target=target.path, case=case, decision=decision, passed=as_expected or overruled
+            )
+        )
+    return results
+
+
+def cases_of(guardrail: Guardrail, world: World) -> list[Case]:
+    """Give all cases of a guardrail: those it states and those that follow from its exemptions.
+
+    Raises:
+        BaselineError: A proof is malformed; names guardrail, list and position.
+    """
+    denied = list(_stated(guardrail, "denied", world))
+    return [*denied, *_stated(guardrail, "allowed", world), *_implied(guardrail, denied, world)]
+
+
+def _stated(guardrail: Guardrail, expected: Expected, world: World) -> Iterator[Case]:
+    """Give the cases that a guardrail's file states."""
+    raw = guardrail.denied if expected == "denied" else guardrail.allowed
+    for position, row in enumerate(raw):
+        proof = _proof(row, world.values, f"{guardrail.id} {expected}.{position}")
+        if any(world.values[name] is not wanted for name, wanted in proof.when.items()):
+            continue
+        for request in _requests(proof, world, f"{guardrail.id} {expected}.{position}"):
+            yield Case(guardrail=guardrail.id, why=proof.why, expected=expected, request=request)
+
+
+def _implied(guardrail: Guardrail, denied: list[Case], world: World) -> Iterator[Case]:
+    """Give the cases that follow from the exemptions: real roles pass, imitations do not."""
+    member = world.accounts["member"]
+    for role_class in guardrail.exemptions:
+        for arn in world.roles.examples(role_class, member):
+            for case in denied:
+                request = replace(case.request, principal_arn=arn)
+                why = f"{role_class.value} are exempt"
+                yield replace(case, why=why, expected="allowed", request=request)
+        for arn in world.roles.look_alikes(role_class, member):
+            for case in denied[:1]:
+                request = replace(case.request, principal_arn=arn)
+                yield replace(case, why=f"imitates {role_class.value}", request=request)
+
+
+def _proof(row: dict[str, Json], values: Values, where: str) -> Proof:
+    """Read one proof."""
+    try:
+        return Proof.model_validate(fill(row, values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise BaselineError(f"{where} {field}: {first['msg']}") from error
+
+
+def _requests(proof: Proof, world: World, where: str) -> Iterator[Request]:
+    """Give a proof's requests: one for each action and Region."""
+    for account in (proof.account, proof.resource_account):
+        if account is not None and account not in world.accounts:
+            known = ", ".join(sorted(world.accounts))
+            raise BaselineError(f"{where}: account {account!r} is none of {known}")
+    owner = world.accounts[proof.resource_account] if proof.resource_account else ""
+    named = {"home": (world.home_region,), "governed": world.regions}
+    regions = [region for name in proof.regions for region in named.get(name, (name,))]
+    for region in regions:
+        for action in proof.actions:
+            yield Request(
+                principal_arn=f"arn:aws:iam::{world.accounts[proof.account]}:{proof.principal}",
+                action=action,
+                resource=proof.resource,
+                account=owner,
+                region=region,
+                context=proof.context,
+            )
+
+
+def _level(name: str, policies: Iterable[PackedPolicy]) -> Level:
+    """Give a level with packed policies, and AWS's own."""
+    scps: list[Policy] = [FULL_AWS_ACCESS]
+    rcps: list[Policy] = [RCP_FULL_AWS_ACCESS]
+    for policy in policies:
+        if policy.type is PolicyType.SCP:
+            scps.append(compile_policy(policy.name, policy.content, PolicyKind.SCP))
+        elif policy.type is PolicyType.RCP:
+            rcps.append(compile_policy(policy.name, policy.content, PolicyKind.RCP))
+    return Level(name=name, scps=tuple(scps), rcps=tuple(rcps))

@@ -1,0 +1,115 @@
+"""The role classes that guardrails exempt: patterns, example roles, and names that imitate them.
+
+A class is spelled as narrowly as the policy language allows: an exact role name without a path,
+and bound to one account where the role exists in one account only. The wildcard in a pattern's
+role name also matches a slash, so that ``role/stacksets-exec-x/evil`` would be exempt; the
+guardrail ``deny-imitated-roles`` closes that gap and comes with every exemption.
+
+The roles of CloudFormation StackSets' own service (``AWSServiceRoleForCloudFormationStackSets…``)
+are service-linked: AWS exempts them, a pattern for them would do nothing.
+
+Source: CloudFormation User Guide, "Grant service-managed permissions" (stacksets-exec-*); Control
+Tower User Guide, "AWSControlTowerExecution role"; CDK Developer Guide, "Bootstrapping".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from baseline.guardrails.model import RoleClass
+
+QUALIFIER = "secbase"
+"""Qualifier of the CDK bootstrap in the core accounts (cdk.json)."""
+
+STACK_SETS = "stacksets-exec-"
+CONTROL_TOWER = "AWSControlTowerExecution"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roles:
+    """The roles of one organization.
+
+    Attributes:
+        prefix: Start of the baseline's physical names.
+        break_glass: Name of the emergency role, which stands in every account.
+        core_accounts: IDs of the core accounts that SCPs bind: all but the management account.
+        home_region: Home Region, for the examples.
+        qualifier: Qualifier of the CDK bootstrap.
+    """
+
+    prefix: str
+    break_glass: str
+    core_accounts: tuple[str, ...]
+    home_region: str
+    qualifier: str = field(default=QUALIFIER)
+
+    def patterns(self, role_class: RoleClass) -> list[str]:
+        """Give the ARN patterns of a class, for ``ArnNotLike`` on ``aws:PrincipalArn``."""
+        anywhere = "arn:aws:iam::*:role/"
+        return {
+            RoleClass.BREAK_GLASS: [f"{anywhere}{self.break_glass}"],
+            RoleClass.DEPLOYERS: [
+                *(
+                    f"arn:aws:iam::{account}:role/cdk-{self.qualifier}-*-role-{account}-*"
+                    for account in self.core_accounts
+                ),
+                f"{anywhere}{STACK_SETS}*",
+                f"{anywhere}{CONTROL_TOWER}",
+            ],
+            RoleClass.RESPONDERS: [f"{anywhere}{self.prefix}-responder"],
+            RoleClass.SERVICE_ROLES: [f"{anywhere}{self.prefix}-settings"],
+        }[role_class]
+
+    def imitations(self) -> list[str]:
+        """Give the ARN patterns of roles that a path makes look like an exempt one."""
+        names = (f"cdk-{self.qualifier}-*", f"{STACK_SETS}*")
+        return [f"arn:aws:iam::*:role/{name}/*" for name in names]
+
+    def examples(self, role_class: RoleClass, member: str) -> list[str]:
+        """Give roles of a class that really exist; ``member`` is the ID of a member account."""
+        core, home = self.core_accounts[0], self.home_region
+        return {
+            RoleClass.BREAK_GLASS: [f"arn:aws:iam::{member}:role/{self.break_glass}"],
+            RoleClass.DEPLOYERS: [
+                f"arn:aws:iam::{core}:role/cdk-{self.qualifier}-cfn-exec-role-{core}-{home}",
+                f"arn:aws:iam::{core}:role/cdk-{self.qualifier}-deploy-role-{core}-us-east-1",
+                f"arn:aws:iam::{member}:role/{STACK_SETS}0123456789abcdef0123456789abcdef",
+                f"arn:aws:iam::{member}:role/{CONTROL_TOWER}",
+            ],
+            RoleClass.RESPONDERS: [f"arn:aws:iam::{member}:role/{self.prefix}-responder"],
+            RoleClass.SERVICE_ROLES: [f"arn:aws:iam::{member}:role/{self.prefix}-settings"],
+        }[role_class]
+
+    def look_alikes(self, role_class: RoleClass, member: str) -> list[str]:
+        """Give roles that imitate a class by path, prefix, suffix, case or account."""
+        if role_class is RoleClass.DEPLOYERS:
+            return self._deployer_look_alikes(member)
+        own = self.patterns(role_class)[0].rpartition("/")[2]
+        names = (f"x/{own}", f"{own}/x", f"{own}2", f"x{own}", own.swapcase())
+        return [f"arn:aws:iam::{member}:role/{name}" for name in names] + [
+            f"arn:aws:iam::{member}:user/{own}"
+        ]
+
+    def _deployer_look_alikes(self, member: str) -> list[str]:
+        """Give imitations of the CDK's, StackSets' and Control Tower's roles."""
+        core, home = self.core_accounts[0], self.home_region
+        bootstrap = f"cdk-{self.qualifier}-cfn-exec-role"
+        names = (
+            f"{bootstrap}-{member}-{home}",
+            f"x/{bootstrap}-{core}-{home}",
+            f"x/{STACK_SETS}0123456789abcdef0123456789abcdef",
+            f"{STACK_SETS}0123/x",
+            f"my-{STACK_SETS}0123",
+            f"x/{CONTROL_TOWER}",
+            f"{CONTROL_TOWER}/x",
+            f"{CONTROL_TOWER}2",
+        )
+        in_core = (
+            f"x/{bootstrap}-{core}-{home}",
+            f"cdk-{self.qualifier}-x/y-role-{core}-{home}",
+            f"cdk-hnb659fds-cfn-exec-role-{core}-{home}",
+            f"{bootstrap}-{member}-{home}",
+        )
+        return [f"arn:aws:iam::{member}:role/{name}" for name in names] + [
+            f"arn:aws:iam::{core}:role/{name}" for name in in_core
+        ]
