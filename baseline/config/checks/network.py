@@ -2,58 +2,45 @@
 
 from __future__ import annotations
 
-import ipaddress
+import re
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 
 from baseline.config.finding import Finding
-from baseline.config.network import (
-    LARGEST_VPC,
-    SMALLEST_SUBNET,
-    SMALLEST_VPC,
-    SUBNET_TIERS,
-    NetworkSettings,
-)
+from baseline.config.network import NetworkSettings
 from baseline.config.text import show
 from baseline.config.view import View
+from baseline.errors import BaselineError
+from baseline.network.cidr_plan import Tier, plan
 
-# RFC 1918, "Address Allocation for Private Internets".
-PRIVATE = tuple(
-    ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-)
+# The tiers of the VPC that stack `network` creates.
+TIERS: tuple[Tier, ...] = ("private", "isolated")
+# Amazon VPC User Guide, "Subnet CIDR blocks": addresses of every subnet that AWS keeps.
+KEPT_BY_AWS = 5
+
+_RANGE = re.compile(r"[0-9./]{9,18}")
 
 
 def is_private_and_large_enough(view: View) -> Iterator[Finding]:
-    """The VPC's range is private, of a size AWS accepts, with room for every subnet."""
-    text = view.text("network", "cidr")
-    zones = view.number(
-        "network",
-        "availability_zones",
-        default=NetworkSettings.model_fields["availability_zones"].default,
-    )
-    if text is None:
-        return
-    problem = _problem(text, zones)
+    """The VPC's range is private, of a size AWS accepts, with room for every subnet and endpoint."""
+    cidr = view.text("network", "cidr") or NetworkSettings.model_fields["cidr"].default
+    problem = _problem(cidr, endpoints=len(view.items("network", "interface_endpoints")))
     if problem:
         yield Finding(("network", "cidr"), problem)
 
 
-def _problem(text: str, zones: int | None) -> str | None:
+def _problem(cidr: str, *, endpoints: int) -> str | None:
+    if not _RANGE.fullmatch(cidr):
+        return f"{show(cidr)} is not an IPv4 range, such as 10.0.0.0/20"
     try:
-        block = ipaddress.IPv4Network(text, strict=False)
-    except ValueError:
-        return f"{show(text)} is not an IPv4 range, such as 10.0.0.0/20"
-    if str(block) != text:
-        return f"{show(text)} does not start at the range's first address; write {block}"
-    if not any(block.subnet_of(private) for private in PRIVATE):
-        return f"{show(text)} is not private; choose a range within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
-    if not LARGEST_VPC <= block.prefixlen <= SMALLEST_VPC:
-        return f"{show(text)} has the wrong size; choose /{LARGEST_VPC} to /{SMALLEST_VPC}"
-    subnets = SUBNET_TIERS * (zones or 0)
-    room = 2 ** max(SMALLEST_SUBNET - block.prefixlen, 0)
-    if subnets > room:
-        needed = SMALLEST_SUBNET - (subnets - 1).bit_length()
+        # The ranges are the same for any number of zones.
+        private, *_ = plan(cidr, availability_zones=2, tiers=TIERS)
+    except BaselineError as error:
+        return str(error).removeprefix("cidr ")
+    room = IPv4Network(private.cidr).num_addresses - KEPT_BY_AWS
+    if endpoints > room:
         return (
-            f"{show(text)} has room for {room} subnets of /{SMALLEST_SUBNET}, and {SUBNET_TIERS} tiers in "
-            f"{zones} Availability Zones need {subnets}; choose /{needed} or larger"
+            f"{show(cidr)} gives each private subnet {room} addresses, and {endpoints} interface "
+            "endpoints take one each; choose a larger range"
         )
     return None

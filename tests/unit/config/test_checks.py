@@ -189,22 +189,35 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
     (
         "range larger than a VPC",
         {"network.cidr": "10.0.0.0/8"},
-        "network.cidr: '10.0.0.0/8' has the wrong size; choose /16 to /24",
+        "network.cidr: '10.0.0.0/8' is too large for a VPC; use a prefix from /16 to /24",
     ),
     (
         "range too small for the subnets",
-        {"network.cidr": "10.0.0.0/24", "network.availability_zones": 3},
-        "network.cidr: '10.0.0.0/24' has room for 8 subnets of /27, and 3 tiers in 3 Availability Zones need 9; choose /23 or larger",
+        {"network.cidr": "10.0.0.0/25"},
+        "network.cidr: '10.0.0.0/25' is too small for a VPC; use a prefix from /16 to /24",
+    ),
+    (
+        "range too small for the endpoints",
+        {
+            "network.cidr": "10.0.0.0/24",
+            "network.interface_endpoints": [f"service{number}" for number in range(28)],
+        },
+        "network.cidr: '10.0.0.0/24' gives each private subnet 27 addresses, and 28 interface endpoints take one each",
     ),
     (
         "range that starts in the middle",
         {"network.cidr": "10.0.0.1/20"},
-        "network.cidr: '10.0.0.1/20' does not start at the range's first address; write 10.0.0.0/20",
+        "network.cidr: '10.0.0.1/20' does not name a range by its first address and prefix; did you mean '10.0.0.0/20'?",
     ),
     (
         "no range at all",
         {"network.cidr": "10.0.0.0/99"},
         "network.cidr: '10.0.0.0/99' is not an IPv4 range",
+    ),
+    (
+        "anything else as a range",
+        {"network.cidr": "ten"},
+        "network.cidr: 'ten' is not an IPv4 range, such as 10.0.0.0/20",
     ),
     (
         "logs deleted while locked",
