@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from baseline.config import Configuration
 from tests.unit.organization.fake_aws import ORGANIZATION_ID, ROOT_ID, SECURITY, Clock, FakeAws
 from tests.unit.organization.handler import apicalls, index
 
@@ -38,7 +39,48 @@ PROPERTIES: dict[str, Any] = {
     "Placements": [{"AccountId": SECURITY, "UnitId": "ou-exam-security"}],
 }
 
+CONTACT = {"name": "Team", "title": "Team", "email": "team@example.com", "phone": "+4930123456"}
+# Without guardrails: their catalog is tested elsewhere.
+CONFIGURATION: dict[str, Any] = {
+    "organization": {"id": ORGANIZATION_ID, "root_id": ROOT_ID, "email_domains": ["example.com"]},
+    "home_region": "eu-west-1",
+    "regions": ["eu-west-1", "eu-central-1"],
+    "accounts": {
+        "management": {"id": "111111111111", "email": "aws-management@example.com"},
+        "log_archive": {
+            "id": "222222222222",
+            "email": "aws-log-archive@example.com",
+            "ou": "Security",
+        },
+        "security": {"id": SECURITY, "email": "aws-security@example.com", "ou": "Security"},
+        "network": {
+            "id": "444444444444",
+            "email": "aws-network@example.com",
+            "ou": "Infrastructure",
+        },
+        "shared_services": {
+            "id": "999999999999",
+            "email": "aws-shared@example.com",
+            "ou": "Infrastructure",
+        },
+    },
+    "organizational_units": {
+        "Security": {},
+        "Infrastructure": {},
+        "Workloads": {"units": {"Production": {}}},
+        "Sandbox": {},
+    },
+    "contacts": {"security": CONTACT, "operations": CONTACT, "billing": CONTACT},
+    "notifications": {"critical": ["team@example.com"], "high": ["team@example.com"]},
+}
+
 Invoke = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def configuration() -> Configuration:
+    """Four units, one of them with a unit below it, and no members."""
+    return Configuration.model_validate(CONFIGURATION)
 
 
 @pytest.fixture
