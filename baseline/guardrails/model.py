@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import JsonValue as Json
 
-from baseline.guardrails.placeholders import Json, parameters
+from baseline.guardrails.placeholders import parameters
 
 MINIMUM_PROOFS = 3
 """A guardrail names at least this many requests that are denied, and as many that are allowed."""

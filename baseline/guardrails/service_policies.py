@@ -1,30 +1,32 @@
 """Schemas of the organization policies that configure a service, where AWS publishes none.
 
-Source: Organizations User Guide, "Amazon GuardDuty policy syntax and examples".
+Source: Organizations User Guide, "Amazon GuardDuty policy syntax and examples"; Security Hub User
+Guide, "Security Hub CSPM controls for Amazon GuardDuty".
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import cast
 
 from pydantic import JsonValue as Json
 
 from baseline.errors import BaselineError
 from baseline.guardrails.model import PolicyType
 
-_FEATURES = frozenset(
-    {
-        "foundational",
-        "s3_data_events",
-        "eks_audit_logs",
-        "ebs_malware_protection",
-        "rds_login_events",
-        "lambda_network_logs",
-        "runtime_monitoring",
-        "ai_protection",
-    }
-)
+_FEATURES: Mapping[str, tuple[str, ...]] = {
+    "foundational": ("GuardDuty.1",),
+    "s3_data_events": ("GuardDuty.10",),
+    "eks_audit_logs": ("GuardDuty.5",),
+    "ebs_malware_protection": ("GuardDuty.8",),
+    "rds_login_events": ("GuardDuty.9",),
+    "lambda_network_logs": ("GuardDuty.6",),
+    "runtime_monitoring": ("GuardDuty.7", "GuardDuty.11", "GuardDuty.12", "GuardDuty.13"),
+    "ai_protection": (),
+}
+"""Feature to the Security Hub controls that ask for it, with all agents for runtime monitoring."""
+
 _AGENTS = frozenset(
     {"eks_addon_management", "ec2_agent_management", "ecs_fargate_agent_management"}
 )
@@ -52,6 +54,19 @@ def check_content(kind: PolicyType, content: Mapping[str, Json], *, where: str) 
         if region != "default" and not _REGION.fullmatch(region):
             raise BaselineError(f"guardrail {where}: {region!r} is neither default nor a Region")
         _check_block(_object(block, where, region), f"{where}, {region}")
+
+
+def controls_met(content: Mapping[str, Json]) -> list[str]:
+    """Give the Security Hub controls that a checked GuardDuty policy meets in every Region."""
+    blocks = cast("dict[str, dict[str, dict[str, object]]]", content["guardduty"])["enablement"]
+    default = blocks.get("default", {})
+    enabled = {"@@assign": "enabled"}
+    return sorted(
+        control
+        for feature, controls in _FEATURES.items()
+        if cast("Mapping[str, object]", default.get(feature, {})).get("status") == enabled
+        for control in controls
+    )
 
 
 def _check_block(block: Mapping[str, Json], where: str) -> None:

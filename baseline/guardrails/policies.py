@@ -1,0 +1,121 @@
+"""The construct that makes the organization policies of a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+from aws_cdk import aws_organizations as organizations
+from constructs import Construct
+
+from baseline.config import Configuration
+from baseline.controls.registry import implements
+from baseline.errors import BaselineError
+from baseline.guardrails.composition import ROOT, Target, compose
+from baseline.guardrails.packing import PackedPolicy
+from baseline.guardrails.proofs import World, check_lock_out
+from baseline.guardrails.proofs import organizations as bound_units
+from baseline.guardrails.service_policies import controls_met
+
+
+class OrganizationPolicies(Construct):
+    """Every organization policy of a configuration, attached where the configuration says.
+
+    Guardrails of a unit are attached to that unit; accounts and units below inherit them. Policies
+    that configure services (GuardDuty) are attached to the root. A policy survives the deletion of
+    the stack and its own removal from the template (DeletionPolicy Retain): deleting a stack never
+    opens the organization. A guardrail that is taken out of a unit leaves the unit's policy; when
+    the last one of a policy is taken out, the policy stays attached until somebody detaches it.
+
+    Policies are made one after the other: Organizations refuses changes made at the same time.
+
+    Args:
+        configuration: the validated baseline.yaml.
+        unit_ids: path of each unit to its ID, a token where the unit is made by another stack.
+
+    Raises:
+        BaselineError: an unknown guardrail, a quota exceeded, a unit without ID, or guardrails
+            that would stop the baseline's own roles.
+
+    Attributes:
+        targets: the units and the root with their guardrails and packed policies.
+        policies: the resources, by policy name.
+
+    Source: AWS Organizations User Guide, "Managing organization policies"; CloudFormation,
+        AWS::Organizations::Policy.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        configuration: Configuration,
+        unit_ids: Mapping[str, str],
+    ) -> None:
+        super().__init__(scope, id)
+        self.targets = compose(configuration)
+        refuse_lock_out(configuration, self.targets)
+        ids = {**unit_ids, ROOT: configuration.organization.root_id}
+        self.policies: dict[str, organizations.CfnPolicy] = {}
+        for target in self.targets:
+            for policy in target.policies:
+                self._add(target, policy, ids)
+        for capability, controls in _claims(self.targets).items():
+            implements(self, capability=capability, controls=controls)
+
+    def _add(self, target: Target, policy: PackedPolicy, ids: Mapping[str, str]) -> None:
+        """Make one policy, after the one before it."""
+        if target.path not in ids:
+            raise BaselineError(
+                f"organizational unit {target.path} has no ID to attach policies to"
+            )
+        resource = organizations.CfnPolicy(
+            self,
+            f"{_construct_id(target.path)}{policy.type.short.capitalize()}{policy.number}",
+            name=policy.name,
+            type=policy.type.value,
+            description=policy.description,
+            content=policy.content,
+            target_ids=[ids[target.path]],
+        )
+        resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        if self.policies:
+            resource.add_resource_dependency(list(self.policies.values())[-1])
+        self.policies[policy.name] = resource
+
+
+def refuse_lock_out(configuration: Configuration, targets: tuple[Target, ...]) -> None:
+    """Refuse guardrails that would stop deployment, break-glass or the baseline's own roles.
+
+    Raises:
+        BaselineError: names every request that would be denied, and the deciding statement.
+    """
+    world = World.of(configuration)
+    failed = [
+        str(result)
+        for target, organization in bound_units(targets, world)
+        for result in check_lock_out(target, organization, world)
+        if not result.passed
+    ]
+    if failed:
+        raise BaselineError("guardrails would lock out the baseline's roles:\n" + "\n".join(failed))
+
+
+def _construct_id(path: str) -> str:
+    """Give a unit's part of a construct ID: its path, which names it in the configuration."""
+    return "".join(part[:1].upper() + part[1:] for part in path.replace("/", "-").split())
+
+
+def _claims(targets: tuple[Target, ...]) -> dict[str, list[str]]:
+    """Give capability to controls: a policy that configures a service meets controls by itself.
+
+    A guardrail that denies keeps a control met that something else meets, so it claims none.
+    """
+    return {
+        f"guardrail-{rendered.guardrail.id}": []
+        if rendered.content is None
+        else controls_met(rendered.content)
+        for target in targets
+        for rendered in target.guardrails
+    }
