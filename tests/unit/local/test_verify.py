@@ -1,0 +1,158 @@
+"""The verdict is green only if everything was read and is as declared; what was not read is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+
+from baseline.local.access import Access
+from baseline.local.readers import READERS, Check, Place, Reader
+from baseline.local.verify import Report, verify
+
+PLACE = ("111111111111", "eu-west-1", "secbase-audit")
+KIND = "Test::Local::Lock"
+
+
+class FakeAccess:
+    """The two pages of the server that a verification reads."""
+
+    def __init__(self, properties: dict[str, Any], *, status: str = "CREATE_COMPLETE") -> None:
+        self.properties = properties
+        self.status = status
+        self.declared_only: list[dict[str, Any]] = []
+        self.kind = KIND
+
+    def page(self, path: str) -> Any:
+        if path == "/_baseline/coverage":
+            return {"declared_only": self.declared_only}
+        account, region, stack = PLACE
+        resource = {
+            "logical_id": "Lock",
+            "physical_id": "lock-1",
+            "type": self.kind,
+            "path": "audit/Lock",
+            "properties": self.properties,
+        }
+        return [
+            {
+                "account": account,
+                "region": region,
+                "stack": stack,
+                "status": self.status,
+                "resources": [resource],
+            }
+        ]
+
+    def only_records(self, *names: str) -> None:
+        account, region, stack = PLACE
+        self.declared_only.append(
+            {
+                "account": account,
+                "region": region,
+                "stack": stack,
+                "logical_id": "Lock",
+                "type": KIND,
+                "declared_only": list(names),
+                "reason": "nothing reads it",
+            }
+        )
+
+
+@pytest.fixture(autouse=True)
+def lock_reader(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A type whose live state is a dictionary."""
+    live: dict[str, Any] = {"Locked": True}
+
+    def read(_: Place, __: str, expected: Any) -> Iterator[Check]:
+        if "broken" in live:
+            raise KeyError(live["broken"])
+        if "Locked" in expected:
+            yield Check(setting="Locked", expected=expected["Locked"], found=live["Locked"])
+
+    entry = Reader(capability="Locks", read=read, covers=frozenset({"Locked"}))
+    monkeypatch.setitem(READERS, KIND, entry)
+    return live
+
+
+def report(access: FakeAccess, *expected: tuple[str, str, str]) -> Report:
+    return verify(cast("Access", access), expected_stacks=expected)
+
+
+def test_as_declared_is_green() -> None:
+    found = report(FakeAccess({"Locked": "true"}), PLACE)
+
+    assert found.ok
+    assert (found.stacks, found.resources) == (1, 1)
+    assert {finding.capability for finding in found.findings} == {"Locks", "Stacks"}
+
+
+def test_a_changed_setting_turns_it_red(lock_reader: dict[str, Any]) -> None:
+    lock_reader["Locked"] = False
+
+    found = report(FakeAccess({"Locked": True}))
+
+    assert not found.ok
+    assert [finding.check.setting for finding in found.mismatches] == ["Locked"]
+    assert found.mismatches[0].resource == "audit/Lock"
+
+
+def test_a_resource_that_cannot_be_read_turns_it_red(lock_reader: dict[str, Any]) -> None:
+    lock_reader["broken"] = "no such key"
+
+    found = report(FakeAccess({"Locked": True}))
+
+    assert not found.ok
+    assert "no such key" in found.mismatches[0].check.found
+
+
+def test_a_stack_that_is_not_deployed_turns_it_red() -> None:
+    found = report(FakeAccess({}), ("222222222222", "eu-west-1", "secbase-log-archive"))
+
+    assert [finding.stack for finding in found.mismatches] == ["secbase-log-archive"]
+
+
+@pytest.mark.parametrize(
+    "status", ["ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "CREATE_FAILED"]
+)
+def test_a_stack_that_was_rolled_back_turns_it_red(status: str) -> None:
+    found = report(FakeAccess({"Locked": True}, status=status))
+
+    assert [finding.check.found for finding in found.mismatches] == [status]
+
+
+def test_nothing_deployed_is_not_green() -> None:
+    empty = Report(findings=(), not_read=(), not_applied=(), stacks=0, resources=0)
+
+    assert not empty.ok
+
+
+def test_what_the_emulator_only_records_is_listed_and_not_claimed(
+    lock_reader: dict[str, Any],
+) -> None:
+    lock_reader["Locked"] = False
+    access = FakeAccess({"Locked": True})
+    access.only_records("Locked")
+
+    found = report(access)
+
+    assert [finding.capability for finding in found.findings] == ["Stacks"]
+    assert [(gap.type, gap.property, gap.reason) for gap in found.not_applied] == [
+        (KIND, "Locked", "nothing reads it")
+    ]
+
+
+def test_a_property_that_no_reader_compares_is_listed() -> None:
+    found = report(FakeAccess({"Locked": True, "Alarm": "on", "Tags": []}))
+
+    assert [(gap.type, gap.property) for gap in found.not_read] == [(KIND, "Alarm")]
+
+
+def test_a_type_without_a_reader_is_listed() -> None:
+    access = FakeAccess({"Locked": True})
+    access.kind = "Test::Local::Unknown"
+
+    found = report(access)
+
+    assert [(gap.type, gap.property) for gap in found.not_read] == [("Test::Local::Unknown", "*")]
