@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.core import TyperGroup
-from typer.main import get_command
+from typer.main import get_group
 
 from baseline import __version__
 from baseline.cli.schema import schema
@@ -36,7 +36,9 @@ class LazyGroups(TyperGroup):
         """Give a command by its name, and import it if that is still to be done."""
         if cmd_name in GROUPS and _installed(cmd_name):
             module, name = GROUPS[cmd_name]
-            return get_command(getattr(import_module(module), name))
+            group = get_group(getattr(import_module(module), name))
+            group.name = cmd_name
+            return group
         return super().get_command(ctx, cmd_name)
 
 

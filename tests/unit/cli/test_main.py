@@ -111,6 +111,7 @@ def group(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_group_is_loaded_on_first_use() -> None:
     result = runner.invoke(module.application, ["made", "look"])
     assert (result.exit_code, result.output) == (0, "looked\n")
+    assert "made  " in runner.invoke(module.application, ["--help"]).output
     assert "Things about nothing." in runner.invoke(module.application, ["--help"]).output
 
 

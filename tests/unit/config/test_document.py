@@ -31,7 +31,7 @@ def test_places_count_from_one() -> None:
         ("a: *nobody\n", "is not valid YAML: found undefined alias"),
         ('a: "open\n', "is not valid YAML"),
         ("a: \x07\n", "holds the control character U+0007; remove it"),
-        ("[" * 5000, "is nested too deeply to be a configuration"),
+        ("- " * 3000, "is nested too deeply to be a configuration"),
     ],
 )
 def test_text_that_is_not_yaml(text: str, message: str) -> None:

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from baseline.config import load
+from baseline.config.checks.guardrails import known_names as unpatched
+from baseline.guardrails import catalog as real
+
+ROOT = Path(__file__).parents[3]
+EXAMPLES = [ROOT / "baseline.yaml", *sorted((ROOT / "examples" / "configurations").glob("*.yaml"))]
 
 Found = Callable[[dict[str, object]], list[str]]
 
@@ -22,3 +32,14 @@ def test_a_guardrail_deep_in_the_tree_is_checked_too(found: Found) -> None:
 
 def test_known_guardrails_pass(found: Found) -> None:
     assert not found({"organizational_units.Sandbox.guardrails": ["foundation", "protect-logs"]})
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_every_guardrail_of_an_example_is_in_the_catalog(path: Path) -> None:
+    named = {name for _, unit in load(path).walk_units() for name in unit.guardrails}
+    assert named
+    assert named <= real.known_names()
+
+
+def test_the_catalog_answers_for_the_check() -> None:
+    assert unpatched() == real.known_names()
