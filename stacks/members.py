@@ -44,6 +44,7 @@ class MembersStack(cdk.Stack):
             template=templates[GLOBAL],
             target_ids=[configuration.organization.root_id],
             regions=[configuration.home_region],
+            capabilities=["CAPABILITY_NAMED_IAM"],
         )
         ServiceManagedStackSet(
             self,

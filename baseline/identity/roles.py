@@ -172,7 +172,10 @@ class AuditReaderRole(Construct):
 
 
 def _one_role(account: str, role: str, organization_id: str) -> iam.IPrincipal:
-    return iam.AccountPrincipal(account).with_conditions(
+    # AccountPrincipal writes the partition out where the stack has an environment, which would make
+    # the template of the management account another than that of the members.
+    root = iam.ArnPrincipal(f"arn:{cdk.Aws.PARTITION}:iam::{account}:root")
+    return root.with_conditions(
         {
             "ArnEquals": {
                 "aws:PrincipalArn": f"arn:{cdk.Aws.PARTITION}:iam::{account}:role/{role}"

@@ -12,9 +12,9 @@ from constructs import Construct, IConstruct
 
 from baseline.errors import BaselineError
 
-CDK_METADATA = ("aws:cdk:path", "aws:asset:path", "aws:asset:property")
-# Set by the CLI for the outer app; paths and metadata of a private app are of no use.
-CLI_CONTEXT = "aws:cdk:"
+# What the CLI asks of the outer app, and what the CDK then writes into templates for the CLI: a
+# StackSet has no use for either.
+CDK_KEYS = "aws:cdk:"
 
 StackBuilder = Callable[[Construct, str, cdk.IStackSynthesizer], cdk.Stack]
 """Builds a stack from scope, construct ID and synthesizer."""
@@ -32,13 +32,13 @@ def render(scope: IConstruct, builders: Mapping[str, StackBuilder]) -> dict[str,
         Construct ID to template.
 
     Raises:
-        BaselineError: when a template needs an asset or a macro, which member accounts cannot
-            read or run.
+        BaselineError: when a template has a macro or no resources.
+        RuntimeError: from the CDK, when a stack has an asset, which member accounts cannot read.
     """
     context = {
         key: value
         for key, value in scope.node.root.node.get_all_context().items()
-        if not key.startswith(CLI_CONTEXT)
+        if not key.startswith(CDK_KEYS)
     }
     with tempfile.TemporaryDirectory() as directory:
         app = cdk.App(outdir=directory, context=context, analytics_reporting=False)
@@ -55,18 +55,12 @@ def _clean(id: str, path: Path) -> dict[str, object]:
             f"member template {id} has a macro, which service-managed StackSets do not run; "
             "write the resources out"
         )
-    resources = template["Resources"]
+    resources = template.get("Resources")
     if not isinstance(resources, dict):
         raise BaselineError(f"member template {id} has no resources; add one")
     for resource in resources.values():
-        metadata = resource.get("Metadata", {})
-        if any(key.startswith("aws:asset:") for key in metadata):
-            raise BaselineError(
-                f"member template {id} needs an asset, which member accounts cannot read; use "
-                "native types or code in the template"
-            )
-        kept = {key: value for key, value in metadata.items() if key not in CDK_METADATA}
-        resource.pop("Metadata", None)
+        metadata = resource.pop("Metadata", {})
+        kept = {key: value for key, value in metadata.items() if not key.startswith(CDK_KEYS)}
         if kept:
             resource["Metadata"] = kept
     return template

@@ -29,7 +29,7 @@ class ServiceManagedStackSet(Construct):
         template: CloudFormation template without macros and assets.
         target_ids: organization root ID or organizational unit IDs.
         regions: Regions to deploy to.
-        capabilities: IAM capabilities; named IAM resources by default.
+        capabilities: IAM capabilities that the template needs; none by default.
         after: StackSets that each account must have before this one.
 
     Attributes:
@@ -54,7 +54,7 @@ class ServiceManagedStackSet(Construct):
         template: Mapping[str, object],
         target_ids: Sequence[str],
         regions: Sequence[str],
-        capabilities: Sequence[str] = ("CAPABILITY_NAMED_IAM",),
+        capabilities: Sequence[str] = (),
         after: Sequence[ServiceManagedStackSet] = (),
     ) -> None:
         super().__init__(scope, id)
@@ -68,7 +68,7 @@ class ServiceManagedStackSet(Construct):
             description=description,
             permission_model="SERVICE_MANAGED",
             call_as="SELF",
-            capabilities=list(capabilities),
+            capabilities=list(capabilities) or None,
             template_body=body,
             managed_execution={"Active": True},
             auto_deployment=types.AutoDeploymentProperty(
@@ -92,7 +92,7 @@ class ServiceManagedStackSet(Construct):
             ],
         )
         # Ref gives "name:id"; the order of automatic deployments wants the ARN.
-        self.arn = stack.format_arn(
+        self.arn: str = stack.format_arn(
             service="cloudformation", resource="stackset", resource_name=self.stack_set.ref
         )
         for required in after:

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from baseline.config.quotas import EVENT_PATTERN_SIZE
+from baseline.detection import event_patterns
+from baseline.detection.event_patterns import SEVERITIES, TAMPERING
+from tests.unit.detection import sample_events
+from tests.unit.detection.matching import matches
+
+CRITICAL, HIGH, MEDIUM = (SEVERITIES[name] for name in ("critical", "high", "medium"))
+
+
+def heard_by(pattern_of: Any, event: dict[str, Any]) -> list[str]:
+    return [name for name, severity in SEVERITIES.items() if matches(pattern_of(severity), event)]
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("CRITICAL", ["critical"]),
+        ("HIGH", ["high"]),
+        ("MEDIUM", ["medium"]),
+        ("LOW", []),
+        ("INFORMATIONAL", []),
+    ],
+)
+def test_a_finding_in_security_hub_is_heard_at_its_label(label: str, expected: list[str]) -> None:
+    event = sample_events.security_hub(Severity={"Label": label})
+    assert heard_by(event_patterns.security_hub_findings, event) == expected
+
+
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        {"Workflow": {"Status": "SUPPRESSED"}},
+        {"Workflow": {"Status": "RESOLVED"}},
+        {"Workflow": {"Status": "NOTIFIED"}},
+        {"RecordState": "ARCHIVED"},
+    ],
+)
+def test_a_finding_that_someone_dealt_with_is_not_heard(quiet: dict[str, Any]) -> None:
+    event = sample_events.security_hub(**quiet)
+    assert heard_by(event_patterns.security_hub_findings, event) == []
+
+
+def test_a_guardduty_finding_is_not_heard_a_second_time_through_security_hub() -> None:
+    product = "arn:aws:securityhub:eu-central-1::product/aws/guardduty"
+    imported = sample_events.security_hub(ProductArn=product, ProductName="GuardDuty")
+    assert heard_by(event_patterns.security_hub_findings, imported) == []
+    assert heard_by(event_patterns.guardduty_findings, sample_events.guardduty(8)) == ["high"]
+
+
+@pytest.mark.parametrize("product", ["aws/inspector", "aws/macie", "555555555555/default"])
+def test_findings_of_other_products_are_heard(product: str) -> None:
+    arn = f"arn:aws:securityhub:eu-west-1::product/{product}"
+    assert heard_by(
+        event_patterns.security_hub_findings, sample_events.security_hub(ProductArn=arn)
+    ) == ["high"]
+
+
+@pytest.mark.parametrize(
+    ("severity", "expected"),
+    [
+        (3.9, []),
+        (4, ["medium"]),
+        (6.9, ["medium"]),
+        (7.0, ["high"]),
+        (8.9, ["high"]),
+        (9.0, ["critical"]),
+        (10, ["critical"]),
+    ],
+)
+def test_a_guardduty_finding_is_heard_once_at_its_severity(
+    severity: float, expected: list[str]
+) -> None:
+    event = sample_events.guardduty(severity)
+    assert heard_by(event_patterns.guardduty_findings, event) == expected
+
+
+def test_no_severity_falls_between_two_levels() -> None:
+    for tenths in range(40, 101):
+        assert (
+            len(heard_by(event_patterns.guardduty_findings, sample_events.guardduty(tenths / 10)))
+            == 1
+        )
+
+
+def test_an_archived_guardduty_finding_is_not_heard_and_not_forwarded() -> None:
+    event = sample_events.guardduty(9, archived=True)
+    assert heard_by(event_patterns.guardduty_findings, event) == []
+    assert not matches(event_patterns.guardduty_findings(), event)
+
+
+def test_a_guardduty_finding_without_the_archived_field_is_forwarded() -> None:
+    event = sample_events.guardduty(2)
+    del event["detail"]["service"]["archived"]
+    assert matches(event_patterns.guardduty_findings(), event)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [sample_events.sign_in("Root"), sample_events.api_call("s3", "PutBucketPolicy", user="Root")],
+    ids=["sign-in", "call"],
+)
+def test_root_use_is_forwarded_and_heard(event: dict[str, Any]) -> None:
+    assert matches(event_patterns.root_activity(), event)
+    assert matches(event_patterns.forwarded_activity(), event)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        sample_events.sign_in("IAMUser"),
+        sample_events.api_call("s3", "PutBucketPolicy"),
+        sample_events.api_call("s3", "PutObject", user="Root", eventType="AwsServiceEvent"),
+        sample_events.api_call(
+            "kms", "Decrypt", userIdentity={"type": "Root", "invokedBy": "s3.amazonaws.com"}
+        ),
+    ],
+    ids=["user", "role", "service event", "on behalf"],
+)
+def test_what_root_did_not_do_is_not_forwarded(event: dict[str, Any]) -> None:
+    assert not matches(event_patterns.root_activity(), event)
+
+
+@pytest.mark.parametrize(
+    ("service", "name"), [(service, name) for service, calls in TAMPERING.items() for name in calls]
+)
+def test_tampering_is_forwarded_and_heard(service: str, name: str) -> None:
+    event = sample_events.api_call(service, name)
+    assert matches(event_patterns.tampering(service), event)
+    assert matches(event_patterns.forwarded_activity(), event)
+
+
+@pytest.mark.parametrize("service", TAMPERING)
+def test_ordinary_calls_are_not_forwarded(service: str) -> None:
+    assert not matches(
+        event_patterns.tampering(service), sample_events.api_call(service, "TagResource")
+    )
+
+
+def test_an_imitated_source_is_not_heard() -> None:
+    event = {**sample_events.sign_in("Root"), "source": "custom.app"}
+    assert not matches(event_patterns.forwarded_activity(), event)
+
+
+def test_every_pattern_fits_into_a_rule() -> None:
+    patterns = [
+        *(event_patterns.security_hub_findings(severity) for severity in SEVERITIES.values()),
+        *(event_patterns.guardduty_findings(severity) for severity in SEVERITIES.values()),
+        *(event_patterns.tampering(service) for service in TAMPERING),
+        event_patterns.guardduty_findings(),
+        event_patterns.root_activity(),
+        event_patterns.forwarded_activity(),
+    ]
+    assert max(len(json.dumps(pattern)) for pattern in patterns) <= EVENT_PATTERN_SIZE

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, Self
+
+import aws_cdk as cdk
+import boto3
+import pytest
+from aws_cdk import assertions
+from moto import mock_aws
+
+from baseline.detection.handlers.service_lookup import index
+from baseline.detection.service_lookup import DetectorLookup, HubLookup
+
+EVENT = {
+    "RequestType": "Create",
+    "StackId": "arn:aws:cloudformation:eu-west-1:333333333333:stack/secbase-security/1",
+    "RequestId": "1",
+    "LogicalResourceId": "Lookup",
+    "ResponseURL": "https://cloudformation.example/answer",
+}
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Collect what CloudFormation is told."""
+    told: list[dict[str, Any]] = []
+
+    class Response:
+        status = 200
+
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            return
+
+    def put(request: Any, timeout: int) -> Response:
+        assert (request.method, request.full_url) == ("PUT", EVENT["ResponseURL"])
+        assert timeout > 0
+        told.append(json.loads(request.data))
+        return Response()
+
+    monkeypatch.setattr("urllib.request.urlopen", put)
+    return told
+
+
+@pytest.mark.usefixtures("aws")
+def test_the_detector_that_exists_is_found(answers: list[dict[str, Any]]) -> None:
+    guardduty = boto3.client("guardduty")
+    existing = guardduty.create_detector(Enable=True)["DetectorId"]
+    index.detector(EVENT, None)
+    assert (answers[0]["Status"], answers[0]["Data"]) == ("SUCCESS", {"DetectorId": existing})
+    assert guardduty.list_detectors()["DetectorIds"] == [existing]
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_missing_detector_is_created_enabled_and_found_again(
+    answers: list[dict[str, Any]],
+) -> None:
+    index.detector(EVENT, None)
+    index.detector({**EVENT, "RequestType": "Update", "PhysicalResourceId": "detector"}, None)
+    guardduty = boto3.client("guardduty")
+    (created,) = guardduty.list_detectors()["DetectorIds"]
+    assert [answer["Data"]["DetectorId"] for answer in answers] == [created, created]
+    assert guardduty.get_detector(DetectorId=created)["Status"] == "ENABLED"
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_missing_hub_is_enabled_without_default_standards(answers: list[dict[str, Any]]) -> None:
+    index.hub(EVENT, None)
+    found = boto3.client("securityhub").describe_hub()
+    assert answers[0]["Data"] == {"HubArn": found["HubArn"]}
+    assert found["ControlFindingGenerator"] == "SECURITY_CONTROL"
+
+
+@pytest.mark.usefixtures("aws")
+def test_the_hub_that_the_delegation_enabled_is_found(answers: list[dict[str, Any]]) -> None:
+    boto3.client("securityhub").enable_security_hub(EnableDefaultStandards=False)
+    index.hub(EVENT, None)
+    assert answers[0]["Status"] == "SUCCESS"
+    assert answers[0]["Data"]["HubArn"].endswith(":hub/default")
+
+
+class StubHub:
+    """Security Hub with one finding per standard, enabled between two calls of ours."""
+
+    class exceptions:  # noqa: N801 - boto3's own name
+        class InvalidAccessException(Exception):  # noqa: N818 - as above
+            pass
+
+        class ResourceNotFoundException(Exception):  # noqa: N818 - as above
+            pass
+
+        class ResourceConflictException(Exception):  # noqa: N818 - as above
+            pass
+
+    def __init__(self) -> None:
+        self.described = 0
+        self.updates: list[dict[str, str]] = []
+
+    def describe_hub(self) -> dict[str, str]:
+        self.described += 1
+        if self.described == 1:
+            raise self.exceptions.InvalidAccessException
+        return {"HubArn": "arn:hub", "ControlFindingGenerator": "STANDARD_CONTROL"}
+
+    def enable_security_hub(self, **_: object) -> None:
+        raise self.exceptions.ResourceConflictException
+
+    def update_security_hub_configuration(self, **settings: str) -> None:
+        self.updates.append(settings)
+
+
+def test_a_hub_enabled_meanwhile_is_found_and_gives_one_finding_per_control() -> None:
+    stub = StubHub()
+    assert index.find_hub(stub) == {"HubArn": "arn:hub"}
+    assert stub.updates == [{"ControlFindingGenerator": "SECURITY_CONTROL"}]
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("entry", [index.detector, index.hub])
+def test_delete_leaves_detection_on(
+    entry: Callable[[dict[str, Any], None], None], answers: list[dict[str, Any]]
+) -> None:
+    guardduty, securityhub = boto3.client("guardduty"), boto3.client("securityhub")
+    existing = guardduty.create_detector(Enable=True)["DetectorId"]
+    securityhub.enable_security_hub()
+    entry({**EVENT, "RequestType": "Delete", "PhysicalResourceId": "kept"}, None)
+    assert (answers[0]["Status"], answers[0]["PhysicalResourceId"]) == ("SUCCESS", "kept")
+    assert guardduty.get_detector(DetectorId=existing)["Status"] == "ENABLED"
+    assert securityhub.describe_hub()["HubArn"]
+
+
+def test_a_refused_call_is_told_to_cloudformation(
+    answers: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError("not authorized to perform guardduty:ListDetectors" + "!" * 9_000)
+
+    monkeypatch.setattr("boto3.client", refuse)
+    index.detector(EVENT, None)
+    assert answers[0]["Status"] == "FAILED"
+    assert "guardduty:ListDetectors" in answers[0]["Reason"]
+    assert len(json.dumps(answers[0])) < 4_096
+
+
+def statements(stack: cdk.Stack) -> dict[str, dict[str, Any]]:
+    policies = assertions.Template.from_stack(stack).find_resources("AWS::IAM::ManagedPolicy")
+    (policy,) = policies.values()
+    return {
+        statement["Sid"]: statement
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    }
+
+
+def test_the_detector_lookup_may_list_and_create_detectors_only(stack: cdk.Stack) -> None:
+    lookup = DetectorLookup(stack, "Lookup")
+    assert "detector/" in lookup.detector_arn
+    found = statements(stack)
+    assert found["FindDetector"]["Action"] == [
+        "guardduty:CreateDetector",
+        "guardduty:ListDetectors",
+    ]
+    assert found["CreateServiceLinkedRole"]["Condition"] == {
+        "StringEquals": {"iam:AWSServiceName": "guardduty.amazonaws.com"}
+    }
+
+
+def test_the_hub_lookup_may_touch_the_hub_only(stack: cdk.Stack) -> None:
+    HubLookup(stack, "Lookup")
+    found = statements(stack)["FindHub"]
+    assert found["Resource"] == "arn:aws:securityhub:eu-west-1:333333333333:hub/default"
+    assert not any("Disable" in action or "Delete" in action for action in found["Action"])

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import assertions
+
+from baseline.config import Configuration, Names
+from baseline.config.quotas import TEMPLATE_INLINE_BYTES
+from stacks.member_global import MemberGlobalStack
+from stacks.member_regional import MemberRegionalStack
+from stacks.members import MembersStack
+from tests.support import CONTEXT
+
+BOOTSTRAP = ("Parameters", "Rules")
+STACKS: dict[str, type[MemberGlobalStack | MemberRegionalStack]] = {
+    "secbase-member-global": MemberGlobalStack,
+    "secbase-member-regional": MemberRegionalStack,
+}
+
+
+def stack_sets(
+    app: cdk.App, configuration: Configuration, environment: cdk.Environment
+) -> dict[str, dict[str, Any]]:
+    """Give the properties of the StackSets by name."""
+    stack = MembersStack(
+        app,
+        "members",
+        configuration=configuration,
+        names=Names.of(configuration),
+        env=environment,
+    )
+    found = assertions.Template.from_stack(stack).find_resources("AWS::CloudFormation::StackSet")
+    return {
+        resource["Properties"]["StackSetName"]: resource["Properties"]
+        for resource in found.values()
+    }
+
+
+@pytest.fixture
+def sets(
+    app: cdk.App, configuration: Configuration, management_environment: cdk.Environment
+) -> dict[str, dict[str, Any]]:
+    return stack_sets(app, configuration, management_environment)
+
+
+@pytest.mark.parametrize("kind", STACKS.values())
+def test_no_finding_is_left_in_a_member_stack(
+    app: cdk.App,
+    names: Names,
+    management_environment: cdk.Environment,
+    findings: Callable[[cdk.App], list[str]],
+    kind: type[MemberGlobalStack | MemberRegionalStack],
+) -> None:
+    kind(app, "stack", names=names, env=management_environment)
+    assert findings(app) == []
+
+
+@pytest.mark.usefixtures("sets")
+def test_no_finding_is_left(app: cdk.App, findings: Callable[[cdk.App], list[str]]) -> None:
+    assert findings(app) == []
+
+
+def test_roles_go_to_the_home_region_and_the_rest_to_every_governed_one(
+    sets: dict[str, dict[str, Any]],
+) -> None:
+    regions = {
+        name: properties["StackInstancesGroup"][0]["Regions"] for name, properties in sets.items()
+    }
+    assert regions == {
+        "secbase-member-global": ["eu-west-1"],
+        "secbase-member-regional": ["eu-west-1", "eu-central-1"],
+    }
+    assert all(
+        group["DeploymentTargets"] == {"OrganizationalUnitIds": ["r-exam"]}
+        for properties in sets.values()
+        for group in properties["StackInstancesGroup"]
+    )
+
+
+def test_only_the_roles_need_an_iam_capability(sets: dict[str, dict[str, Any]]) -> None:
+    assert sets["secbase-member-global"]["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
+    assert "Capabilities" not in sets["secbase-member-regional"]
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_members_get_what_the_management_account_gets(
+    sets: dict[str, dict[str, Any]],
+    names: Names,
+    management_environment: cdk.Environment,
+    name: str,
+) -> None:
+    app = cdk.App(context=CONTEXT, analytics_reporting=False)
+    stack = STACKS[name](app, "stack", names=names, env=management_environment)
+    ordinary = dict(assertions.Template.from_stack(stack).to_json())
+    for key in BOOTSTRAP:
+        ordinary.pop(key, None)
+    assert json.loads(sets[name]["TemplateBody"]) == ordinary
+
+
+@pytest.mark.parametrize("kind", STACKS.values())
+def test_a_template_is_the_same_for_every_account_and_region(
+    names: Names, kind: type[MemberGlobalStack | MemberRegionalStack]
+) -> None:
+    environments = [
+        cdk.Environment(account="111111111111", region="eu-west-1"),
+        cdk.Environment(account="555555555555", region="eu-central-1"),
+        None,
+    ]
+    templates = [
+        assertions.Template.from_stack(
+            kind(cdk.App(context=CONTEXT), "stack", names=names, env=env)
+        ).to_json()
+        for env in environments
+    ]
+    assert templates[0] == templates[1] == templates[2]
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_template_fits_inline_and_needs_nothing_from_elsewhere(
+    sets: dict[str, dict[str, Any]], name: str
+) -> None:
+    body = sets[name]["TemplateBody"]
+    template = json.loads(body)
+    assert len(body.encode()) < TEMPLATE_INLINE_BYTES
+    assert not {"Transform", "Parameters", "Rules", "Outputs"} & set(template)
+    kinds = {resource["Type"] for resource in template["Resources"].values()}
+    assert not any(kind.startswith(("AWS::Lambda::", "Custom::")) for kind in kinds)
+    assert "AWS::CloudFormation::CustomResource" not in kinds
+
+
+def test_another_region_changes_a_list_only(
+    configuration: Configuration, management_environment: cdk.Environment
+) -> None:
+    more = configuration.model_copy(update={"regions": (*configuration.regions, "us-east-1")})
+    before = stack_sets(cdk.App(context=CONTEXT), configuration, management_environment)
+    after = stack_sets(cdk.App(context=CONTEXT), more, management_environment)
+    for name in STACKS:
+        assert before[name]["TemplateBody"] == after[name]["TemplateBody"]
+    assert before["secbase-member-global"] == after["secbase-member-global"]
+    assert after["secbase-member-regional"]["StackInstancesGroup"][0]["Regions"] == [
+        "eu-west-1",
+        "eu-central-1",
+        "us-east-1",
+    ]
+
+
+def test_no_recorder_where_config_is_off(
+    app: cdk.App, configuration: Configuration, management_environment: cdk.Environment
+) -> None:
+    off = configuration.capabilities.model_copy(
+        update={"config": configuration.capabilities.config.model_copy(update={"enabled": False})}
+    )
+    changed = configuration.model_copy(update={"capabilities": off})
+    sets = stack_sets(app, changed, management_environment)
+    body = json.loads(sets["secbase-member-regional"]["TemplateBody"])
+    kinds = {resource["Type"] for resource in body["Resources"].values()}
+    assert kinds == {"AWS::Events::Rule"}
