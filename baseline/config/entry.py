@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from baseline.config.configuration import Configuration
 from baseline.config.loader import load
-from baseline.errors import ConfigurationError
+from baseline.errors import BaselineError, ConfigurationError
 
 WRONG_INPUT = 2
 
@@ -27,5 +29,25 @@ def load_or_exit(path: Path) -> Configuration:
     try:
         return load(path)
     except ConfigurationError as error:
-        sys.stderr.write(f"{error}\n")
-        raise SystemExit(WRONG_INPUT) from None
+        raise _ended(error) from None
+
+
+@contextmanager
+def errors_as_lines() -> Iterator[None]:
+    """End the program with a line when something inside refuses a value.
+
+    For what only the constructs can judge, such as guardrails that do not fit into a policy.
+
+    Raises:
+        SystemExit: a BaselineError was raised inside. It stands on standard error, and the exit
+            status is 2.
+    """
+    try:
+        yield
+    except BaselineError as error:
+        raise _ended(error) from None
+
+
+def _ended(error: BaselineError) -> SystemExit:
+    sys.stderr.write(f"{error}\n")
+    return SystemExit(WRONG_INPUT)
