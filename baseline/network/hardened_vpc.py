@@ -174,7 +174,7 @@ class HardenedVpc(Construct):
                 destination_cidr_block=ANYWHERE,
                 gateway_id=gateway.ref,
             )
-            route.add_dependency(attachment)
+            route.add_resource_dependency(attachment)
             acknowledge_rule(
                 route,
                 "VPCNoUnrestrictedRouteToIGW",

@@ -8,6 +8,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_ec2 as ec2
 
 from baseline.errors import BaselineError
 from baseline.network.endpoint_policies import SERVICE_BUCKETS, EndpointPolicies
@@ -195,3 +196,9 @@ def test_construct_ids_are_unique() -> None:
     assert construct_id("ecr.api") == "EcrApi"
     assert construct_id("ssm-contacts") == "SsmContacts"
     assert len({construct_id(service) for service in SERVICES}) == len(SERVICES)
+
+
+def test_every_service_is_one_that_the_cdk_knows_under_that_name() -> None:
+    known = ec2.InterfaceVpcEndpointAwsService
+    names = {getattr(known, name).short_name for name in dir(known) if name.isupper()}
+    assert names >= SERVICES
