@@ -91,12 +91,11 @@ class ServiceManagedStackSet(Construct):
                 )
             ],
         )
-        # Ref gives "name:id"; the order of automatic deployments wants the ARN.
+        # Ref gives "name:id"; the order of automatic deployments wants the ARN. It is a reference, so
+        # this StackSet's own deployment waits as well.
         self.arn: str = stack.format_arn(
             service="cloudformation", resource="stackset", resource_name=self.stack_set.ref
         )
-        for required in after:
-            self.stack_set.add_resource_dependency(required.stack_set)
 
 
 def _checked_body(

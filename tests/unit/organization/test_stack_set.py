@@ -82,14 +82,10 @@ def test_capabilities_are_given_only_where_needed(stack: cdk.Stack, given: list[
 def test_one_set_waits_for_another_now_and_in_accounts_that_come_later(stack: cdk.Stack) -> None:
     create(stack, "Second", after=[create(stack, "First")])
     resources = assertions.Template.from_stack(stack).to_json()["Resources"]
-    (second,) = (
-        resource
-        for resource in resources.values()
-        if resource["Properties"]["StackSetName"] == "secbase-second"
-    )
-    (first_id,) = second["DependsOn"]
-    assert first_id.startswith("First")
-    (arn,) = second["Properties"]["AutoDeployment"]["DependsOn"]
+    first_id, second_id = resources
+    assert resources[first_id]["Properties"]["StackSetName"] == "secbase-first"
+    # The reference makes CloudFormation wait too.
+    (arn,) = resources[second_id]["Properties"]["AutoDeployment"]["DependsOn"]
     assert arn["Fn::Join"][1][0].endswith(":stackset/")
     assert arn["Fn::Join"][1][1] == {"Ref": first_id}
 
