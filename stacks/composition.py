@@ -83,4 +83,4 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
 def _depend(later: Iterable[cdk.Stack], earlier: Iterable[cdk.Stack]) -> None:
     for stack in later:
         for required in earlier:
-            stack.add_dependency(required)
+            stack.add_stack_dependency(required)
