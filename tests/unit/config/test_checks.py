@@ -327,6 +327,14 @@ def test_it_is_accepted(found: Found, changes: dict[str, object]) -> None:
     assert found(changes) == []
 
 
+def test_an_organization_holds_two_thousand_units(found: Found) -> None:
+    many: dict[str, object] = {f"U{number}": {} for number in range(quotas.UNITS_PER_ORGANIZATION)}
+    full = dict(list(many.items())[7:])  # the example has seven of its own
+    assert found({"organizational_units.Sandbox.units": full}) == []
+    (finding,) = found({"organizational_units.Sandbox.units": many})
+    assert finding.endswith(": is one of 2007 units; an organization holds 2000")
+
+
 def test_the_mail_providers_are_domains_in_lower_case() -> None:
     assert {"gmail.com", "outlook.com", "icloud.com"} <= public_providers()
     assert all(domain == domain.lower() and "." in domain for domain in public_providers())
