@@ -15,6 +15,8 @@ from baseline.config import Names
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.primitives.secure_bucket import SecureBucket
 
+QUALIFIER_CONTEXT = "@aws-cdk/core:bootstrapQualifier"
+
 
 class LogArchive(Construct):
     """Four log buckets with a key each, and a fifth that records access to them.
@@ -31,7 +33,7 @@ class LogArchive(Construct):
             default.
         break_glass_role: name of the emergency role, without path.
         qualifier: qualifier of the CDK bootstrap whose CloudFormation role may change the
-            buckets; that of the stack's synthesizer by default.
+            buckets; that of the context (cdk.json) by default.
 
     Attributes:
         access_logs: the ``SecureBucket`` that records access to the others.
@@ -82,5 +84,6 @@ class LogArchive(Construct):
 
 
 def _qualifier(construct: Construct) -> str:
-    synthesizer = cdk.Stack.of(construct).synthesizer
-    return synthesizer.bootstrap_qualifier or cdk.DefaultStackSynthesizer.DEFAULT_QUALIFIER
+    # The synthesizer knows it too, but jsii loses that of one made in Python.
+    qualifier = construct.node.try_get_context(QUALIFIER_CONTEXT)
+    return str(qualifier or cdk.DefaultStackSynthesizer.DEFAULT_QUALIFIER)
