@@ -12,19 +12,14 @@ from botocore.config import Config
 
 from baseline.errors import BaselineError
 
-ADMINISTRATOR_ROLE = "OrganizationAccountAccessRole"
-"""Role that AWS Organizations puts into an account which it creates.
-
-Source: AWS Organizations User Guide, "Accessing member accounts that have OrganizationAccountAccessRole".
-"""
-
+_SECRET = "local"  # noqa: S105 the embedded AWS checks no secret
 _SESSION_SECONDS = 3600
 _PAGE_SECONDS = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Credentials:
-    """Keys of one session; ``token`` is None for the long-term keys of the management account."""
+    """Keys of one session; ``token`` is None for an account's administrator."""
 
     key: str
     secret: str
@@ -39,9 +34,8 @@ class Credentials:
 class Access:
     """Makes boto3 clients for the embedded AWS and reads the server's own pages.
 
-    The management account's keys are its account ID, as ministack defines it. Every other account is
-    reached by assuming ``OrganizationAccountAccessRole`` there, so that guardrails decide about these calls
-    as they do about an administrator's.
+    An account's ID is the access key of its administrator (``principals.py``), about whose calls the
+    guardrails decide as about any other role's. Other roles are assumed from the management account.
 
     Args:
         port: Port of the server on the loopback interface.
@@ -91,22 +85,21 @@ class Access:
             return self._assume(account, "")
 
     def _assume(self, account: str, role: str) -> Credentials:
-        if account == self.management and not role:
-            return Credentials(key=account, secret="local")  # noqa: S106 the embedded AWS checks no secret
-        name = role or ADMINISTRATOR_ROLE
-        if (account, name) not in self._credentials:
-            management = Credentials(key=self.management, secret="local")  # noqa: S106 as above
+        if not role:
+            return Credentials(key=account, secret=_SECRET)
+        if (account, role) not in self._credentials:
+            management = Credentials(key=self.management, secret=_SECRET)
             answer = self._make("sts", self.region, management).assume_role(
-                RoleArn=f"arn:aws:iam::{account}:role/{name}",
+                RoleArn=f"arn:aws:iam::{account}:role/{role}",
                 RoleSessionName="baseline-local",
                 DurationSeconds=_SESSION_SECONDS,
             )["Credentials"]
-            self._credentials[account, name] = Credentials(
+            self._credentials[account, role] = Credentials(
                 key=answer["AccessKeyId"],
                 secret=answer["SecretAccessKey"],
                 token=answer["SessionToken"],
             )
-        return self._credentials[account, name]
+        return self._credentials[account, role]
 
     def _make(self, service: str, region: str, credentials: Credentials) -> Any:  # noqa: ANN401 as above
         return self._session.client(
