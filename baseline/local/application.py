@@ -21,7 +21,7 @@ from hypercorn.config import Config
 
 from baseline.errors import BaselineError
 from baseline.local import backends, coverage, emulators, inventory, organization, provisioners
-from baseline.local.backends import events
+from baseline.local.backends import events, sts
 from baseline.local.router import AsgiApp, Receive, Router, Scope, Send
 
 _PREFIX = "/_baseline/"
@@ -81,6 +81,7 @@ def build() -> AsgiApp:
     organization.extend_moto()
     backends.register_all()
     events.deliver_across_accounts()
+    sts.run_functions_as_their_roles()
     provisioners.register_all()
     return Application(Router(emulators.module("ministack.app").app, _check()))
 

@@ -1,15 +1,17 @@
 """The organization of the embedded AWS: moto's, with the IDs of a configuration."""
 
 import inspect
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import botocore.session
 
 from baseline.errors import BaselineError
-from baseline.local import emulators
+from baseline.local import emulators, internal
 
 PARTITION = "aws"
+ACCESS_ROLE = "OrganizationAccountAccessRole"
 _HOME = "us-east-1"
 
 # Trusted access that moto's list lacks. Source: AWS Organizations User Guide, "AWS services that
@@ -188,3 +190,27 @@ def join(state: Any, account: Mapping[str, str]) -> None:  # noqa: ANN401 - moto
     record = next(item for item in state.accounts if item.id == generated)
     record.id = account["id"]
     record.joined_method = "INVITED"
+    add_access_role(account["id"], state.org.master_account_id, ACCESS_ROLE)
+
+
+def add_access_role(account: str, management: str, role: str) -> None:
+    """Give the management account its administrator role in a member account.
+
+    Organizations does so in accounts that it creates; in accounts that join, their administrator
+    does.
+    """
+    client = internal.client("iam", account, _HOME)
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{management}:root"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    client.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(trust))
+    client.attach_role_policy(
+        RoleName=role, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    )

@@ -281,7 +281,9 @@ def moved(request: ApiRequest) -> None:
 
 @follows("organizations", "CreateAccount")
 def created(request: ApiRequest) -> None:
-    """Deploy into the account that was created."""
+    """Put the administrator role into the account that was created, and deploy into it."""
     state = organization.backend(request.account)
     newest = next(one for one in state.accounts if one.email == request.parameters["Email"])
+    role = request.parameters.get("RoleName") or organization.ACCESS_ROLE
+    organization.add_access_role(newest.id, request.account, role)
     _in_background(stack_sets.account_changed, newest.id)

@@ -1,9 +1,21 @@
-"""Identity: who calls, and roles that exist and trust the caller."""
+"""Identity: who calls, and sessions of roles that exist and trust the caller.
 
+Trust policies are evaluated; identity policies are not, so every principal may try.
+"""
+
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from baseline.local import emulators, organization
 from baseline.local.backends.registry import answers
 from baseline.local.requests import ApiRequest
+from baseline.local.wire import ServiceError
+
+_DEFAULT_SECONDS = 3600
 
 
 @answers("sts", "GetCallerIdentity")
@@ -12,5 +24,124 @@ def caller_identity(request: ApiRequest) -> dict[str, Any]:
     return {
         "Account": request.account,
         "Arn": request.caller_arn,
-        "UserId": request.account if request.is_root else f"AROALOCAL:{request.principal_arn}",
+        "UserId": request.account if request.is_root else f"AROALOCAL:{request.caller_arn}",
+    }
+
+
+@answers("sts", "AssumeRole")
+def assume_role(request: ApiRequest) -> dict[str, Any]:
+    """Open a session of a role whose trust policy admits the caller."""
+    given = request.parameters
+    arn, name = str(given["RoleArn"]), given["RoleSessionName"]
+    account, role_name = arn.split(":")[4], arn.rpartition("/")[2]
+    role = emulators.ministack("iam")._roles.get_scoped(account, None, role_name)
+    if request.is_root:
+        raise ServiceError("AccessDenied", "Roles may not be assumed by root accounts.", 403)
+    if role is None or role["Arn"] != arn or not _trusts(role, request):
+        raise ServiceError(
+            "AccessDenied",
+            f"User: {request.caller_arn} is not authorized to perform: sts:AssumeRole "
+            f"on resource: {arn}",
+            403,
+        )
+    seconds = int(given.get("DurationSeconds") or _DEFAULT_SECONDS)
+    session = f"arn:aws:sts::{account}:assumed-role/{role_name}/{name}"
+    identifier = f"{role['RoleId']}:{name}"
+    credentials = open_session(
+        session, identifier, seconds=seconds, tags=given.get("Tags") or [], source=request
+    )
+    return {
+        "Credentials": {
+            **credentials,
+            "Expiration": datetime.fromtimestamp(time.time() + seconds, UTC),
+        },
+        "AssumedRoleUser": {"AssumedRoleId": identifier, "Arn": session},
+    }
+
+
+def open_session(
+    arn: str,
+    identifier: str,
+    *,
+    seconds: int | None = None,
+    tags: list[dict[str, str]] | None = None,
+    source: ApiRequest | None = None,
+) -> dict[str, str]:
+    """Register a session with ministack, which then knows its account.
+
+    Args:
+        arn: ARN of the assumed-role session.
+        identifier: Its user ID.
+        seconds: Until it ends; None for a session without end.
+        tags: Session tags.
+        source: The call that asked for it.
+
+    Returns:
+        ``AccessKeyId``, ``SecretAccessKey`` and ``SessionToken``.
+    """
+    credentials = {
+        "AccessKeyId": f"ASIA{secrets.token_hex(8).upper()}",
+        "SecretAccessKey": secrets.token_hex(20),
+        "SessionToken": secrets.token_hex(32),
+    }
+    expires = {"Expiration": time.time() + seconds} if seconds else {}
+    emulators.ministack("sts").register_session(
+        credentials["AccessKeyId"],
+        {
+            "Arn": arn,
+            "UserId": identifier,
+            "SecretAccessKey": credentials["SecretAccessKey"],
+            "SessionToken": credentials["SessionToken"],
+            "AccountId": arn.split(":")[4],
+            "PrincipalType": "AssumedRole",
+            "SourcePrincipalArn": source.caller_arn if source else "",
+            "SessionTags": tags or [],
+            **expires,
+        },
+    )
+    return credentials
+
+
+def _trusts(role: Mapping[str, Any], request: ApiRequest) -> bool:
+    evaluator = emulators.module("ministack.core.iam_evaluator")
+    management = organization.management_of(request.account)
+    facts = {
+        "aws:principalarn": request.principal_arn,
+        "aws:principalaccount": request.account,
+        "sts:externalid": request.parameters.get("ExternalId"),
+        "sts:rolesessionname": request.parameters["RoleSessionName"],
+    }
+    if management:
+        facts["aws:principalorgid"] = organization.backend(management).org.id
+    context = evaluator.EvalContext(
+        principal_arn=request.caller_arn,
+        principal_type="AssumedRole",
+        principal_account=request.account,
+        action="sts:AssumeRole",
+        resource_arn=role["Arn"],
+        region=request.region,
+        service_context={key: value for key, value in facts.items() if value is not None},
+        principal_keys={key: value for key, value in facts.items() if value is not None},
+    )
+    document = role["AssumeRolePolicyDocument"]
+    text = document if isinstance(document, str) else json.dumps(document)
+    return bool(evaluator.evaluate_trust_policy(text, request.caller_arn, context))
+
+
+def run_functions_as_their_roles() -> None:
+    """Give Lambda functions credentials of their execution role, as AWS does."""
+    for name in ("ministack.core.lambda_runtime", "ministack.services.lambda_svc"):
+        emulators.module(name).execution_credentials = _execution_credentials
+
+
+def _execution_credentials(config: Mapping[str, Any]) -> dict[str, str]:
+    role = str(config["Role"])
+    account, role_name = role.split(":")[4], role.rpartition("/")[2]
+    function = str(config["FunctionName"])[:64]
+    session = f"arn:aws:sts::{account}:assumed-role/{role_name}/{function}"
+    credentials = open_session(session, f"AROALOCAL:{function}")
+    return {
+        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": credentials["SessionToken"],
     }
