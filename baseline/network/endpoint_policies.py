@@ -126,60 +126,64 @@ class EndpointPolicies:
         """Give the policy of the DynamoDB gateway endpoint."""
         return _document(self._ours("dynamodb:*"))
 
-    def interface(self, service: str) -> Statement:
-        """Give the policy of an interface endpoint, with the exceptions that its service needs."""
+    def interface(self, service: str, prefix: str) -> Statement:
+        """Give the policy of an interface endpoint, with the exceptions that its service needs.
+
+        Args:
+            service: last part of the endpoint's name.
+            prefix: prefix of the service's IAM actions.
+        """
         exceptions = {
             "ec2": self._amazon_images,
             "ssm": self._amazon_documents,
             "sts": self._federated_sessions,
         }
         exception = exceptions.get(service)
-        return _document(self._ours("*"), *([exception()] if exception else []))
+        return _document(self._ours(f"{prefix}:*"), *(exception() if exception else ()))
 
     def _ours(self, action: str) -> Statement:
         return _allow(
             "OurIdentitiesToOurResources", [action], ["*"], self._identity | self._resource
         )
 
-    def _amazon_documents(self) -> Statement:
+    def _amazon_documents(self) -> tuple[Statement, ...]:
         # Documents and public parameters of AWS belong to no organization of ours.
         # Source: AWS Systems Manager User Guide, "Working with public parameters".
         owned = f"arn:{self._partition}:ssm:{self._region}::"
-        return _allow(
-            "AmazonDocumentsAndParameters",
-            [
-                "ssm:CreateAssociation",
-                "ssm:DescribeDocument",
-                "ssm:DescribeDocumentParameters",
-                "ssm:GetDocument",
-                "ssm:GetParameter",
-                "ssm:GetParameters",
-                "ssm:GetParametersByPath",
-                "ssm:ListDocumentVersions",
-                "ssm:SendCommand",
-                "ssm:StartSession",
-            ],
-            [f"{owned}document/*", f"{owned}parameter/aws/*"],
-            self._identity,
+        documents = [
+            "ssm:CreateAssociation",
+            "ssm:DescribeDocument",
+            "ssm:DescribeDocumentParameters",
+            "ssm:GetDocument",
+            "ssm:ListDocumentVersions",
+            "ssm:SendCommand",
+            "ssm:StartSession",
+        ]
+        parameters = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"]
+        return (
+            _allow("AmazonDocuments", documents, [f"{owned}document/*"], self._identity),
+            _allow("AmazonParameters", parameters, [f"{owned}parameter/aws/*"], self._identity),
         )
 
-    def _amazon_images(self) -> Statement:
+    def _amazon_images(self) -> tuple[Statement, ...]:
         # Source: Amazon EC2 User Guide, "Example policies to control access" (launch instances).
-        return _allow(
+        images = _allow(
             "AmazonImages",
             ["ec2:RunInstances", "ec2:CreateReplaceRootVolumeTask"],
             [f"arn:{self._partition}:ec2:{self._region}::image/*"],
             self._identity | {"ec2:Owner": "amazon"},
         )
+        return (images,)
 
-    def _federated_sessions(self) -> Statement:
+    def _federated_sessions(self) -> tuple[Statement, ...]:
         # A workload that signs in with a token is no identity of the organization yet; the role is.
-        return _allow(
+        sessions = _allow(
             "FederatedSessionsOfOurRoles",
             ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"],
             ["*"],
             self._resource,
         )
+        return (sessions | {"Principal": {"Federated": "*"}},)
 
     def _bucket(self, name: str) -> str:
         plain = (

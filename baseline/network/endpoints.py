@@ -14,51 +14,53 @@ from baseline.controls.registry import implements
 from baseline.errors import BaselineError
 from baseline.network.endpoint_policies import EndpointPolicies
 
-SERVICES = frozenset(
+SERVICES = MappingProxyType(
     {
-        "access-analyzer",
-        "acm-pca",
-        "application-autoscaling",
-        "athena",
-        "autoscaling",
-        "backup",
-        "cloudtrail",
-        "config",
-        "ec2",
-        "ec2messages",
-        "ecr.api",
-        "ecr.dkr",
-        "ecs",
-        "ecs-agent",
-        "ecs-telemetry",
-        "elasticfilesystem",
-        "elasticloadbalancing",
-        "events",
-        "execute-api",
-        "glue",
-        "kinesis-streams",
-        "kms",
-        "lambda",
-        "logs",
-        "monitoring",
-        "rds",
-        "secretsmanager",
-        "securityhub",
-        "sns",
-        "sqs",
-        "ssm",
-        "ssm-contacts",
-        "ssm-incidents",
-        "ssmmessages",
-        "states",
-        "sts",
-        "xray",
+        "access-analyzer": "access-analyzer",
+        "acm-pca": "acm-pca",
+        "application-autoscaling": "application-autoscaling",
+        "athena": "athena",
+        "autoscaling": "autoscaling",
+        "backup": "backup",
+        "cloudtrail": "cloudtrail",
+        "config": "config",
+        "ec2": "ec2",
+        "ec2messages": "ec2messages",
+        "ecr.api": "ecr",
+        "ecr.dkr": "ecr",
+        "ecs": "ecs",
+        "ecs-agent": "ecs",
+        "ecs-telemetry": "ecs",
+        "elasticfilesystem": "elasticfilesystem",
+        "elasticloadbalancing": "elasticloadbalancing",
+        "events": "events",
+        "execute-api": "execute-api",
+        "glue": "glue",
+        "kinesis-streams": "kinesis",
+        "kms": "kms",
+        "lambda": "lambda",
+        "logs": "logs",
+        "monitoring": "cloudwatch",
+        "rds": "rds",
+        "secretsmanager": "secretsmanager",
+        "securityhub": "securityhub",
+        "sns": "sns",
+        "sqs": "sqs",
+        "ssm": "ssm",
+        "ssm-contacts": "ssm-contacts",
+        "ssm-incidents": "ssm-incidents",
+        "ssmmessages": "ssmmessages",
+        "states": "states",
+        "sts": "sts",
+        "xray": "xray",
     }
 )
-"""Services of which an interface endpoint may be asked for: they take an endpoint policy, and
-their name is ``com.amazonaws.<region>.<service>`` in every Region that has them.
+"""Services of which an interface endpoint may be asked for, with the prefix of their IAM actions.
+All take an endpoint policy, and their name is ``com.amazonaws.<region>.<service>`` in every Region
+that has them.
 
-Source: AWS PrivateLink Guide, "AWS services that integrate with AWS PrivateLink".
+Source: AWS PrivateLink Guide, "AWS services that integrate with AWS PrivateLink"; Service
+Authorization Reference.
 """
 
 CONTROLS = MappingProxyType(
@@ -174,7 +176,7 @@ class VpcEndpoints(Construct):
                 subnet_ids=subnet_ids,
                 security_group_ids=[group.security_group_id],
                 private_dns_enabled=True,
-                policy_document=self._policies.interface(service),
+                policy_document=self._policies.interface(service, SERVICES[service]),
             )
         return group
 
