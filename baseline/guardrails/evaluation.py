@@ -28,6 +28,9 @@ from baseline.guardrails.request import Request
 
 _CACHED_ACTIONS = 4096
 
+UNRESTRICTED = "sts:getcalleridentity"
+"""Needs no permission and cannot be denied. Source: STS API Reference, GetCallerIdentity."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Level:
@@ -170,6 +173,8 @@ class Organization:
 
     def evaluate(self, request: Request) -> Decision:
         """Decide on a request by the SCPs of the caller's and the RCPs of the resource's account."""
+        if request.action.lower() == UNRESTRICTED:
+            return Decision(verdict="allowed", reason=f"{request.action} cannot be denied")
         context = self.context(request)
         restricted = False
         if scps := self._scps(request):
