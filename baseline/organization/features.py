@@ -59,9 +59,15 @@ class OrganizationFeatures(Construct):
         on_delete: Literal["retain", "revert"] = "retain",
     ) -> None:
         super().__init__(scope, id)
-        allowed = statements(
-            features, names, placements or {}, revert_on_delete=on_delete == "revert"
-        )
+        allowed = [
+            *statements(features, names, placements or {}, revert_on_delete=on_delete == "revert"),
+            # A refused step must not make a rollback fail.
+            iam.PolicyStatement(
+                sid="SeeRollback",
+                actions=["cloudformation:DescribeStacks"],
+                resources=[cdk.Stack.of(self).stack_id],
+            ),
+        ]
         provider = PolledProvider(
             self,
             "Provider",

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from baseline.config import Configuration
-from tests.unit.organization.fake_aws import ORGANIZATION_ID, ROOT_ID, SECURITY, Clock, FakeAws
+from tests.unit.organization.fake_aws import (
+    ORGANIZATION_ID,
+    ROOT_ID,
+    SECURITY,
+    STACK_ID,
+    Clock,
+    FakeAws,
+)
 from tests.unit.organization.handler import apicalls, index
 
 PROPERTIES: dict[str, Any] = {
@@ -116,6 +123,7 @@ def invoke(aws: FakeAws, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Invok
     ) -> dict[str, Any]:
         event: dict[str, Any] = {
             "RequestType": request,
+            "StackId": STACK_ID,
             "ResourceProperties": {**PROPERTIES, **properties},
             "Data": data or {},
         }

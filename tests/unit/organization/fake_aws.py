@@ -21,6 +21,7 @@ Reply = tuple[SimpleNamespace, Answer]
 ROOT_ID = "r-exam"
 ORGANIZATION_ID = "o-exampleorgid"
 SECURITY = "333333333333"
+STACK_ID = "arn:aws:cloudformation:eu-west-1:111111111111:stack/secbase-organization/1"
 
 
 class Fault(Exception):  # noqa: N818 - a fault to inject, raised only on its way into boto3
@@ -39,6 +40,7 @@ class FakeAws:
     administrators: dict[tuple[str, str], Answer] = field(default_factory=dict)
     root_features: list[str] = field(default_factory=list)
     stack_sets: str = "DISABLED"
+    stack_status: str = "UPDATE_IN_PROGRESS"
     parents: dict[str, str] = field(default_factory=dict)
     calls: list[tuple[str, str, str]] = field(default_factory=list)
     faults: dict[str, list[Fault | None]] = field(default_factory=lambda: defaultdict(list))
@@ -179,6 +181,10 @@ class FakeAws:
 
     def cloudformation_describe_organizations_access(self, _: str) -> Answer:
         return {"Status": self.stack_sets}
+
+    def cloudformation_describe_stacks(self, _: str, *, stack_name: str) -> Answer:
+        assert stack_name == STACK_ID
+        return {"Stacks": [{"StackStatus": self.stack_status}]}
 
     def cloudformation_activate_organizations_access(self, _: str) -> None:
         self.stack_sets = "ENABLED"

@@ -346,6 +346,31 @@ def test_an_account_in_a_unit_of_someone_else_is_an_error_with_both_units(
     assert aws.parents[SECURITY] == "ou-exam-stranger"
 
 
+def test_a_rollback_does_what_it_can_and_does_not_fail(
+    invoke: Invoke, aws: FakeAws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aws.stack_status = "UPDATE_ROLLBACK_IN_PROGRESS"
+    aws.delegated["config.amazonaws.com"] = [NETWORK]
+    data = invoke("on_event", "Update")["Data"]
+    aws.finish_policy_types()
+    assert invoke("is_complete", "Update", data=data)["IsComplete"] is True
+
+    assert aws.delegated["config.amazonaws.com"] == [NETWORK]
+    assert aws.parents[SECURITY] == "ou-exam-security", "the steps after it are done"
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    refused = next(line for line in lines if line["event"] == "refused")
+    assert refused["rollback"] is True
+    assert NETWORK in refused["reason"]
+
+
+def test_a_stack_whose_status_is_unknown_is_not_rolling_back(invoke: Invoke, aws: FakeAws) -> None:
+    aws.stack_status = "UPDATE_ROLLBACK_IN_PROGRESS"
+    aws.delegated["config.amazonaws.com"] = [NETWORK]
+    aws.fail("DescribeStacks", Fault("AccessDenied", status=403))
+    with pytest.raises(RefusedError, match=NETWORK):
+        invoke("on_event", "Update")
+
+
 def test_an_account_outside_the_organization_is_an_error(invoke: Invoke, aws: FakeAws) -> None:
     aws.parents = {"111111111111": ROOT_ID}
     with pytest.raises(RefusedError, match=rf"account {SECURITY} is not in the organization"):

@@ -13,6 +13,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.unit.organization.fake_aws import STACK_ID
 from tests.unit.organization.handler import apicalls, index
 
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 300_000)
@@ -31,6 +32,7 @@ def event(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
         account = created["CreateAccountStatus"]["AccountId"]
         yield {
             "RequestType": "Create",
+            "StackId": STACK_ID,
             "ResourceProperties": {
                 "OrganizationId": organization["Id"],
                 "RootId": root,

@@ -4,6 +4,9 @@ Both entry points run the same pass: read the state, write what is missing, repo
 runs it once; ``is_complete`` runs it until nothing is open: policy types are enabled asynchronously,
 and a pass that ran out of time continues there. A pass over a finished organization writes nothing.
 
+A rollback never fails, because a stack whose rollback failed has to be repaired by hand: what is
+refused then is logged, and the other steps are done.
+
 Delete leaves everything as it is. With ``OnDelete: revert`` it turns the configured root features
 off, and nothing else: ending trusted access, a delegation or a policy type breaks services or
 deletes data in every account.
@@ -22,9 +25,11 @@ from desired import Desired, PropertyError, parse
 
 Context = Any  # Lambda's context object
 
+Step = Callable[[Desired, Api], Iterator[str]]
+
 # Trusted access comes before whatever a service or a delegated administrator does with it; accounts
 # are moved last, when everything that their unit brings with it can work.
-STEPS: tuple[Callable[[Desired, Api], Iterator[str]], ...] = (
+STEPS: tuple[Step, ...] = (
     organization_steps.trusted_access,
     organization_steps.policy_types,
     service_steps.ram_sharing,
@@ -43,7 +48,7 @@ def on_event(event: dict[str, Any], context: Context) -> dict[str, Any]:
     if event["RequestType"] == "Delete":
         return _deleted(event, _api(context))
     desired = _desired(event)
-    changed, still_open = run(desired, _api(context))
+    changed, still_open = run(desired, _api(context), event["StackId"])
     log("pass", entry="on_event", changed=changed, open=still_open)
     return {
         "PhysicalResourceId": f"organization-features-{desired.organization}",
@@ -55,7 +60,7 @@ def is_complete(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """Do another pass; complete when nothing is open."""
     if event["RequestType"] == "Delete":
         return {"IsComplete": True}
-    changed, still_open = run(_desired(event), _api(context))
+    changed, still_open = run(_desired(event), _api(context), event["StackId"])
     log("pass", entry="is_complete", changed=changed, open=still_open)
     if still_open:
         return {"IsComplete": False}
@@ -63,7 +68,7 @@ def is_complete(event: dict[str, Any], context: Context) -> dict[str, Any]:
     return {"IsComplete": True, "Data": _report(before + changed)}
 
 
-def run(desired: Desired, api: Api) -> tuple[list[str], list[str]]:
+def run(desired: Desired, api: Api, stack: str) -> tuple[list[str], list[str]]:
     """Do one pass; gives what was changed and what is still open.
 
     Raises:
@@ -73,16 +78,33 @@ def run(desired: Desired, api: Api) -> tuple[list[str], list[str]]:
     try:
         organization_steps.check_organization(desired, api)
         for step in STEPS:
-            for change in step(desired, api):
-                log("changed", step=step.__name__, change=change)
-                changed.append(change)
+            _take(step, desired, api, stack, changed)
         waiting = organization_steps.pending_policy_types(desired, api)
-        return changed, [f"policy type {wanted}" for wanted in waiting]
     except OutOfTimeError as error:
         return changed, [f"continues at {error}"]
+    return changed, [f"policy type {wanted}" for wanted in waiting]
+
+
+def _take(step: Step, desired: Desired, api: Api, stack: str, changed: list[str]) -> None:
+    try:
+        for change in step(desired, api):
+            log("changed", step=step.__name__, change=change)
+            changed.append(change)
     except RefusedError as error:
-        log("refused", reason=str(error), changed=changed)
-        raise
+        rollback = _is_rolling_back(stack, api)
+        log("refused", step=step.__name__, reason=str(error), rollback=rollback, changed=changed)
+        if not rollback:
+            raise
+
+
+def _is_rolling_back(stack: str, api: Api) -> bool:
+    """Tell whether the stack returns to its previous state; no, when that cannot be found out."""
+    try:
+        answer = api.call("cloudformation", "describe_stacks", StackName=stack) or {}
+    except RefusedError as error:
+        log("stack status unknown", reason=str(error))
+        return False
+    return "ROLLBACK" in answer["Stacks"][0]["StackStatus"]
 
 
 def _desired(event: dict[str, Any]) -> Desired:
