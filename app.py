@@ -12,7 +12,7 @@ from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import Validations
-from baseline.config.entry import load_or_exit
+from baseline.config.entry import errors_as_lines, load_or_exit
 from cdk_nag import (
     AwsSolutionsChecks,
     HIPAASecurityChecks,
@@ -41,7 +41,8 @@ def main() -> None:
     context = json.loads(given) if given else _context_of_cdk_json()
     configuration = load_or_exit(Path(context.get("baseline:config", "baseline.yaml")))
     app = cdk.App(context=context, analytics_reporting=False)
-    compose(app, configuration)
+    with errors_as_lines():
+        compose(app, configuration)
     if str(context.get("baseline:nag", "true")).lower() != "false":
         Validations.of(app).add_plugins(*(pack(app) for pack in PACKS))
     controls = declarations(app)

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from baseline.config.schema import json_schema
-from baseline.guardrails.catalog import load_catalog
-from baseline.guardrails.documents import Guardrail
+from baseline.guardrails import catalog
+from baseline.guardrails.model import Guardrail
 from baseline.local.coverage import coverage_markdown
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -59,24 +59,26 @@ def _kind(value: dict[str, Any]) -> str:
 
 def guardrails() -> str:
     """Give the catalog: what each guardrail denies, why, whom it exempts, which controls."""
-    lines: list[str] = []
-    for guardrail in sorted(load_catalog().values(), key=lambda item: item.id):
+    lines = ["## Sets", "", "| set | guardrails |", "|---|---|"]
+    for name, entry in catalog.sets().items():
+        lines.append(f"| `{name}`: {entry.title} | {', '.join(entry.guardrails)} |")
+    lines.append("")
+    for _, guardrail in sorted(catalog.guardrails().items()):
         lines += _guardrail(guardrail)
     return "\n".join(lines)
 
 
 def _guardrail(guardrail: Guardrail) -> Iterator[str]:
-    denied = [proof.why for proof in guardrail.proofs.denied]
-    allowed = [proof.why for proof in guardrail.proofs.allowed]
     yield f"## {guardrail.id}"
     yield ""
     yield f"{guardrail.title}. {guardrail.why}"
     yield ""
-    yield f"- Type: {guardrail.type}"
-    yield f"- Exempt: {', '.join(guardrail.exemptions) or 'nobody'}"
+    yield f"- Type: {guardrail.type.value}"
     yield f"- Controls: {', '.join(guardrail.controls) or 'none'}"
-    yield f"- Proved denied: {'; '.join(denied)}"
-    yield f"- Proved allowed: {'; '.join(allowed)}"
+    if guardrail.type.decides:
+        yield f"- Exempt: {', '.join(guardrail.exemptions) or 'nobody'}"
+        yield f"- Proved denied: {'; '.join(str(proof['why']) for proof in guardrail.denied)}"
+        yield f"- Proved allowed: {'; '.join(str(proof['why']) for proof in guardrail.allowed)}"
     yield ""
 
 

@@ -86,6 +86,8 @@ def test_nobody_outside_is_allowed_by_star_without_the_organization(templates: T
         for where, kind, place, statement in all_statements(templates)
         if statement["Effect"] == "Allow"
         and statement.get("Principal") in ("*", {"AWS": "*"})
+        # What an endpoint lets through to buckets of AWS is named bucket by bucket.
+        and not (kind == "AWS::EC2::VPCEndpoint" and "*" not in listed(statement["Resource"]))
         and not any(
             key.lower() in {"aws:principalorgid", "aws:sourceorgid", "aws:principalaccount"}
             for operator, block in statement.get("Condition", {}).items()
@@ -96,14 +98,23 @@ def test_nobody_outside_is_allowed_by_star_without_the_organization(templates: T
     assert open_to_all == []
 
 
+def may_be_wide(kind: str, statement: dict[str, Any]) -> bool:
+    if kind == "AWS::EC2::VPCEndpoint":
+        bounds = statement.get("Condition", {}).get("StringEquals", {})
+        return {"aws:PrincipalOrgID", "aws:ResourceOrgID"} <= set(bounds)
+    return kind == "AWS::KMS::Key"
+
+
 def test_wildcard_actions_are_narrow_or_acknowledged(templates: Templates) -> None:
-    """``service:*`` stands only in key policies, for the account that delegates through IAM."""
+    """``service:*`` stands in key policies, for the account that delegates through IAM, and in
+    endpoint policies, which bound what other policies allow by the organization.
+    """
     wide = [
         f"{where}{place}: {action}"
         for where, kind, place, statement in all_statements(templates)
         if statement["Effect"] == "Allow"
         for action in listed(statement.get("Action", []))
-        if action == "*" or (action.endswith(":*") and kind != "AWS::KMS::Key")
+        if action == "*" or (action.endswith(":*") and not may_be_wide(kind, statement))
     ]
     assert wide == []
 
