@@ -25,6 +25,11 @@ UNPROTECTED_PROPERTIES = frozenset(
 )
 """Properties without a security meaning wherever they stand."""
 
+UNREADABLE: Mapping[tuple[str, str], str] = {
+    ("AWS::KMS::Key", "PendingWindowInDays"): "KMS tells it only once a deletion is scheduled",
+}
+"""Properties that no API gives back, each with the reason."""
+
 _ERRORS = (ClientError, BotoCoreError, KeyError, IndexError, StopIteration)
 _GOOD_STACK = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
 _AT_ONCE = 4
@@ -193,7 +198,12 @@ def _not_read(resources: Iterable[tuple[_Json, _Json]], declared: Declared) -> t
             key = (resource["type"], name)
             counts[key] = counts.get(key, 0) + 1
     return tuple(
-        Gap(type=kind, property=name, reason="no reader compares it", count=count)
+        Gap(
+            type=kind,
+            property=name,
+            reason=UNREADABLE.get((kind, name), "no reader compares it"),
+            count=count,
+        )
         for (kind, name), count in sorted(counts.items())
     )
 

@@ -72,3 +72,15 @@ def complete_role(name: str, resource: Resource) -> None:
             RoleName=name,
             PermissionsBoundary=resource.properties["PermissionsBoundary"],
         )
+
+
+@completes("AWS::StepFunctions::StateMachine", applies=("LoggingConfiguration",))
+def complete_state_machine(arn: str, resource: Resource) -> None:
+    """Set logging."""
+    if "LoggingConfiguration" in resource.properties:
+        resource.call(
+            "stepfunctions",
+            "update_state_machine",
+            stateMachineArn=arn,
+            loggingConfiguration=resource.properties["LoggingConfiguration"],
+        )

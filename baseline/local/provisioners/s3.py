@@ -59,18 +59,24 @@ def _encryption(bucket: str, resource: Resource) -> None:
         ServerSideEncryptionConfiguration={
             "Rules": [
                 {
-                    "ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"],
+                    "ApplyServerSideEncryptionByDefault": _default_encryption(rule),
                     "BucketKeyEnabled": rule.get("BucketKeyEnabled", False),
                 }
                 for rule in rules
-                # ministack refuses PutObject under aws:kms without a key, which AWS accepts (it
-                # takes aws/s3): such a bucket, the CDK's own staging bucket, keeps SSE-S3 here.
-                if rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] != "aws:kms"
-                or rule["ServerSideEncryptionByDefault"].get("KMSMasterKeyID")
             ]
-            or [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
         },
     )
+
+
+def _default_encryption(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the default encryption of a rule; ``aws:kms`` without a key means AWS's own key.
+
+    ministack refuses to store objects under ``aws:kms`` without a key, which AWS accepts.
+    """
+    default = dict(rule["ServerSideEncryptionByDefault"])
+    if default["SSEAlgorithm"] == "aws:kms":
+        default.setdefault("KMSMasterKeyID", "alias/aws/s3")
+    return default
 
 
 def _lifecycle(bucket: str, resource: Resource) -> None:

@@ -1,6 +1,7 @@
 """AWS::CloudFormation::StackSet, service-managed; the deployment waits for all instances."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -20,18 +21,17 @@ def _settings(resource: Resource) -> dict[str, Any]:
         "Capabilities": resource.get("Capabilities", []),
         "Description": resource.get("Description", ""),
         "Tags": resource.tag_list(),
-        "AutoDeployment": {
-            key: str(value).lower() == "true" for key, value in _plain(resource).items()
-        },
-        "ManagedExecution": {
-            key: str(value).lower() == "true"
-            for key, value in resource.get("ManagedExecution", {}).items()
-        },
+        "AutoDeployment": _switches(resource.get("AutoDeployment", {})),
+        "ManagedExecution": _switches(resource.get("ManagedExecution", {})),
     }
 
 
-def _plain(resource: Resource) -> dict[str, Any]:
-    return dict(resource.get("AutoDeployment", {}))
+def _switches(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Give settings with their switches as booleans; lists (``DependsOn``) stay as they are."""
+    return {
+        key: value if isinstance(value, list) else str(value).lower() == "true"
+        for key, value in settings.items()
+    }
 
 
 def _template(resource: Resource) -> str:

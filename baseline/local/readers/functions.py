@@ -86,12 +86,18 @@ def _caller(statement: Properties) -> dict[str, object]:
 @reader(
     "AWS::StepFunctions::StateMachine",
     capability="State machines",
-    covers="RoleArn StateMachineType TracingConfiguration LoggingConfiguration EncryptionConfiguration",
+    covers="DefinitionString RoleArn StateMachineType TracingConfiguration LoggingConfiguration EncryptionConfiguration",
 )
 def state_machine(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
     """Read a state machine's role, tracing, logging and encryption."""
     found = place("stepfunctions").describe_state_machine(stateMachineArn=physical_id)
     yield from compare(expected, found, {"RoleArn": "roleArn", "StateMachineType": "type"})
+    if "DefinitionString" in expected:
+        yield Check(
+            setting="DefinitionString",
+            expected=policy(expected["DefinitionString"]),
+            found=policy(found["definition"]),
+        )
     if "TracingConfiguration" in expected:
         yield Check(
             setting="TracingConfiguration",

@@ -10,7 +10,7 @@ from baseline.local.readers.values import ABSENT, policy, same, subset, tail
 @reader(
     "AWS::SNS::Topic",
     capability="Topics",
-    covers="TopicName KmsMasterKeyId TracingConfig SignatureVersion",
+    covers="TopicName DisplayName KmsMasterKeyId TracingConfig SignatureVersion",
 )
 def topic(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
     """Read a topic's key and name."""
@@ -25,7 +25,7 @@ def topic(place: Place, physical_id: str, expected: Properties) -> Iterator[Chec
             expected=tail(expected["KmsMasterKeyId"]),
             found=tail(found.get("KmsMasterKeyId", ABSENT)),
         )
-    for name in ("TracingConfig", "SignatureVersion"):
+    for name in ("DisplayName", "TracingConfig", "SignatureVersion"):
         if name in expected:
             yield Check(setting=name, expected=expected[name], found=found.get(name, ABSENT))
 
