@@ -79,8 +79,11 @@ class Driver:
             region=access.region,
         )
 
-    def synthesize(self) -> float:
+    def synthesize(self, *, checks: bool = True) -> float:
         """Write the cloud assembly; give the seconds it took.
+
+        Args:
+            checks: Whether the rule packs and the template validator run; they take most of the time.
 
         Raises:
             BaselineError: The app failed; the message shows its last lines.
@@ -90,8 +93,9 @@ class Driver:
         arguments = [
             *("synth", "--quiet", "--output", str(self._state.assembly)),
             *("--context", f"baseline:config={self._configuration}"),
+            *(() if checks else ("--context", "baseline:nag=false")),
         ]
-        status = self._cdk(arguments, log)
+        status = self._cdk(arguments, log, extra={} if checks else {"CDK_VALIDATION": "false"})
         if status != 0:
             raise BaselineError(f"cdk synth ended with status {status}; {tail(log, 30)}")
         return time.monotonic() - started
@@ -132,11 +136,18 @@ class Driver:
         )
 
     def _cdk(
-        self, arguments: Sequence[str], log: Path, show: Callable[[str], None] = lambda _: None
+        self,
+        arguments: Sequence[str],
+        log: Path,
+        show: Callable[[str], None] = lambda _: None,
+        extra: Mapping[str, str] | None = None,
     ) -> int:
-        command = [str(self._tools.cdk), *arguments]
         return run(
-            command, environment=self._environment, folder=self._tools.root, log=log, show=show
+            [str(self._tools.cdk), *arguments],
+            environment={**self._environment, **(extra or {})},
+            folder=self._tools.root,
+            log=log,
+            show=show,
         )
 
 

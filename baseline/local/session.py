@@ -124,10 +124,10 @@ class Session:
                 self.console.print(f"  {names[target.account]:<16} {target.region:<14} {said}")
         return done
 
-    def synthesize(self) -> None:
-        """Write the cloud assembly."""
+    def synthesize(self, *, checks: bool = True) -> None:
+        """Write the cloud assembly, by default with all rule packs."""
         with self.timed("synth"), failures():
-            self.driver().synthesize()
+            self.driver().synthesize(checks=checks)
         self.console.print(
             f"{len(self.driver().stacks())} stacks synthesized in {self.seconds['synth']:.1f} s"
         )
