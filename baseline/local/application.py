@@ -12,6 +12,7 @@ import asyncio
 import json
 import os
 import signal
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,15 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from baseline.errors import BaselineError
-from baseline.local import backends, coverage, emulators, inventory, organization, provisioners
+from baseline.local import (
+    backends,
+    coverage,
+    emulators,
+    enforcement,
+    inventory,
+    organization,
+    provisioners,
+)
 from baseline.local.backends import events, sts
 from baseline.local.router import AsgiApp, Receive, Router, Scope, Send
 
@@ -76,6 +85,8 @@ class Application:
 
 def build() -> AsgiApp:
     """Check the emulators, register all provisioners and give the ASGI application."""
+    # moto warns of every error that a service's model does not list, such as AccessDenied.
+    warnings.filterwarnings("ignore", message=r"Exception\(.*does not match an error shape")
     emulators.check_versions()
     emulators.check_private_names()
     organization.extend_moto()
@@ -83,16 +94,7 @@ def build() -> AsgiApp:
     events.deliver_across_accounts()
     sts.run_functions_as_their_roles()
     provisioners.register_all()
-    return Application(Router(emulators.module("ministack.app").app, _check()))
-
-
-def _check():
-    try:
-        from baseline.local import enforcement
-
-        return enforcement.check
-    except ImportError:
-        return lambda r: None
+    return Application(Router(emulators.module("ministack.app").app, enforcement.check))
 
 
 def run(port: int, state_file: Path) -> None:
@@ -121,7 +123,7 @@ async def _serve(application: AsgiApp, port: int, state_file: Path) -> None:
         await serve(application, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
     finally:
         announced.cancel()
-        state_file.unlink(missing_ok=True)
+        await asyncio.to_thread(state_file.unlink, missing_ok=True)
 
 
 async def _announce(port: int, state_file: Path) -> None:
@@ -136,6 +138,10 @@ async def _announce(port: int, state_file: Path) -> None:
         break
     endpoint = f"http://localhost:{port}"
     state = {"pid": os.getpid(), "endpoint": endpoint, "versions": dict(emulators.VERSIONS)}
-    state_file.parent.mkdir(parents=True, exist_ok=True)
-    state_file.write_text(json.dumps(state), encoding="utf-8")
+    await asyncio.to_thread(_write, state_file, json.dumps(state))
     print(f"ready {endpoint}", flush=True)  # noqa: T201 - the line a starting parent waits for
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")

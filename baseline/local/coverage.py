@@ -84,7 +84,9 @@ def coverage_markdown() -> str:
     others = len(schemas.all_types() - _support.keys())
     lines += [
         "",
-        f"The other {others} resource types of CloudFormation are checked against their schema "
-        "and recorded: nothing is created for them.",
+        (
+            f"The other {others} resource types of CloudFormation are checked against their "
+            "schema and recorded: nothing is created for them."
+        ),
     ]
     return "\n".join(lines) + "\n"

@@ -27,7 +27,7 @@ def client(service: str, account: str, region: str) -> Any:  # noqa: ANN401 - bo
         region: Region to act in.
     """
     session = boto3.session.Session(
-        aws_access_key_id=account, aws_secret_access_key="embedded", region_name=region
+        aws_access_key_id=account, aws_secret_access_key=SECRET, region_name=region
     )
     made = session.client(
         service,

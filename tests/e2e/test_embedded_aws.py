@@ -1,11 +1,12 @@
 """The embedded AWS as its clients see it: one process, real boto3, stacks in several accounts."""
 
 import json
+import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ pytestmark = pytest.mark.e2e
 ROOT = Path(__file__).resolve().parents[2]
 MANAGEMENT, LOGS, SECURITY = "111111111111", "222222222222", "333333333333"
 HOME, OTHER = "eu-west-1", "eu-central-1"
-Client = Callable[..., Any]
 
 
 class Local:
@@ -39,15 +39,17 @@ class Local:
         )
 
     def post(self, path: str, body: object) -> Any:
-        request = urllib.request.Request(
-            f"{self.endpoint}/_baseline/{path}", data=json.dumps(body).encode(), method="POST"
-        )
-        with urllib.request.urlopen(request) as answer:
-            return json.load(answer)
+        return self._page("POST", path, json.dumps(body))
 
     def get(self, path: str) -> Any:
-        with urllib.request.urlopen(f"{self.endpoint}/_baseline/{path}") as answer:
-            return json.load(answer)
+        return self._page("GET", path)
+
+    def _page(self, method: str, path: str, body: str | None = None) -> Any:
+        connection = HTTPConnection(self.endpoint.removeprefix("http://"))
+        connection.request(method, f"/_baseline/{path}", body)
+        answer = json.load(connection.getresponse())
+        connection.close()
+        return answer
 
     def deploy(
         self, name: str, resources: dict[str, Any], key: str = MANAGEMENT, region: str = HOME
@@ -112,8 +114,6 @@ def local(tmp_path_factory: pytest.TempPathFactory, free_port: int) -> Iterator[
 
 @pytest.fixture(scope="module")
 def free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -33,6 +33,11 @@ def _apply(name: str, resource: Resource) -> Physical:
     selectors = resource.only("EventSelectors", "AdvancedEventSelectors")
     if selectors:
         resource.call("cloudtrail", "put_event_selectors", TrailName=name, **selectors)
+    if "InsightSelectors" in resource.properties:
+        insights = resource.properties["InsightSelectors"]
+        resource.call(
+            "cloudtrail", "put_insight_selectors", TrailName=name, InsightSelectors=insights
+        )
     tags = resource.tag_list()
     if tags:
         resource.call("cloudtrail", "add_tags", ResourceId=answer["TrailARN"], TagsList=tags)
@@ -64,10 +69,9 @@ register(
         *_SETTINGS,
         "AdvancedEventSelectors",
         "EventSelectors",
+        "InsightSelectors",
         "IsLogging",
         "Tags",
         "TrailName",
     ),
-    declared=("InsightSelectors",),
-    reason="no emulator has CloudTrail Insights",
 )
