@@ -67,12 +67,15 @@ class Roles:
 
     def examples(self, role_class: RoleClass, member: str) -> list[str]:
         """Give roles of a class that really exist; ``member`` is the ID of a member account."""
-        core, home = self.core_accounts[0], self.home_region
+        home, bootstrap, first = self.home_region, f"cdk-{self.qualifier}", self.core_accounts[0]
         return {
             RoleClass.BREAK_GLASS: [f"arn:aws:iam::{member}:role/{self.break_glass}"],
             RoleClass.DEPLOYERS: [
-                f"arn:aws:iam::{core}:role/cdk-{self.qualifier}-cfn-exec-role-{core}-{home}",
-                f"arn:aws:iam::{core}:role/cdk-{self.qualifier}-deploy-role-{core}-us-east-1",
+                *(
+                    f"arn:aws:iam::{core}:role/{bootstrap}-cfn-exec-role-{core}-{home}"
+                    for core in self.core_accounts
+                ),
+                f"arn:aws:iam::{first}:role/{bootstrap}-deploy-role-{first}-us-east-1",
                 f"arn:aws:iam::{member}:role/{STACK_SETS}0123456789abcdef0123456789abcdef",
                 f"arn:aws:iam::{member}:role/{CONTROL_TOWER}",
             ],
@@ -92,11 +95,9 @@ class Roles:
 
     def _deployer_look_alikes(self, member: str) -> list[str]:
         """Give imitations of the CDK's, StackSets' and Control Tower's roles."""
-        core, home = self.core_accounts[0], self.home_region
-        bootstrap = f"cdk-{self.qualifier}-cfn-exec-role"
+        home, bootstrap = self.home_region, f"cdk-{self.qualifier}-cfn-exec-role"
         names = (
             f"{bootstrap}-{member}-{home}",
-            f"x/{bootstrap}-{core}-{home}",
             f"x/{STACK_SETS}0123456789abcdef0123456789abcdef",
             f"{STACK_SETS}0123/x",
             f"my-{STACK_SETS}0123",
@@ -104,12 +105,14 @@ class Roles:
             f"{CONTROL_TOWER}/x",
             f"{CONTROL_TOWER}2",
         )
-        in_core = (
-            f"x/{bootstrap}-{core}-{home}",
-            f"cdk-{self.qualifier}-x/y-role-{core}-{home}",
-            f"cdk-hnb659fds-cfn-exec-role-{core}-{home}",
-            f"{bootstrap}-{member}-{home}",
-        )
-        return [f"arn:aws:iam::{member}:role/{name}" for name in names] + [
-            f"arn:aws:iam::{core}:role/{name}" for name in in_core
-        ]
+        found = [f"arn:aws:iam::{member}:role/{name}" for name in names]
+        for core in self.core_accounts:
+            in_core = (
+                f"x/{bootstrap}-{core}-{home}",
+                f"cdk-{self.qualifier}-x/y-role-{core}-{home}",
+                f"cdk-hnb659fds-cfn-exec-role-{core}-{home}",
+                f"{bootstrap}-{member}-{home}",
+            )
+            found += [f"arn:aws:iam::{core}:role/{name}" for name in in_core]
+            found.append(f"arn:aws:iam::{member}:role/{bootstrap}-{core}-{home}")
+        return found
