@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.config import Configuration, Names
+from baseline.guardrails.composition import compose, policy_types
 from baseline.organization.accounts import Accounts
 from baseline.organization.feature_set import features_of
 from baseline.organization.features import OrganizationFeatures
@@ -40,7 +41,9 @@ class OrganizationStack(cdk.Stack):
         features = OrganizationFeatures(
             self,
             "Features",
-            features=features_of(configuration, names),
+            features=features_of(
+                configuration, names, policy_types=policy_types(compose(configuration))
+            ),
             names=names,
             placements={
                 account.id: units.ids[account.ou]

@@ -208,6 +208,15 @@ def test_the_stack_places_core_accounts_in_their_units(
     assert {*stack.unit_ids} == {path for path, _ in configuration.walk_units()}
 
 
+def test_the_types_of_the_guardrails_in_use_are_enabled(
+    app: cdk.App, configuration: Configuration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stacks.organization.policy_types", lambda _: ("S3_POLICY",))
+    template = Template.from_stack(stack_of(app, configuration))
+    (features,) = template.find_resources("Custom::OrganizationFeatures").values()
+    assert "S3_POLICY" in features["Properties"]["PolicyTypes"]
+
+
 def test_features_accounts_and_units_take_turns(app: cdk.App, configuration: Configuration) -> None:
     settled = changed(configuration, members={"app": member(1)})
     template = Template.from_stack(stack_of(app, settled))
