@@ -120,7 +120,7 @@ async def _serve(application: AsgiApp, port: int, state_file: Path) -> None:
         loop.add_signal_handler(number, stop.set)
     announced = asyncio.create_task(_announce(port, state_file))
     try:
-        await serve(application, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
+        await serve(application, config, shutdown_trigger=stop.wait)
     finally:
         announced.cancel()
         await asyncio.to_thread(state_file.unlink, missing_ok=True)

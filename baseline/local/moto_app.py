@@ -32,7 +32,7 @@ def forward(
         base_url=f"{parts.scheme}://{parts.netloc}",
         query_string=parts.query,
         method=method,
-        headers={**kept, ACCOUNT_HEADER: account},
+        headers=[*kept.items(), (ACCOUNT_HEADER, account)],
         data=body,
     ).get_environ()
     environ["RAW_URI"] = parts.path

@@ -1,12 +1,16 @@
 """CloudFormation's own resource schemas (the copies that cfn-lint ships), and checks against them."""
 
 import functools
+import json
 import re
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from jsonschema import Draft7Validator, ValidationError, validators
+
+from baseline.errors import BaselineError
 
 _REGION = "us-east-1"
 _TRUTH = {"true": True, "false": False}
@@ -15,7 +19,21 @@ _TRUTH = {"true": True, "false": False}
 @functools.cache
 def all_types() -> frozenset[str]:
     """Give the names of all resource types that CloudFormation has."""
-    return frozenset(PROVIDER_SCHEMA_MANAGER.get_resource_types(_REGION))
+    return frozenset(_index())
+
+
+@functools.cache
+def _index() -> dict[str, str]:
+    """Give the file of each type's schema; cfn-lint itself takes seconds to import."""
+    index = json.loads((_folder() / "providers" / f"{_REGION}.json").read_text(encoding="utf-8"))
+    return dict(index)
+
+
+def _folder() -> Path:
+    package = find_spec("cfnlint")
+    if package is None or package.origin is None:
+        raise BaselineError("cfn-lint is not installed; install the extra `local` (make setup)")
+    return Path(package.origin).parent / "data" / "schemas"
 
 
 @functools.cache
@@ -25,10 +43,11 @@ def schema_of(resource_type: str) -> dict[str, Any]:
     Raises:
         KeyError: CloudFormation has no such type.
     """
-    if resource_type not in all_types():
+    file = _index().get(resource_type)
+    if file is None:
         raise KeyError(f"CloudFormation has no resource type {resource_type}")
-    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(_REGION, resource_type).schema
-    return dict(schema)
+    text = (_folder() / "resources" / f"{file}.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
 
 
 def names(resource_type: str, key: str) -> frozenset[str]:
@@ -118,4 +137,6 @@ def _pattern(_: object, pattern: str, instance: object, __: object) -> Iterator[
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-_Validator = validators.extend(Draft7Validator, {"pattern": _pattern})
+_Validator = validators.extend(  # type: ignore[no-untyped-call]
+    Draft7Validator, {"pattern": _pattern}
+)

@@ -111,12 +111,12 @@ def delete_flow_logs(request: ApiRequest) -> dict[str, Any]:
 
 def _acl(store: Any, request: ApiRequest) -> dict[str, Any]:  # noqa: ANN401 - no types
     identifier = request.parameters["NetworkAclId"]
-    found = store._network_acls.get(identifier)
+    found: dict[str, Any] | None = store._network_acls.get(identifier)
     if found is None:
         raise ServiceError(
             "InvalidNetworkAclID.NotFound", f"The networkAcl ID '{identifier}' does not exist"
         )
-    return dict(found) if found is None else found
+    return found
 
 
 @answers("ec2", "CreateNetworkAclEntry", "ReplaceNetworkAclEntry")

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from baseline.errors import BaselineError
-from baseline.local import internal, stack_sets
+from baseline.local import internal, organization, stack_sets
 from baseline.local.provisioners.registry import Physical, register
 from baseline.local.provisioners.resource import Resource
 
@@ -96,7 +96,7 @@ def _update(physical_id: str, old: Resource, new: Resource) -> Physical:
 
 def _leave_groups(stack_set: stack_sets.StackSet, resource: Resource) -> list[stack_sets.Instance]:
     """Delete the instances that no group names any more; give the others."""
-    management = stack_sets.organization.management_of(resource.account) or resource.account
+    management = organization.management_of(resource.account) or resource.account
     groups = resource.get("StackInstancesGroup", [])
     wanted = {
         (account, region)
