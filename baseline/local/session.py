@@ -93,10 +93,15 @@ class Session:
         return Driver(self.access(), self.tools, self.state, self.file)
 
     def account_names(self) -> dict[str, str]:
-        """Give the name of each account that the configuration knows, by its ID."""
-        core = {account.id: name for name, account in self.configuration.core_accounts().items()}
-        members = self.configuration.members.items()
-        return core | {member.id: name for name, member in members if member.id is not None}
+        """Give the name of each account by its ID: the configuration's, and those created since."""
+        names: dict[str, str] = {}
+        if self.state.read() is not None:
+            access = self.access()
+            organizations = access.client("organizations", access.management, access.region)
+            pages = organizations.get_paginator("list_accounts").paginate()
+            names = {each["Id"]: each["Name"] for page in pages for each in page["Accounts"]}
+        core = self.configuration.core_accounts().items()
+        return names | {account.id: name for name, account in core}
 
     def up(self, port: int = DEFAULT_PORT) -> Server:
         """Start the server if it does not run, and create the organization if it is not there."""

@@ -3,12 +3,16 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from baseline.local.readers.values import ABSENT
 from baseline.local.verify import Finding, Gap, Report
+
+WIDTH = 100
+"""Columns that every table fits into."""
 
 _NAMED = 4
 _WORD = 36
@@ -17,6 +21,7 @@ _DETAILS = 40
 
 
 _LABELS = {
+    "AccountName": "name",
     "AssumeRolePolicyDocument": "trust",
     "BucketEncryption": "encryption",
     "BucketName": "name",
@@ -36,14 +41,21 @@ _LABELS = {
     "LifecycleConfiguration": "lifecycle",
     "LoggingConfiguration": "logging",
     "ManagedPolicyArns": "managed policies",
+    "ImageTagMutability": "tags",
+    "LogGroupName": "name",
     "MapPublicIpOnLaunch": "public addresses",
     "ObjectLockConfiguration": "Object Lock",
     "OwnershipControls": "ownership",
     "PermissionsBoundary": "boundary",
     "PolicyDocument": "policy",
+    "MessageRetentionPeriod": "retention",
     "PublicAccessBlockConfiguration": "public access block",
+    "RepositoryName": "name",
+    "RepositoryPolicyText": "policy",
     "RetentionInDays": "retention days",
     "RotationPeriodInDays": "rotation days",
+    "S3BucketName": "bucket",
+    "TopicName": "name",
     "VersioningConfiguration": "versions",
 }
 """CloudFormation's names that are long or hide what they are about, in words."""
@@ -73,28 +85,36 @@ def show_report(console: Console, report: Report, accounts: Mapping[str, str]) -
 
 
 def _summary_table(report: Report, accounts: Mapping[str, str]) -> Table:
-    table = Table(title="Read back through the services' own APIs", title_justify="left", width=100)
-    table.add_column("account", max_width=20)
-    table.add_column("capability", width=18)
-    table.add_column("expected", ratio=1)
-    table.add_column("found", width=15)
-    table.add_column("verdict", width=7)
+    table = _table("Read back through the services' own APIs", "bold")
+    table.add_column("account", no_wrap=True, max_width=19)
+    table.add_column("capability", no_wrap=True, max_width=21)
+    table.add_column("expected", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("found", no_wrap=True, max_width=9)
+    table.add_column("verdict", no_wrap=True, width=7)
     last = ""
     for (account, capability), findings in _groups(report.findings).items():
-        wrong = [finding for finding in findings if not finding.ok]
+        wrong = sum(1 for finding in findings if not finding.ok)
         name = accounts.get(account, account)
         table.add_row(
             "" if account == last else escape(name),
             capability,
             escape(_expectation(findings)),
-            f"{len(findings)} as expected"
-            if not wrong
-            else f"{len(wrong)} of {len(findings)} differ",
+            f"{len(findings) - wrong} of {len(findings)}",
             "[red]differs[/]" if wrong else "[green]ok[/]",
-            end_section=False,
         )
         last = account
     return table
+
+
+def _table(title: str, style: str) -> Table:
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style=style,
+        width=WIDTH,
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
 
 
 def _groups(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]]:
@@ -105,7 +125,7 @@ def _groups(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]]
 
 
 def _expectation(findings: Sequence[Finding]) -> str:
-    """Give the settings of a group in words: how many resources, and its first settings."""
+    """Give how many resources a group has, and its first settings in words."""
     resources = {(finding.region, finding.stack, finding.resource) for finding in findings}
     values: dict[str, set[str]] = {}
     for finding in findings:
@@ -116,8 +136,7 @@ def _expectation(findings: Sequence[Finding]) -> str:
     said = [name for name in said if len(name) <= _WORD]
     said += [name for name in values if not any(each.startswith(f"{name} ") for each in said)]
     more = f" +{len(said) - _NAMED}" if len(said) > _NAMED else ""
-    noun = "resource" if len(resources) == 1 else "resources"
-    return f"{len(resources)} {noun}: {', '.join(said[:_NAMED])}{more}"
+    return f"{len(resources)} x {', '.join(said[:_NAMED])}{more}"
 
 
 def _label(setting: str) -> str:
@@ -136,7 +155,7 @@ def _word(value: object) -> str:
 
 
 def _mismatch_table(findings: Sequence[Finding], accounts: Mapping[str, str]) -> Table:
-    table = Table(title="Differences", title_justify="left", title_style="bold red", width=100)
+    table = _table("Differences", "bold red")
     table.add_column("where", max_width=34, overflow="fold")
     table.add_column("property", max_width=20, overflow="fold")
     table.add_column("expected", ratio=1, overflow="fold")
@@ -180,7 +199,7 @@ def brief(value: object) -> str:
 def _show_gaps(console: Console, title: str, gaps: Sequence[Gap]) -> None:
     if not gaps:
         return
-    table = Table(title=title, title_justify="left", width=100)
+    table = _table(title, "bold")
     table.add_column("type", overflow="fold", max_width=40)
     table.add_column("property", overflow="fold", max_width=26)
     table.add_column("resources", justify="right")
