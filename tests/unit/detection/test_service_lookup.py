@@ -74,7 +74,7 @@ def test_a_missing_detector_is_created_enabled_and_found_again(
 
 
 @pytest.mark.usefixtures("aws")
-def test_a_missing_hub_is_enabled_without_default_standards(answers: list[dict[str, Any]]) -> None:
+def test_a_missing_hub_is_enabled(answers: list[dict[str, Any]]) -> None:
     index.hub(EVENT, None)
     found = boto3.client("securityhub").describe_hub()
     assert answers[0]["Data"] == {"HubArn": found["HubArn"]}
@@ -105,6 +105,7 @@ class StubHub:
     def __init__(self) -> None:
         self.described = 0
         self.updates: list[dict[str, str]] = []
+        self.enabled: dict[str, object] = {}
 
     def describe_hub(self) -> dict[str, str]:
         self.described += 1
@@ -112,7 +113,8 @@ class StubHub:
             raise self.exceptions.InvalidAccessException
         return {"HubArn": "arn:hub", "ControlFindingGenerator": "STANDARD_CONTROL"}
 
-    def enable_security_hub(self, **_: object) -> None:
+    def enable_security_hub(self, **settings: object) -> None:
+        self.enabled = settings
         raise self.exceptions.ResourceConflictException
 
     def update_security_hub_configuration(self, **settings: str) -> None:
@@ -123,6 +125,12 @@ def test_a_hub_enabled_meanwhile_is_found_and_gives_one_finding_per_control() ->
     stub = StubHub()
     assert index.find_hub(stub) == {"HubArn": "arn:hub"}
     assert stub.updates == [{"ControlFindingGenerator": "SECURITY_CONTROL"}]
+
+
+def test_standards_are_left_to_the_configuration_policy() -> None:
+    stub = StubHub()
+    index.find_hub(stub)
+    assert stub.enabled["EnableDefaultStandards"] is False
 
 
 @pytest.mark.usefixtures("aws")
