@@ -1,13 +1,15 @@
 """What the embedded AWS applied of the deployed templates, and what it only recorded."""
 
+import importlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from baseline.local import emulators, schemas
 
 WHOLE_RESOURCE = "*"
+_STOCK = "ministack"
 _lock = threading.Lock()
 
 
@@ -72,21 +74,34 @@ def _exists(entry: Entry) -> bool:
 
 def coverage_markdown() -> str:
     """Write the list of provisioned types for ``docs/local-aws.md``."""
-    lines = [
-        "| Resource type | Provisioned by | Checked and recorded only |",
-        "|---|---|---|",
-    ]
-    for resource_type, (how, declared, reason) in sorted(_support.items()):
-        only = ", ".join(f"`{name}`" for name in declared) or "-"
-        lines.append(
-            f"| `{resource_type}` | {how} | {only}{' (' + reason + ')' if reason else ''} |"
-        )
+    if not _support:
+        # The provisioners report to this module, so it cannot import them from the start.
+        importlib.import_module("baseline.local.provisioners").register_all()
+    ours = {name: how for name, how in _support.items() if how[0] != _STOCK}
+    theirs = {name: how for name, how in _support.items() if how[0] == _STOCK}
     others = len(schemas.all_types() - _support.keys())
-    lines += [
-        "",
-        (
-            f"The other {others} resource types of CloudFormation are checked against their "
-            "schema and recorded: nothing is created for them."
-        ),
-    ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(
+        [
+            "Provisioned by this project, or by ministack with the rest applied by this project:",
+            "",
+            *_table(ours),
+            "",
+            "Provisioned by ministack alone; what it does not read is listed at each deployment:",
+            "",
+            *_table(theirs),
+            "",
+            (
+                f"The other {others} resource types of CloudFormation are checked against their "
+                "schema and recorded: nothing is created for them."
+            ),
+            "",
+        ]
+    )
+
+
+def _table(types: Mapping[str, tuple[str, tuple[str, ...], str]]) -> list[str]:
+    rows = ["| Resource type | Provisioned by | Checked and recorded only |", "|---|---|---|"]
+    for resource_type, (how, declared, reason) in sorted(types.items()):
+        only = ", ".join(f"`{name}`" for name in declared) or "-"
+        rows.append(f"| `{resource_type}` | {how} | {only}{f' ({reason})' if reason else ''} |")
+    return rows
