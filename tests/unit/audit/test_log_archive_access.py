@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from baseline.audit.log_protection import BUCKET_ACTIONS, KEY_HEADER, OBJECT_ACTIONS
+from baseline.audit.log_protection import KEY_HEADER
 from baseline.config import Names
 from tests.unit.audit.conftest import BUCKETS, KEYS
 from tests.unit.audit.resource_policy import ResourcePolicy, arn_of, bucket_policy, key_policy
@@ -14,6 +14,27 @@ from tests.unit.audit.resource_policy import ResourcePolicy, arn_of, bucket_poli
 Archive = dict[str, Any]
 Keys = dict[str, str]
 
+# Spelled out, so that the denials cannot lose an action unseen.
+OBJECT_ACTIONS = (
+    "s3:BypassGovernanceRetention",
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:PutObjectRetention",
+)
+BUCKET_ACTIONS = (
+    "s3:DeleteBucket",
+    "s3:DeleteBucketPolicy",
+    "s3:PutBucketAcl",
+    "s3:PutBucketLogging",
+    "s3:PutBucketObjectLockConfiguration",
+    "s3:PutBucketOwnershipControls",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketVersioning",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutLifecycleConfiguration",
+    "s3:PutReplicationConfiguration",
+)
 ADMINISTRATOR = "arn:aws:iam::222222222222:role/Administrator"
 ROOT_USER = "arn:aws:iam::222222222222:root"
 BREAK_GLASS = "arn:aws:iam::222222222222:role/OrgBreakGlass"
