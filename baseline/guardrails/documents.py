@@ -29,6 +29,8 @@ from baseline.guardrails.patterns import (
 
 VERSION = "2012-10-17"
 FULL_ACCESS = frozenset({"FullAWSAccess", "RCPFullAWSAccess"})
+# Wildcards stand in the action's name only: what one in the service's prefix means is not documented.
+_ACTION_PATTERN = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 _ELEMENTS = frozenset(
     ["Sid", "Effect", "Principal", "Action", "NotAction", "Resource", "NotResource", "Condition"]
 )
@@ -160,7 +162,7 @@ def _actions(statement: Mapping[str, object], where: str) -> Callable[[str], boo
     element = "Action" if "Action" in statement else "NotAction"
     patterns = _strings(statement[element], where, element)
     for pattern in patterns:
-        if pattern != "*" and not re.fullmatch(r"[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+", pattern):
+        if pattern not in {"*", "*:*"} and not _ACTION_PATTERN.fullmatch(pattern):
             raise PolicyError(f"{where}: {pattern!r} is not of the form service:Action")
     match = compile_globs([pattern.lower() for pattern in patterns])
     if element == "Action":
@@ -169,7 +171,10 @@ def _actions(statement: Mapping[str, object], where: str) -> Callable[[str], boo
 
 
 def _resources(statement: Mapping[str, object], where: str) -> Callable[[str, Context], bool]:
-    """Compile Resource or NotResource; a variable without value matches no resource."""
+    """Compile Resource or NotResource; a variable without value matches no resource.
+
+    What a variable without value means in NotResource is not documented, so it is refused.
+    """
     element = "Resource" if "Resource" in statement else "NotResource"
     patterns = _strings(statement[element], where, element)
     wanted = element == "Resource"
@@ -178,6 +183,10 @@ def _resources(statement: Mapping[str, object], where: str) -> Callable[[str, Co
     for key in (key for pattern in patterns for key in variables(pattern)):
         if not is_condition_key(key):
             raise PolicyError(f"{where}: {key!r} is not a condition key of any AWS service")
+    if not wanted and any(resolve(pattern, {}) is None for pattern in patterns):
+        raise PolicyError(
+            f"{where}: NotResource with a variable needs a default, ${{key, 'default'}}"
+        )
     fixed = compile_globs([pattern for pattern in patterns if not has_variables(pattern)])
     templates = [pattern for pattern in patterns if has_variables(pattern)]
 

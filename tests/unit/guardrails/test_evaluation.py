@@ -185,7 +185,8 @@ def test_the_context_of_a_request_wins_and_can_take_keys_away() -> None:
     [
         ({"NotAction": ["iam:*", "s3:GetObject"]}, False),
         ({"NotAction": "iam:*"}, True),
-        ({"Action": "*:GetObject"}, True),
+        ({"Action": "*:*"}, True),
+        ({"Action": "S3:?etobject"}, True),
         ({"Action": "s3:*Object"}, True),
         ({"Action": "*", "Resource": "arn:aws:s3:::logs/*"}, True),
         ({"Action": "*", "Resource": "arn:aws:s3:::logs"}, False),
@@ -224,9 +225,15 @@ DENY = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}
         (PolicyKind.SCP, {**DENY, "NotAction": "s3:*"}, "exactly one of Action and NotAction"),
         (PolicyKind.SCP, {"Effect": "Deny", "Action": "s3:*"}, "exactly one of Resource"),
         (PolicyKind.SCP, {**DENY, "Action": "s3"}, "is not of the form service:Action"),
+        (PolicyKind.SCP, {**DENY, "Action": "*:GetObject"}, "is not of the form service:Action"),
         (PolicyKind.SCP, {**DENY, "Action": []}, "must be text or a list of text"),
         (PolicyKind.SCP, {**DENY, "Condition": {"Bool": "x"}}, "must map operators"),
         (PolicyKind.SCP, {**DENY, "Resource": "${aws:Nope}"}, "is not a condition key"),
+        (
+            PolicyKind.SCP,
+            {"Effect": "Deny", "Action": "s3:*", "NotResource": "${aws:PrincipalTag/a}"},
+            "NotResource with a variable needs a default",
+        ),
         (PolicyKind.RCP, DENY, 'needs "Principal"'),
         (PolicyKind.RCP, {**DENY, "Principal": "*", "Effect": "Allow"}, "can only deny"),
         (

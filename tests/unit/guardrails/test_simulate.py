@@ -1,0 +1,227 @@
+"""The engine against @cloud-copilot/iam-simulate, a separate program that knows no line of ours."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+
+from baseline.guardrails.composition import compose
+from baseline.guardrails.documents import (
+    FULL_AWS_ACCESS,
+    RCP_FULL_AWS_ACCESS,
+    PolicyKind,
+    compile_policy,
+)
+from baseline.guardrails.evaluation import Level, Organization
+from baseline.guardrails.model import PolicyType
+from baseline.guardrails.packing import minified
+from baseline.guardrails.proofs import cases_of, organizations
+from baseline.guardrails.request import Request
+from tests.unit.guardrails import harness, iam_data
+
+pytestmark = pytest.mark.tools
+
+ACCOUNT = "555555555555"
+FULL_STATEMENT = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+FULL = {"Version": "2012-10-17", "Statement": [FULL_STATEMENT]}
+FULL_RCP = {"Version": "2012-10-17", "Statement": [{**FULL_STATEMENT, "Principal": "*"}]}
+GENERATED = 2000
+
+
+def simulate(rows: list[dict[str, Any]]) -> list[str]:
+    node = shutil.which("node")
+    assert node, "node is not on PATH"
+    done = subprocess.run(
+        [node, str(iam_data.ROOT / "tests/unit/guardrails/simulate.mjs")],
+        input=json.dumps({"rows": rows}),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=iam_data.ROOT,
+    )
+    assert done.returncode == 0, done.stderr
+    results: list[str] = json.loads(done.stdout)
+    return results
+
+
+def row(
+    request: Request, organization: Organization, scps: list[list[Any]], rcps: list[list[Any]]
+) -> dict[str, Any]:
+    """Give a request with the context that AWS fills in, which iam-simulate does not."""
+    context = organization.context(request)
+    values = {
+        key: list(value) if key in ARRAYS else value[0] for key, value in context.items() if value
+    }
+    return {
+        "request": {
+            "principal": request.principal_arn,
+            "action": request.action,
+            # The resource counts as the caller's own: across accounts identity policies decide too.
+            "resource": {"resource": request.resource, "accountId": request.principal.account},
+            "contextVariables": values,
+        },
+        "scps": scps,
+        "rcps": rcps,
+    }
+
+
+# NotResource of everything is pointless, and with a variable it is refused.
+OPEN = {"*", "arn:aws:s3:::${aws:PrincipalTag/team}/*"}
+ARRAYS = {"aws:tagkeys", "aws:calledvia", "kms:resourcealiases", "aws:principalorgpaths"}
+
+
+def test_every_proof_gets_the_same_answer() -> None:
+    world = harness.world()
+    rows, expected, seen = [], [], set()
+    for target, organization in organizations(compose(harness.configuration()), world):
+        documents = [
+            json.loads(minified({"Version": "2012-10-17", "Statement": list(rendered.statements)}))
+            for rendered in target.effective
+            if rendered.type is PolicyType.SCP
+        ]
+        shape = tuple(rendered.guardrail.id for rendered in target.effective)
+        if shape in seen:
+            continue
+        seen.add(shape)
+        for rendered in target.effective:
+            for case in cases_of(rendered.guardrail, world):
+                if case.request.principal.is_service_linked:
+                    continue  # iam-simulate does not know AWS's exemption of these roles
+                rows.append(row(case.request, organization, [[FULL], [FULL, *documents]], []))
+                expected.append((case, organization.evaluate(case.request)))
+    differing = [
+        f"{case.request}: {decision.reason} / {result}"
+        for (case, decision), result in zip(expected, simulate(rows), strict=True)
+        # Only explicit denials count: a key also needs a key policy, of which nothing is said here.
+        if decision.allowed is (result == "ExplicitlyDenied")
+    ]
+    assert len(rows) > 1000
+    assert not differing, f"{len(differing)} of {len(rows)} differ, first:\n{differing[0]}"
+
+
+def condition(rng: random.Random) -> dict[str, dict[str, object]]:
+    """Generate one condition over keys that the requests below sometimes have."""
+    pairs = rng.choice(
+        [
+            ("StringEquals", "aws:RequestedRegion", ["eu-west-1", "us-east-1"]),
+            ("StringNotEquals", "aws:RequestedRegion", ["eu-west-1", "eu-central-1"]),
+            ("StringLike", "aws:PrincipalTag/team", ["r*", "b?ue"]),
+            ("StringNotLike", "aws:PrincipalTag/team", ["r*"]),
+            ("StringEqualsIgnoreCase", "aws:PrincipalTag/team", ["RED"]),
+            (
+                "StringLike",
+                "aws:PrincipalTag/team",
+                ["${aws:SourceIdentity}", "x-${aws:SourceIdentity, 'red'}"],
+            ),
+            ("ArnLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/team/*"]),
+            (
+                "ArnNotLike",
+                "aws:PrincipalArn",
+                [f"arn:aws:iam::{ACCOUNT}:role/Admin", "arn:aws:iam::*:role/d?v"],
+            ),
+            # Variables in the last part only: iam-simulate splits an ARN at the colon of a variable.
+            ("ArnLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/${aws:SourceIdentity, 'Admin'}"]),
+            ("ArnEquals", "aws:PrincipalArn", ["arn:aws:iam::*:role/Admin"]),
+            ("Bool", "aws:SecureTransport", ["false"]),
+            ("Bool", "aws:MultiFactorAuthPresent", ["true"]),
+            ("NumericLessThan", "aws:MultiFactorAuthAge", ["3600"]),
+            ("NumericGreaterThanEquals", "aws:MultiFactorAuthAge", ["3600"]),
+            ("DateLessThan", "aws:TokenIssueTime", ["2026-01-01T00:00:00Z"]),
+            ("IpAddress", "aws:SourceIp", ["10.0.0.0/8", "192.0.2.0/24"]),
+            ("NotIpAddress", "aws:SourceIp", ["10.0.0.0/8"]),
+            ("ForAllValues:StringEquals", "aws:TagKeys", ["a", "b"]),
+            ("ForAnyValue:StringEquals", "aws:TagKeys", ["a"]),
+            ("ForAllValues:StringNotEquals", "aws:TagKeys", ["a"]),
+            ("ForAnyValue:StringNotLike", "aws:TagKeys", ["a*"]),
+            ("Null", "aws:TagKeys", ["true"]),
+            ("Null", "aws:PrincipalTag/team", ["false"]),
+        ]
+    )
+    operator, key, values = pairs
+    if operator != "Null" and ":" not in operator and rng.random() < 0.3:
+        operator += "IfExists"
+    return {operator: {key: values}}
+
+
+def statement(rng: random.Random) -> dict[str, object]:
+    """Generate one statement."""
+    actions = rng.sample(["s3:*", "s3:Get*", "s3:*t*", "s3:PutObject", "ec2:*", "s3:?etObject"], 2)
+    resources = rng.sample(
+        ["*", "arn:aws:s3:::a/*", "arn:aws:s3:::b*", "arn:aws:s3:::${aws:PrincipalTag/team}/*"], 1
+    )
+    row: dict[str, object] = {"Effect": rng.choice(["Deny", "Deny", "Allow"])}
+    row["NotAction" if rng.random() < 0.3 else "Action"] = actions
+    row["NotResource" if rng.random() < 0.2 and resources[0] not in OPEN else "Resource"] = (
+        resources
+    )
+    merged: dict[str, dict[str, object]] = {}
+    for _ in range(rng.randrange(3)):
+        for operator, keys in condition(rng).items():
+            merged.setdefault(operator, {}).update(keys)
+    if merged:
+        row["Condition"] = merged
+    return row
+
+
+def request(rng: random.Random) -> Request:
+    """Generate one request; keys are there or not."""
+    context: dict[str, Any] = {
+        "aws:PrincipalTag/team": rng.choice(["red", "blue", "RED"]),
+        "aws:SourceIdentity": rng.choice(["red", "anna"]),
+        "aws:MultiFactorAuthPresent": rng.choice(["true", "false"]),
+        "aws:MultiFactorAuthAge": rng.choice(["60", "3600", "7200"]),
+        "aws:TokenIssueTime": rng.choice(["2025-06-01T00:00:00Z", "2026-06-01T00:00:00Z"]),
+        "aws:SourceIp": rng.choice(["10.1.2.3", "192.0.2.1", "198.51.100.1"]),
+        "aws:TagKeys": rng.choice([["a"], ["b", "c"], ["a", "c"]]),
+        "aws:SecureTransport": rng.choice(["true", "false"]),
+    }
+    kept = {key: value for key, value in context.items() if rng.random() < 0.6}
+    return Request(
+        principal_arn=f"arn:aws:iam::{ACCOUNT}:role/{rng.choice(['Admin', 'team/x', 'dev'])}",
+        action=rng.choice(["s3:GetObject", "s3:PutObject", "ec2:RunInstances"]),
+        resource=rng.choice(["arn:aws:s3:::a/k", "arn:aws:s3:::b", "arn:aws:s3:::red/k"]),
+        region=rng.choice(["eu-west-1", "us-east-1", "ap-southeast-1"]),
+        context=kept,
+    )
+
+
+def test_generated_policies_get_the_same_answer() -> None:
+    rng = random.Random(20261122)  # noqa: S311 - test data
+    rows, ours = [], []
+    for _ in range(GENERATED):
+        scp = {
+            "Version": "2012-10-17",
+            "Statement": [statement(rng) for _ in range(rng.randrange(1, 4))],
+        }
+        denial = {**statement(rng), "Effect": "Deny", "Principal": "*", "Action": ["s3:Put*"]}
+        denial.pop("NotAction", None)
+        rcp = {"Version": "2012-10-17", "Statement": [denial]}
+        with_full = rng.random() < 0.7
+        level = Level(
+            name="unit",
+            scps=(
+                *((FULL_AWS_ACCESS,) if with_full else ()),
+                compile_policy("scp", scp, PolicyKind.SCP),
+            ),
+            rcps=(RCP_FULL_AWS_ACCESS, compile_policy("rcp", rcp, PolicyKind.RCP)),
+        )
+        organization = Organization(
+            id="o-x", management_account="1" * 12, accounts={ACCOUNT: [Level(name="root"), level]}
+        )
+        asked = request(rng)
+        # iam-simulate does not know which services RCPs cover; EC2 is not among them.
+        rcps = [] if asked.service == "ec2" else [[FULL_RCP], [FULL_RCP, rcp]]
+        rows.append(row(asked, organization, [[FULL], [*([FULL] if with_full else []), scp]], rcps))
+        ours.append(organization.evaluate(asked))
+    differing = [
+        json.dumps({"row": one, "ours": decision.reason, "theirs": result}, default=str)
+        for one, decision, result in zip(rows, ours, simulate(rows), strict=True)
+        if decision.allowed is not (result == "Allowed")
+    ]
+    assert {decision.verdict for decision in ours} == {"allowed", "denied"}
+    assert not differing, f"{len(differing)} differ, first:\n{differing[0]}"
