@@ -63,6 +63,7 @@ def test_sns_4_only_the_own_rules_and_the_alarm_may_publish(
     ] == rule_ids(stack)
     (alarm,) = allowed(document, "cloudwatch.amazonaws.com")
     assert alarm["Condition"]["StringEquals"] == {"aws:SourceAccount": "333333333333"}
+    assert alarm["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::GetAtt"][0].startswith("Alarm")
 
 
 def rule_ids(stack: cdk.Stack) -> list[str]:

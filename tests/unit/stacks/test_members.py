@@ -81,6 +81,12 @@ def test_roles_go_to_the_home_region_and_the_rest_to_every_governed_one(
     )
 
 
+def test_the_roles_come_first_in_every_account(sets: dict[str, dict[str, Any]]) -> None:
+    assert "DependsOn" not in sets["secbase-member-global"]["AutoDeployment"]
+    (first,) = sets["secbase-member-regional"]["AutoDeployment"]["DependsOn"]
+    assert "GlobalStackSet" in str(first)
+
+
 def test_only_the_roles_need_an_iam_capability(sets: dict[str, dict[str, Any]]) -> None:
     assert sets["secbase-member-global"]["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
     assert "Capabilities" not in sets["secbase-member-regional"]
