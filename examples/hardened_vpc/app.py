@@ -1,4 +1,4 @@
-"""A hardened VPC alone: `cdk deploy --app "python3 examples/hardened_vpc/app.py"`."""  # noqa: INP001
+"""A hardened VPC alone: `cdk deploy --app "python3 examples/hardened_vpc/app.py"`."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3

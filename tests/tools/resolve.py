@@ -44,9 +44,8 @@ class Resolver:
             return value
         if len(value) == 1:
             (name, argument), *_ = value.items()
-            function = getattr(self, f"_{name.replace('::', '_').lower()}", None)
-            if function is not None:
-                return function(argument)
+            if name == "Ref" or name.startswith("Fn::"):
+                return getattr(self, f"_{name.replace('::', '_').lower()}")(argument)
         return {key: self.resolve(item) for key, item in value.items()}
 
     def _ref(self, name: str) -> str:
@@ -94,6 +93,9 @@ class Resolver:
 
     def _fn_if(self, argument: list[Any]) -> Any:
         return self.resolve(argument[1])
+
+    def _fn_getazs(self, _region: Any) -> list[str]:
+        return [f"{REGION}{letter}" for letter in "abc"]
 
     def _fn_getstackoutput(self, argument: dict[str, str]) -> str:
         return str(argument["OutputName"]).lower()

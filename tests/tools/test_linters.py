@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,25 @@ Templates = dict[str, dict[str, Any]]
 CFN_LINT_IGNORED: dict[str, str] = {
     "W3005": "the CDK writes DependsOn for what a Ref implies already; order is the same",
 }
+
+
+# Check, pattern of the resource, and why the check does not hold there.
+CHECKOV_ACCEPTED: tuple[tuple[str, str, str], ...] = (
+    ("CKV_AWS_117", r"Function", "the functions call AWS APIs only and reach nothing in a VPC"),
+    ("CKV_AWS_115", r"Function", "a new account may reserve none of its 10 concurrent executions"),
+    (
+        "CKV_AWS_116",
+        r"ProviderFramework",
+        "CloudFormation invokes the provider and awaits its answer",
+    ),
+    (
+        "CKV_AWS_111",
+        r"waiterstatemachineRole",
+        "log delivery has no resource to name (CDK provider)",
+    ),
+    ("CKV_AWS_18", r"AccessLogs", "the target of access logs cannot log to itself"),
+    ("CKV_AWS_33", r"ConfigKey", "bound to the organization and the recorder role's name"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +85,9 @@ def test_cfn_lint_notices_a_wrong_property(tmp_path: Path) -> None:
     assert "E3002" in {match["Rule"]["Id"] for match in cfn_lint(path)}
 
 
-def checkov(folder: Path, *options: str) -> list[dict[str, Any]]:
+def checkov(folder: Path) -> list[dict[str, Any]]:
     command = [".venv-checkov/bin/checkov", "--framework", "cloudformation", "--skip-download"]
-    command += ["--directory", str(folder), "--output", "json", "--quiet", "--compact", *options]
+    command += ["--directory", str(folder), "--output", "json", "--quiet", "--compact"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     report = json.loads(done.stdout)
     checks: list[dict[str, Any]] = report["results"]["failed_checks"]
@@ -75,14 +95,21 @@ def checkov(folder: Path, *options: str) -> list[dict[str, Any]]:
     return checks
 
 
+def accepts(row: tuple[str, str, str], check: dict[str, Any]) -> bool:
+    return row[0] == check["check_id"] and bool(re.search(row[1], check["resource"]))
+
+
 def test_checkov(folder: Path) -> None:
-    config = Path(".checkov.yaml").resolve()
+    checks = checkov(folder)
     found = [
         f"{Path(check['file_path']).name} {check['resource']} {check['check_id']} "
         f"{check['check_name']}"
-        for check in checkov(folder, "--config-file", str(config))
+        for check in checks
+        if not any(accepts(row, check) for row in CHECKOV_ACCEPTED)
     ]
     assert found == []
+    used = {row for row in CHECKOV_ACCEPTED for check in checks if accepts(row, check)}
+    assert set(CHECKOV_ACCEPTED) - used == set()
 
 
 def test_checkov_notices_an_open_bucket(tmp_path: Path) -> None:
