@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from baseline.audit.log_protection import allow_reader, deny_other_keys, deny_tampering
+from baseline.audit.log_protection import (
+    allow_reader,
+    deny_losing_key,
+    deny_other_keys,
+    deny_tampering,
+)
 from baseline.config import Names
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.primitives.secure_bucket import Lifecycle, ObjectLock, SecureBucket
@@ -111,7 +116,9 @@ class LogBucket(Construct):
             lifecycle=archive.lifecycle,
         )
         self.bucket = self.store.bucket
-        deny_tampering(self.bucket, break_glass=archive.break_glass, deployer=archive.deployer)
+        exempt = {"break_glass": archive.break_glass, "deployer": archive.deployer}
+        deny_tampering(self.bucket, **exempt)
+        deny_losing_key(self.key.key, **exempt)
         if bucket_key_only:
             deny_other_keys(self.bucket, self.key.key, alias_arn=key_alias_arn)
         allow_reader(self.bucket, self.key.key, names=archive.names)

@@ -43,6 +43,15 @@ BUCKET_ACTIONS = (
 )
 """Actions that take a protection off a log bucket, or end all its objects by a lifecycle rule."""
 
+KEY_ACTIONS = (
+    "kms:DeleteAlias",
+    "kms:DisableKey",
+    "kms:DisableKeyRotation",
+    "kms:PutKeyPolicy",
+    "kms:UpdateAlias",
+)
+"""Actions that take a protection off a log key, or stop writers from using it."""
+
 READ_OBJECTS = ("s3:GetObject", "s3:GetObjectVersion")
 READ_BUCKET = ("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketVersions")
 
@@ -65,6 +74,25 @@ def deny_tampering(bucket: s3.Bucket, *, break_glass: str, deployer: str) -> Non
         _deny_except(
             "DenyWeakeningBucket", BUCKET_ACTIONS, [bucket.bucket_arn], [break_glass, deployer]
         )
+    )
+
+
+def deny_losing_key(key: kms.Key, *, break_glass: str, deployer: str) -> None:
+    """Deny everyone to delete a log key, which ends its logs, and to take its protections off.
+
+    KMS has no way round a key policy for the root user. The exempt roles are named, not linked:
+    who lost one creates a role of that name again.
+
+    Args:
+        key: the key of a log bucket.
+        break_glass: as in :func:`deny_tampering`.
+        deployer: as in :func:`deny_tampering`; may change the key, and may not delete it.
+    """
+    key.add_to_resource_policy(
+        _deny_except("DenyDeletingKey", ["kms:ScheduleKeyDeletion"], ["*"], [break_glass])
+    )
+    key.add_to_resource_policy(
+        _deny_except("DenyWeakeningKey", KEY_ACTIONS, ["*"], [break_glass, deployer])
     )
 
 

@@ -35,6 +35,13 @@ BUCKET_ACTIONS = (
     "s3:PutLifecycleConfiguration",
     "s3:PutReplicationConfiguration",
 )
+KEY_ACTIONS = (
+    "kms:DeleteAlias",
+    "kms:DisableKey",
+    "kms:DisableKeyRotation",
+    "kms:PutKeyPolicy",
+    "kms:UpdateAlias",
+)
 ADMINISTRATOR = "arn:aws:iam::222222222222:role/Administrator"
 ROOT_USER = "arn:aws:iam::222222222222:root"
 BREAK_GLASS = "arn:aws:iam::222222222222:role/OrgBreakGlass"
@@ -130,8 +137,26 @@ def test_the_audit_reader_decrypts_through_s3_only(archive: Archive, purpose: st
 @pytest.mark.parametrize("purpose", KEYS)
 def test_the_archives_own_account_keeps_the_key_manageable(archive: Archive, purpose: str) -> None:
     key = key_policy(archive, KEYS[purpose])
-    assert key.verdict(ADMINISTRATOR, "kms:PutKeyPolicy") == "allowed"
-    assert key.verdict("arn:aws:iam::111111111111:role/A", "kms:PutKeyPolicy") == "silent"
+    assert key.verdict(ADMINISTRATOR, "kms:TagResource") == "allowed"
+    assert key.verdict("arn:aws:iam::111111111111:role/A", "kms:TagResource") == "silent"
+    for action in KEY_ACTIONS:
+        # KMS refuses a policy that would not let its author replace it.
+        assert key.verdict(DEPLOYER, action) == "allowed"
+        assert key.verdict(BREAK_GLASS, action) == "allowed"
+    assert key.verdict(BREAK_GLASS, "kms:ScheduleKeyDeletion") == "allowed"
+
+
+@pytest.mark.parametrize("purpose", KEYS)
+@pytest.mark.parametrize("principal", [ADMINISTRATOR, ROOT_USER, *NAMESAKES])
+def test_kms_3_nobody_ends_logs_by_their_key(
+    archive: Archive, purpose: str, principal: str
+) -> None:
+    key = key_policy(archive, KEYS[purpose])
+    for action in KEY_ACTIONS:
+        assert key.verdict(principal, action) == "denied by DenyWeakeningKey", action
+    for caller in (principal, DEPLOYER):
+        answer = key.verdict(caller, "kms:ScheduleKeyDeletion")
+        assert answer == "denied by DenyDeletingKey"
 
 
 @pytest.mark.parametrize("owner", ["111111111111", "o-exampleorgid"])
