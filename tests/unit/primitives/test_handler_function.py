@@ -115,14 +115,20 @@ def test_failed_calls_wait_in_a_queue(stack: cdk.Stack, handler: Path, of: Of) -
 
 
 def test_bytecode_that_a_test_leaves_does_not_change_the_asset(
-    stack: cdk.Stack, handler: Path, of: Of
+    stack: cdk.Stack, tmp_path: Path, of: Of
 ) -> None:
-    HandlerFunction(stack, "Before", handler=handler, description="Does the work")
-    (handler / "__pycache__").mkdir()
-    (handler / "__pycache__" / "index.cpython-311.pyc").write_bytes(b"bytecode")
-    HandlerFunction(stack, "After", handler=handler, description="Does the work")
-    before, after = (row["Properties"]["Code"] for row in of(FUNCTION))
-    assert before == after
+    # Two folders, because the CDK hashes each folder once.
+    for name in ("Clean", "Tested"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index.py").write_text(
+            "def handler(event, context):\n    return event\n"
+        )
+    (tmp_path / "Tested" / "__pycache__").mkdir()
+    (tmp_path / "Tested" / "__pycache__" / "index.cpython-311.pyc").write_bytes(b"bytecode")
+    for name in ("Clean", "Tested"):
+        HandlerFunction(stack, name, handler=tmp_path / name, description="Does the work")
+    clean, tested = (row["Properties"]["Code"] for row in of(FUNCTION))
+    assert clean == tested
 
 
 def test_a_folder_without_index_is_refused(stack: cdk.Stack, tmp_path: Path) -> None:
