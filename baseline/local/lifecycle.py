@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -43,47 +42,47 @@ def start(state: State, tools: Tools, configuration: Path, access: Access) -> Se
         BaselineError: It ended, or it did not answer in time; the message shows its last lines.
     """
     state.folder.mkdir(parents=True, exist_ok=True)
-    process = _spawn(
+    pid = _spawn(
         [
             *(sys.executable, "-m", "baseline.local.server", "--port", str(access.port)),
             *("--state-file", str(state.folder / "running.json")),
         ],
         log=state.server_log,
         environment=server_environment(tools),
-        folder=state.folder,
     )
-    server = Server(pid=process.pid, port=access.port, configuration=str(configuration))
+    server = Server(pid=pid, port=access.port, configuration=str(configuration))
     state.write(server)
     try:
-        _wait(access, process, state.server_log)
+        _wait(access, pid, state.server_log)
     except BaselineError:
         stop(state)
         raise
     return server
 
 
-def _spawn(
-    command: list[str], *, log: Path, environment: Mapping[str, str], folder: Path
-) -> subprocess.Popen[bytes]:
+def _spawn(command: list[str], *, log: Path, environment: Mapping[str, str]) -> int:
+    """Start a process that outlives this one and its terminal; give its ID."""
     with log.open("wb") as output:
-        return subprocess.Popen(  # noqa: S603 our own module, no shell
+        return os.posix_spawn(
+            command[0],
             command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=dict(environment),
-            cwd=folder,
-            start_new_session=True,  # it outlives this command and its terminal
+            environment,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, output.fileno(), 1),
+                (os.POSIX_SPAWN_DUP2, output.fileno(), 2),
+            ],
+            setsid=True,
         )
 
 
-def _wait(access: Access, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait(access: Access, pid: int, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise BaselineError(
-                f"the embedded AWS ended with status {process.returncode}; {tail(log)}"
-            )
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            code = os.waitstatus_to_exitcode(status)
+            raise BaselineError(f"the embedded AWS ended with status {code}; {tail(log)}")
         if healthy(access):
             return
         time.sleep(0.1)

@@ -1,0 +1,67 @@
+"""One organization on the embedded AWS for all end-to-end tests: started, bootstrapped and deployed once.
+
+The tests change it, each leaves it as it was; the one that destroys it comes last.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+
+import pytest
+from rich.console import Console
+
+from baseline.local.session import Session
+from tests.e2e.organization import Organization
+from tests.support import ROOT
+
+LAST = "test_destroy.py"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies here, and destroy only after everything else."""
+    for item in items:
+        if item.path.is_relative_to(ROOT / "tests" / "e2e"):
+            item.add_marker(pytest.mark.e2e)
+    items.sort(key=lambda item: item.path.name == LAST)
+
+
+@pytest.fixture(scope="session")
+def organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Organization]:
+    """The example organization, deployed with the real cdk command."""
+    folder = tmp_path_factory.mktemp("organization")
+    file = folder / "baseline.yaml"
+    file.write_text((ROOT / "baseline.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        console = Console(file=io.StringIO(), width=100)
+        session = Session.open(file, state=folder / "state", console=console)
+        try:
+            session.up(port=0)
+            session.bootstrap()
+            session.synthesize(checks=False)
+            yield Organization(session, session.deploy())
+        finally:
+            session.down(purge=False)
+
+
+@pytest.fixture(scope="session")
+def break_glass(organization: Organization) -> str:
+    """The emergency role in the accounts where tests use it; guardrails exempt it by its name."""
+    role = organization.session.configuration.break_glass.role
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{organization.access.management}:root"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    for account in (organization.names.log_archive, organization.names.security):
+        organization.client("iam", account).create_role(
+            RoleName=role, AssumeRolePolicyDocument=json.dumps(trust)
+        )
+    return role

@@ -1,0 +1,95 @@
+"""A finding of GuardDuty reaches the people: event, rule, topic, subscription."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e.organization import Organization
+
+SECONDS = 20
+
+
+def finding(severity: float, title: str) -> dict[str, Any]:
+    return {
+        "Source": "aws.guardduty",
+        "DetailType": "GuardDuty Finding",
+        "Detail": json.dumps(
+            {
+                "schemaVersion": "2.0",
+                "id": title,
+                "accountId": "555555555555",
+                "region": "eu-west-1",
+                "type": "UnauthorizedAccess:IAMUser/MaliciousIPCaller",
+                "severity": severity,
+                "title": title,
+                "service": {"archived": False},
+            }
+        ),
+    }
+
+
+class Inbox:
+    """A queue that is subscribed to a topic, as a paging system would be."""
+
+    def __init__(self, organization: Organization, severity: str) -> None:
+        account = organization.names.security
+        self._sqs = organization.client("sqs", account)
+        self._sns = organization.client("sns", account)
+        name = organization.names.topic(severity)
+        self.topic = f"arn:aws:sns:{organization.home}:{account}:{name}"
+        self.url = self._sqs.create_queue(QueueName=f"e2e-{severity}")["QueueUrl"]
+        arn = f"arn:aws:sqs:{organization.home}:{account}:e2e-{severity}"
+        self.subscription = self._sns.subscribe(
+            TopicArn=self.topic, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True
+        )["SubscriptionArn"]
+
+    def texts(self, *, wanted: str, seconds: float) -> str:
+        """Give the messages that came, at the latest when one holds ``wanted``."""
+        received = ""
+        deadline = time.monotonic() + seconds
+        while wanted not in received and time.monotonic() < deadline:
+            answer = self._sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10)
+            for message in answer.get("Messages", ()):
+                received += message["Body"]
+                self._sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+            time.sleep(0.2)
+        return received
+
+    def close(self) -> None:
+        """Leave the topic as it was."""
+        self._sns.unsubscribe(SubscriptionArn=self.subscription)
+        self._sqs.delete_queue(QueueUrl=self.url)
+
+
+@pytest.fixture
+def critical(organization: Organization) -> Iterator[Inbox]:
+    inbox = Inbox(organization, "critical")
+    yield inbox
+    inbox.close()
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "eu-central-1"])
+def test_a_critical_finding_of_any_governed_region_reaches_the_critical_topic(
+    organization: Organization, critical: Inbox, region: str
+) -> None:
+    events = organization.client("events", organization.names.security, region)
+    title = f"caller of {region}"
+
+    result = events.put_events(Entries=[finding(9.5, title)])
+
+    assert result["FailedEntryCount"] == 0
+    assert title in critical.texts(wanted=title, seconds=SECONDS)
+
+
+def test_a_minor_finding_does_not_wake_anybody(organization: Organization, critical: Inbox) -> None:
+    events = organization.client("events", organization.names.security)
+
+    events.put_events(Entries=[finding(2.0, "a scan"), finding(9.5, "an attack")])
+
+    assert "a scan" not in critical.texts(wanted="an attack", seconds=SECONDS)
+    assert "a scan" not in critical.texts(wanted="a scan", seconds=2)
