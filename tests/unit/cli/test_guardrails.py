@@ -1,0 +1,92 @@
+"""`baseline guardrails`: list, show and test, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from baseline.cli.guardrails import guardrails_app
+from baseline.guardrails import catalog
+from baseline.guardrails.model import Guardrail
+
+ROOT = Path(__file__).resolve().parents[3]
+EXAMPLE = str(ROOT / "baseline.yaml")
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.setenv("COLUMNS", "160")
+    return CliRunner()
+
+
+def test_list_shows_guardrails_and_sets(cli: CliRunner) -> None:
+    done = cli.invoke(guardrails_app, ["list"])
+    assert done.exit_code == 0
+    assert "deny-regions" in done.output
+    assert "foundation" in done.output
+
+
+def test_list_as_json(cli: CliRunner) -> None:
+    done = json.loads(cli.invoke(guardrails_app, ["list", "--json"]).output)
+    assert {row["id"] for row in done["guardrails"]} == set(catalog.guardrails())
+    assert "deny-regions" in done["sets"]["foundation"]
+
+
+def test_show_says_why_whom_and_what_is_proved(cli: CliRunner) -> None:
+    done = cli.invoke(guardrails_app, ["show", "protect-config"])
+    assert done.exit_code == 0
+    for text in (
+        "exempt: break_glass, deployers",
+        "config:StopConfigurationRecorder",
+        "must be denied:",
+    ):
+        assert text in done.output
+
+
+def test_show_a_policy_that_configures_a_service(cli: CliRunner) -> None:
+    done = cli.invoke(guardrails_app, ["show", "guardduty-organization", "--json"])
+    assert json.loads(done.output)["type"] == "GUARDDUTY_POLICY"
+    assert cli.invoke(guardrails_app, ["show", "guardduty-organization"]).exit_code == 0
+
+
+def test_show_an_unknown_guardrail(cli: CliRunner) -> None:
+    done = cli.invoke(guardrails_app, ["show", "nope"])
+    assert done.exit_code == 2
+    assert "guardrail 'nope' is not in the catalog; known: deny-imitated-roles" in done.output
+
+
+def test_proofs_of_the_example_hold(cli: CliRunner) -> None:
+    done = cli.invoke(guardrails_app, ["test", "--config", EXAMPLE])
+    assert done.exit_code == 0, done.output
+    assert "all hold" in done.output
+    assert "ProtectCloudTrail" in done.output
+
+
+def test_proofs_as_json_name_the_deciding_statement(cli: CliRunner) -> None:
+    done = cli.invoke(guardrails_app, ["test", "--config", EXAMPLE, "--json"])
+    report = json.loads(done.output)
+    assert report["passed"] is True
+    denied = [row for row in report["results"] if row["verdict"] == "denied"]
+    assert all(row["statement"] and row["policy"] and row["level"] for row in denied)
+
+
+def test_a_failed_proof_ends_with_status_1(cli: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    proof = {"why": "wrong on purpose", "actions": ["config:StopConfigurationRecorder"]}
+    document = catalog.guardrails()["protect-config"].model_dump(mode="json")
+    broken = Guardrail.model_validate(document | {"allowed": [proof] * 3})
+    changed = catalog.guardrails() | {"protect-config": broken}
+    monkeypatch.setattr(catalog, "guardrails", lambda: changed)
+    done = cli.invoke(guardrails_app, ["test", "--config", EXAMPLE])
+    assert done.exit_code == 1
+    assert "failed: Security: protect-config: wrong on purpose" in done.output
+    assert "denied by statement ProtectConfig" in done.output
+
+
+def test_a_wrong_configuration_ends_with_status_2(cli: CliRunner, tmp_path: Path) -> None:
+    done = cli.invoke(guardrails_app, ["test", "--config", str(tmp_path / "missing.yaml")])
+    assert done.exit_code == 2
+    assert "missing.yaml" in done.output
+    assert "Traceback" not in done.output
