@@ -83,7 +83,9 @@ def test_a_finished_organization_is_only_read(invoke: Invoke, aws: FakeAws) -> N
 
 def test_is_complete_waits_until_every_policy_type_is_enabled(invoke: Invoke, aws: FakeAws) -> None:
     data = invoke("on_event")["Data"]
+    aws.calls.clear()
     assert invoke("is_complete", data=data) == {"IsComplete": False}
+    assert aws.writes() == [], "what is on its way is not asked for again"
 
     aws.finish_policy_types()
     complete = invoke("is_complete", data=data)
