@@ -55,6 +55,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
             app,
             f"members-management-regional-{region}",
             names=names,
+            record_configuration=configuration.capabilities.config.enabled,
             env=env(accounts.management.id, region),
         )
         for region in configuration.regions
