@@ -15,7 +15,7 @@ from baseline.config import load
 from baseline.errors import BaselineError
 from baseline.guardrails import catalog
 from baseline.guardrails.model import Guardrail
-from baseline.guardrails.proofs import Result, run
+from baseline.guardrails.proofs import Result, rate, run
 
 WRONG_INPUT = 2
 FINDINGS = 1
@@ -82,6 +82,9 @@ def run_proofs(
     config: Annotated[Path, typer.Option("--config", help="The configuration.")] = Path(
         "baseline.yaml"
     ),
+    bench: Annotated[
+        bool, typer.Option("--bench", help="Also measure evaluations a second.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run all proofs over the policies that really bind each unit of a configuration.
@@ -89,17 +92,20 @@ def run_proofs(
     Exit status: 0 all hold, 1 a proof failed, 2 the configuration is wrong.
     """
     try:
-        results = run(load(config))
+        configuration = load(config)
+        results = run(configuration)
     except BaselineError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG_INPUT) from None
     failed = [result for result in results if not result.passed]
+    speed = {"evaluations_per_second": round(rate(configuration))} if bench else {}
     if as_json:
-        typer.echo(
-            json.dumps({"passed": not failed, "results": [_row(row) for row in results]}, indent=2)
-        )
+        report = {"passed": not failed, **speed, "results": [_row(row) for row in results]}
+        typer.echo(json.dumps(report, indent=2))
     else:
         _print(results, failed)
+        for value in speed.values():
+            typer.echo(f"{value:,} evaluations a second")
     if failed:
         raise typer.Exit(FINDINGS)
 

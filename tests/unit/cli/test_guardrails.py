@@ -73,6 +73,13 @@ def test_proofs_as_json_name_the_deciding_statement(cli: CliRunner) -> None:
     assert all(row["statement"] and row["policy"] and row["level"] for row in denied)
 
 
+def test_the_speed_is_reported_when_asked_for(cli: CliRunner) -> None:
+    done = cli.invoke(guardrails_app, ["test", "--config", EXAMPLE, "--bench", "--json"])
+    assert json.loads(done.output)["evaluations_per_second"] > 0
+    done = cli.invoke(guardrails_app, ["test", "--config", EXAMPLE, "--bench"])
+    assert "evaluations a second" in done.output
+
+
 def test_a_failed_proof_ends_with_status_1(cli: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     proof = {"why": "wrong on purpose", "actions": ["config:StopConfigurationRecorder"]}
     document = catalog.guardrails()["protect-config"].model_dump(mode="json")
