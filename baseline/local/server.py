@@ -8,6 +8,7 @@ import argparse
 import importlib
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,13 +27,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # The emulators read their settings while they are imported, so the environment comes first.
     os.environ.update(emulators.environment(options.port))
     try:
-        application = importlib.import_module("baseline.local.application")
-        application.run(options.port, options.state_file)
+        # The code of Lambda functions is unpacked here and goes when the server goes.
+        with tempfile.TemporaryDirectory(prefix="baseline-local-") as folder:
+            tempfile.tempdir = folder
+            application = importlib.import_module("baseline.local.application")
+            application.run(options.port, options.state_file)
     except (BaselineError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    finally:
+        tempfile.tempdir = None
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Nothing is left to do, and taking the emulators' objects apart takes the interpreter seconds.
+    os._exit(status)
