@@ -35,7 +35,7 @@ class LogArchiveSettings(Section):
         default=2555,
         ge=RETENTION_MINIMUM_DAYS,
         le=36_500,
-        description="Days after which logs are deleted; at least 365 and not less than object_lock_days. 2555 (seven years) by default.",
+        description="Days after which logs are deleted (their versions 90 days later); at least 365 and not less than object_lock_days. 2555 (seven years) by default.",
     )
     glacier_after_days: StrictInt = Field(
         default=90,

@@ -17,6 +17,8 @@ from baseline.primitives.service_access import Conditions, service_statement
 
 MINIMUM_TLS_VERSION = 1.2
 INCOMPLETE_UPLOAD_DAYS = 7
+NONCURRENT_DAYS = 90
+"""Days in which an object that was deleted or overwritten can be brought back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +49,7 @@ class Lifecycle:
     Attributes:
         glacier_after_days: days until an object moves to S3 Glacier Flexible Retrieval; never
             where None.
-        expire_after_days: days until an object, and later its last version, is deleted.
+        expire_after_days: days until an object is deleted; its versions go 90 days later.
     """
 
     glacier_after_days: int | None
@@ -68,7 +70,7 @@ class Lifecycle:
                 id="Retention",
                 transitions=transitions,
                 expiration=cdk.Duration.days(self.expire_after_days),
-                noncurrent_version_expiration=cdk.Duration.days(self.expire_after_days),
+                noncurrent_version_expiration=cdk.Duration.days(NONCURRENT_DAYS),
             ),
         ]
 
@@ -134,8 +136,6 @@ class SecureBucket(Construct):
             versioned=True,
             object_lock_enabled=True if object_lock else None,
             object_lock_default_retention=object_lock.retention() if object_lock else None,
-            server_access_logs_bucket=access_logs,
-            server_access_logs_prefix=access_log_prefix,
             lifecycle_rules=[
                 s3.LifecycleRule(
                     id="IncompleteUploads",
@@ -147,6 +147,8 @@ class SecureBucket(Construct):
             ],
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
+        if access_logs is not None:
+            self._log_access(access_logs, access_log_prefix or "")
         if self.bucket.policy is not None:
             # Without its policy a retained bucket would take unencrypted connections.
             self.bucket.policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
@@ -188,6 +190,28 @@ class SecureBucket(Construct):
                 actions=actions,
                 resources=resources or [self.bucket.bucket_arn],
                 conditions=conditions,
+            )
+        )
+
+    def _log_access(self, target: s3.IBucket, prefix: str) -> None:
+        # By hand: the CDK grants the log delivery by ACL unless a feature flag of the app says
+        # otherwise, and whoever imports this construct may not have set it.
+        resource = self.bucket.node.default_child
+        if not isinstance(resource, s3.CfnBucket):
+            raise TypeError(f"{self.node.path}: the bucket's resource is no CfnBucket")
+        resource.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
+            destination_bucket_name=target.bucket_name, log_file_prefix=prefix or None
+        )
+        target.add_to_resource_policy(
+            service_statement(
+                "logging.s3.amazonaws.com",
+                sid=f"AccessLogs{self.node.addr[-8:]}",
+                actions=["s3:PutObject"],
+                resources=[target.arn_for_objects(f"{prefix}*")],
+                conditions={
+                    "ArnEquals": {"aws:SourceArn": self.bucket.bucket_arn},
+                    "StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account},
+                },
             )
         )
 

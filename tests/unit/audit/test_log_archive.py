@@ -75,7 +75,7 @@ def test_s3_13_logs_move_to_glacier_and_end_after_seven_years(
         "Status": "Enabled",
         "Transitions": [{"StorageClass": "GLACIER", "TransitionInDays": 90}],
         "ExpirationInDays": 2555,
-        "NoncurrentVersionExpiration": {"NoncurrentDays": 2555},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 90},
     }
 
 

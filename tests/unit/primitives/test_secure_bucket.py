@@ -104,7 +104,7 @@ def test_s3_10_lifecycle_covers_old_versions(
     transitions = [{"StorageClass": "GLACIER", "TransitionInDays": 30}] if glacier else None
     assert retention.get("Transitions") == transitions
     assert retention["ExpirationInDays"] == 400
-    assert retention["NoncurrentVersionExpiration"] == {"NoncurrentDays": 400}
+    assert retention["NoncurrentVersionExpiration"] == {"NoncurrentDays": 90}
 
 
 @pytest.mark.parametrize("mode", ["COMPLIANCE", "GOVERNANCE"])
@@ -157,7 +157,7 @@ def test_s3_9_access_logs_go_to_the_target_which_admits_this_bucket_only(
         if row["Principal"] == {"Service": "logging.s3.amazonaws.com"}
     )
     assert delivery["Condition"] == {
-        "ArnLike": {"aws:SourceArn": stack.resolve(logs.bucket.bucket_arn)},
+        "ArnEquals": {"aws:SourceArn": stack.resolve(logs.bucket.bucket_arn)},
         "StringEquals": {"aws:SourceAccount": "333333333333"},
     }
 
