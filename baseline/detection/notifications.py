@@ -11,12 +11,12 @@ from constructs import Construct
 from baseline.controls.registry import implements
 from baseline.detection import event_patterns, messages
 from baseline.detection.event_patterns import Pattern, Severity
+from baseline.detection.publishing_role import EVENTS, PublishingRole
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_queue import SecureQueue
 from baseline.primitives.secure_topic import SecureTopic
 from baseline.primitives.service_access import service_statement
 
-EVENTS = "events.amazonaws.com"
 # EventBridge tries for a day by default; a message of a finding is of no use that late.
 RETRY_SECONDS = 4 * 3600
 RETRIES = 50
@@ -30,8 +30,9 @@ class NotificationKeys(Construct):
         id: construct ID.
 
     Attributes:
-        key: the :class:`SecureKey` of topics and queue. EventBridge may use it without a source
-            condition (``service_access.EXCEPTIONS``), so it encrypts nothing else.
+        key: the :class:`SecureKey` of topics and queue. EventBridge may use it for the queue
+            without a source condition (``service_access.EXCEPTIONS``), so it encrypts nothing
+            else; topic and queue policies decide what may be sent.
         failures: the queue that keeps messages which could not be delivered, for 14 days.
     """
 
@@ -41,6 +42,12 @@ class NotificationKeys(Construct):
         self.failures: sqs.Queue = SecureQueue(
             self, "Failures", key=self.key.key, dead_letter=False
         ).queue
+        self.key.allow_service(
+            EVENTS,
+            sid="KeepUndelivered",
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            conditions={},
+        )
 
 
 class FindingNotification(Construct):
@@ -90,6 +97,7 @@ class FindingNotification(Construct):
             topic_name=topic_name,
             display_name=f"{severity.name.title()} finding",
         )
+        self._role = PublishingRole(self, "Publishing", topic=self.topic, key=shared.key).role
         self.topic.subscribe_email(list(dict.fromkeys(addresses)))
         self.rules = {
             "SecurityHub": self._create_rule(
@@ -111,7 +119,7 @@ class FindingNotification(Construct):
                 message=messages.activity(),
                 bus=bus,
             )
-        self._admit_rules()
+        self._keep_undelivered()
         implements(self, capability="finding-notification", controls=["SNS.1", "SNS.4"])
 
     def _create_rule(
@@ -133,6 +141,7 @@ class FindingNotification(Construct):
                 events.CfnRule.TargetProperty(
                     id="Topic",
                     arn=self.topic.topic.topic_arn,
+                    role_arn=self._role.role_arn,
                     input_transformer=message,
                     dead_letter_config=events.CfnRule.DeadLetterConfigProperty(
                         arn=self._failures.queue_arn
@@ -144,20 +153,15 @@ class FindingNotification(Construct):
             ],
         )
 
-    def _admit_rules(self) -> None:
-        arns = [rule.attr_arn for rule in self.rules.values()]
-        self.topic.allow_service(
-            EVENTS,
-            sid="PublishFindings",
-            conditions={"ArnEquals": {"aws:SourceArn": arns}},
-            key_conditions={},
-        )
+    def _keep_undelivered(self) -> None:
         self._failures.add_to_resource_policy(
             service_statement(
                 EVENTS,
                 sid=f"Keep{self.node.id}",
                 actions=["sqs:SendMessage"],
                 resources=[self._failures.queue_arn],
-                conditions={"ArnEquals": {"aws:SourceArn": arns}},
+                conditions={
+                    "ArnEquals": {"aws:SourceArn": [rule.attr_arn for rule in self.rules.values()]}
+                },
             )
         )

@@ -5,7 +5,6 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import assertions
 from aws_cdk import aws_events as events
 
 from baseline.detection.delivery_alarm import DeliveryAlarm
@@ -50,24 +49,37 @@ def test_sns_1_the_topic_has_a_customer_managed_key(stack: cdk.Stack, of_type: O
 
 
 @pytest.mark.usefixtures("notification")
-def test_sns_4_only_the_own_rules_and_the_alarm_may_publish(
+def test_sns_4_nobody_outside_the_account_may_publish_and_the_alarm_only_as_itself(
     stack: cdk.Stack, of_type: OfType
 ) -> None:
     (policy,) = of_type(stack, "AWS::SNS::TopicPolicy")
     document = policy["Properties"]["PolicyDocument"]
-    grants = [statement for statement in document["Statement"] if statement["Effect"] == "Allow"]
-    assert len(grants) == 2
-    (rules,) = allowed(document, "events.amazonaws.com")
-    assert [
-        arn["Fn::GetAtt"][0] for arn in rules["Condition"]["ArnEquals"]["aws:SourceArn"]
-    ] == rule_ids(stack)
-    (alarm,) = allowed(document, "cloudwatch.amazonaws.com")
+    (alarm,) = (statement for statement in document["Statement"] if statement["Effect"] == "Allow")
+    assert alarm["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert alarm["Condition"]["StringEquals"] == {"aws:SourceAccount": "333333333333"}
     assert alarm["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::GetAtt"][0].startswith("Alarm")
 
 
-def rule_ids(stack: cdk.Stack) -> list[str]:
-    return list(assertions.Template.from_stack(stack).find_resources("AWS::Events::Rule"))
+@pytest.mark.usefixtures("notification")
+def test_rules_publish_with_a_role_that_only_rules_of_the_account_can_use(
+    stack: cdk.Stack, of_type: OfType
+) -> None:
+    (role,) = of_type(stack, "AWS::IAM::Role")
+    (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "events.amazonaws.com"}
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "333333333333"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:events:eu-west-1:333333333333:rule/*"},
+    }
+    for rule in of_type(stack, "AWS::Events::Rule"):
+        (target,) = rule["Properties"]["Targets"]
+        assert target["RoleArn"]["Fn::GetAtt"][0].startswith("CriticalPublishingRole")
+    (policy,) = of_type(stack, "AWS::IAM::ManagedPolicy")
+    publish, encrypt = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert publish["Action"] == "sns:Publish"
+    assert publish["Resource"]["Ref"].startswith("CriticalTopic")
+    assert encrypt["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert encrypt["Resource"]["Fn::GetAtt"][0].startswith("SharedKey")
 
 
 @pytest.mark.usefixtures("notification")
@@ -135,7 +147,9 @@ def test_messages_that_cannot_be_delivered_are_kept_and_told(
 
 
 @pytest.mark.usefixtures("notification")
-def test_only_eventbridge_uses_the_key_without_a_source(stack: cdk.Stack, of_type: OfType) -> None:
+def test_only_eventbridge_uses_the_key_without_a_source_for_the_queue(
+    stack: cdk.Stack, of_type: OfType
+) -> None:
     (key,) = of_type(stack, "AWS::KMS::Key")
     unbound = [
         statement["Principal"]
