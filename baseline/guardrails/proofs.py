@@ -140,7 +140,7 @@ def run(configuration: Configuration) -> list[Result]:
     return results
 
 
-def rate(configuration: Configuration, *, rounds: int = 5) -> float:
+def rate(configuration: Configuration, *, rounds: int = 2) -> float:
     """Give the evaluations a second, of all proofs of a configuration over its packed policies.
 
     Args:
