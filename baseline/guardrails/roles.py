@@ -5,6 +5,10 @@ and bound to one account where the role exists in one account only. The wildcard
 role name also matches a slash, so that ``role/stacksets-exec-x/evil`` would be exempt; the
 guardrail ``deny-imitated-roles`` closes that gap and comes with every exemption.
 
+Whoever may create roles in an account can create one of the names that are exempt in every account
+(break-glass, StackSets, Control Tower, responder, settings): the exemption is as strong as the
+control over ``iam:CreateRole`` there.
+
 The roles of CloudFormation StackSets' own service (``AWSServiceRoleForCloudFormationStackSets…``)
 are service-linked: AWS exempts them, a pattern for them would do nothing.
 
