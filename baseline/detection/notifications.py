@@ -97,7 +97,7 @@ class FindingNotification(Construct):
             topic_name=topic_name,
             display_name=f"{severity.name.title()} finding",
         )
-        self._role = PublishingRole(self, "Publishing", topic=self.topic, key=shared.key).role
+        self._publishing = PublishingRole(self, "Publishing", topic=self.topic, key=shared.key)
         self.topic.subscribe_email(list(dict.fromkeys(addresses)))
         self.rules = {
             "SecurityHub": self._create_rule(
@@ -130,7 +130,7 @@ class FindingNotification(Construct):
         message: events.CfnRule.InputTransformerProperty,
         bus: events.CfnEventBus | None = None,
     ) -> events.CfnRule:
-        return events.CfnRule(
+        rule = events.CfnRule(
             self,
             id,
             description=f"{self.node.id} messages from {id}",
@@ -141,7 +141,7 @@ class FindingNotification(Construct):
                 events.CfnRule.TargetProperty(
                     id="Topic",
                     arn=self.topic.topic.topic_arn,
-                    role_arn=self._role.role_arn,
+                    role_arn=self._publishing.role.role_arn,
                     input_transformer=message,
                     dead_letter_config=events.CfnRule.DeadLetterConfigProperty(
                         arn=self._failures.queue_arn
@@ -152,6 +152,9 @@ class FindingNotification(Construct):
                 )
             ],
         )
+        # A finding that comes before the role's policy could not be published.
+        rule.node.add_dependency(self._publishing)
+        return rule
 
     def _keep_undelivered(self) -> None:
         self._failures.add_to_resource_policy(

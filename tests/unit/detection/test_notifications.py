@@ -74,6 +74,7 @@ def test_rules_publish_with_a_role_that_only_rules_of_the_account_can_use(
     for rule in of_type(stack, "AWS::Events::Rule"):
         (target,) = rule["Properties"]["Targets"]
         assert target["RoleArn"]["Fn::GetAtt"][0].startswith("CriticalPublishingRole")
+        assert any(name.startswith("CriticalPublishingPolicy") for name in rule["DependsOn"])
     (policy,) = of_type(stack, "AWS::IAM::ManagedPolicy")
     publish, encrypt = policy["Properties"]["PolicyDocument"]["Statement"]
     assert publish["Action"] == "sns:Publish"
