@@ -19,12 +19,19 @@ _SETTINGS = {
 }
 
 
+_FLAGS = {
+    "EnableLogFileValidation": False,
+    "IncludeGlobalServiceEvents": True,
+    "IsMultiRegionTrail": False,
+    "IsOrganizationTrail": False,
+}
+
+
 def _settings(resource: Resource) -> dict[str, Any]:
-    return {
-        member: resource.properties[name]
-        for name, member in _SETTINGS.items()
-        if name in resource.properties
-    }
+    """Give the API's members; what the template dropped goes back to its default."""
+    dropped = {name: _FLAGS.get(name, "") for name in resource.dropped & _SETTINGS.keys()}
+    given = dropped | resource.only(*_SETTINGS)
+    return {_SETTINGS[name]: value for name, value in given.items()}
 
 
 def _apply(name: str, resource: Resource) -> Physical:

@@ -141,7 +141,7 @@ def _handler(resource_type: str) -> Handler:
         if provisioner.update is None or changed & _create_only(resource_type):
             return create(logical_id, new, stack)
         check_applied(resource_type, new)
-        resource = resource_of(resource_type, logical_id, new, stack)
+        resource = resource_of(resource_type, logical_id, new, stack, before=old)
         made = provisioner.update(
             physical_id, resource_of(resource_type, logical_id, old, stack), resource
         )

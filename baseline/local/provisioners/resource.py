@@ -19,6 +19,7 @@ class Resource:
         properties: Resolved properties.
         account: Account ID of the stack.
         region: Region of the stack.
+        dropped: Properties that the template had before this update and has no more.
     """
 
     type: str
@@ -27,6 +28,7 @@ class Resource:
     properties: Mapping[str, Any]
     account: str
     region: str
+    dropped: frozenset[str] = frozenset()
 
     def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - JSON
         """Give a property or the default."""
@@ -66,9 +68,22 @@ class Resource:
 
 
 def resource_of(
-    resource_type: str, logical_id: str, properties: Mapping[str, Any], stack: str
+    resource_type: str,
+    logical_id: str,
+    properties: Mapping[str, Any],
+    stack: str,
+    *,
+    before: Mapping[str, Any] | None = None,
 ) -> Resource:
-    """Give the resource of the stack that ministack's engine is deploying in this thread."""
+    """Give the resource of the stack that ministack's engine is deploying in this thread.
+
+    Args:
+        resource_type: For example ``AWS::S3::Bucket``.
+        logical_id: Logical ID in the template.
+        properties: Resolved properties.
+        stack: Stack name.
+        before: Properties before the update; None for a creation.
+    """
     account, region = emulators.scope()
     return Resource(
         type=resource_type,
@@ -77,4 +92,5 @@ def resource_of(
         properties=properties,
         account=account,
         region=region,
+        dropped=frozenset(before or {}) - frozenset(properties),
     )

@@ -142,8 +142,21 @@ _APPLY = {
 }
 
 
+# Object Lock cannot be taken off a bucket.
+_REMOVE = {
+    "BucketEncryption": "delete_bucket_encryption",
+    "LifecycleConfiguration": "delete_bucket_lifecycle",
+    "OwnershipControls": "delete_bucket_ownership_controls",
+    "Tags": "delete_bucket_tagging",
+}
+
+
 @completes("AWS::S3::Bucket", applies=_APPLY)
 def complete_bucket(bucket: str, resource: Resource) -> None:
-    """Apply encryption, lifecycle, logging, Object Lock, ownership and tags."""
+    """Apply encryption, lifecycle, logging, Object Lock, ownership and tags; remove the dropped."""
     for function in dict.fromkeys(_APPLY[name] for name in _APPLY if resource.get(name)):
         function(bucket, resource)
+    for name in sorted(resource.dropped & _REMOVE.keys()):
+        resource.call("s3", _REMOVE[name], Bucket=bucket)
+    if "LoggingConfiguration" in resource.dropped:
+        resource.call("s3", "put_bucket_logging", Bucket=bucket, BucketLoggingStatus={})

@@ -51,9 +51,10 @@ def completed(resource_type: str, handler: dict[str, Any]) -> dict[str, Any]:
     how = "ministack, completed" if is_completed(resource_type) else "ministack"
     coverage.support(resource_type, how, ignored, _REASON if ignored else "")
     wrapped = dict(handler)
-    wrapped["create"] = _create(resource_type, handler["create"], ignored)
+    wrapped["create"] = _create(resource_type, handler, ignored)
     if "update" in handler:
-        wrapped["update"] = _update(resource_type, handler["update"], ignored)
+        wrapped["update"] = _update(resource_type, handler, ignored)
+        wrapped["update_with_logical_id"] = True
     return wrapped
 
 
@@ -89,11 +90,16 @@ def _text(function: Callable[..., Any]) -> str:
 
 
 def _create(
-    resource_type: str, create: Callable[..., tuple[str, Any]], ignored: frozenset[str]
+    resource_type: str, handler: Mapping[str, Any], ignored: frozenset[str]
 ) -> Callable[..., tuple[str, Any]]:
     def run(logical_id: str, properties: dict[str, Any], stack: str) -> tuple[str, Any]:
-        physical_id, attributes = create(logical_id, properties, stack)
-        _complete(resource_type, physical_id, logical_id, properties, stack)
+        physical_id, attributes = handler["create"](logical_id, properties, stack)
+        try:
+            _complete(physical_id, resource_of(resource_type, logical_id, properties, stack))
+        except Exception:
+            # The engine knows nothing of a resource whose creation failed, so nobody else would.
+            handler["delete"](physical_id, properties)
+            raise
         _note(resource_type, logical_id, properties, stack, ignored)
         return physical_id, attributes
 
@@ -101,27 +107,24 @@ def _create(
 
 
 def _update(
-    resource_type: str, update: Callable[..., tuple[str, Any]], ignored: frozenset[str]
+    resource_type: str, handler: Mapping[str, Any], ignored: frozenset[str]
 ) -> Callable[..., tuple[str, Any]]:
     def run(
-        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str, *rest: str
+        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str, logical_id: str
     ) -> tuple[str, Any]:
-        updated, attributes = update(physical_id, old, new, stack, *rest)
-        logical_id = rest[0] if rest else physical_id
-        _complete(resource_type, updated, logical_id, new, stack)
+        more = [logical_id] if handler.get("update_with_logical_id") else []
+        updated, attributes = handler["update"](physical_id, old, new, stack, *more)
+        _complete(updated, resource_of(resource_type, logical_id, new, stack, before=old))
         _note(resource_type, logical_id, new, stack, ignored)
         return updated, attributes
 
     return run
 
 
-def _complete(
-    resource_type: str, physical_id: str, logical_id: str, properties: dict[str, Any], stack: str
-) -> None:
-    if resource_type not in _completions:
-        return
-    function, _ = _completions[resource_type]
-    function(physical_id, resource_of(resource_type, logical_id, properties, stack))
+def _complete(physical_id: str, resource: Resource) -> None:
+    if resource.type in _completions:
+        function, _ = _completions[resource.type]
+        function(physical_id, resource)
 
 
 def _note(
