@@ -153,7 +153,7 @@ class FindingNotification(Construct):
             ],
         )
         # A finding that comes before the role's policy could not be published.
-        rule.node.add_dependency(self._publishing)
+        rule.node.add_dependency(self._publishing.policy)
         return rule
 
     def _keep_undelivered(self) -> None:

@@ -27,6 +27,7 @@ class PublishingRole(Construct):
 
     Attributes:
         role: the ``aws_iam.Role``.
+        policy: its policy; what uses the role depends on it.
 
     Source: Amazon EventBridge User Guide, "Using resource-based policies for Amazon EventBridge"
     (Amazon SNS permissions) and "Cross-service confused deputy prevention".
@@ -49,7 +50,7 @@ class PublishingRole(Construct):
                 },
             ),
         )
-        iam.ManagedPolicy(
+        self.policy = iam.ManagedPolicy(
             self,
             "Policy",
             description=f"Publish messages of {scope.node.id}",
