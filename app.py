@@ -27,8 +27,8 @@ def main() -> None:
     """Read the configuration, compose the stacks, add the checks, write the assembly."""
     # The CLI passes cdk.json's context; `python app.py` alone would lose its feature flags.
     given = os.environ.get("CDK_CONTEXT_JSON")
-    context = json.loads(given) if given else _context_of_cdk_json()
-    configuration = load_or_exit(Path(context.get("baseline:config", "baseline.yaml")))
+    context: dict[str, object] = json.loads(given) if given else _context_of_cdk_json()
+    configuration = load_or_exit(Path(str(context.get("baseline:config", "baseline.yaml"))))
     app = cdk.App(context=context, analytics_reporting=False)
     with errors_as_lines():
         compose(app, configuration)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 from constructs import Construct, IConstruct
 
 from baseline.errors import BaselineError
 
-METADATA_TYPE = "baseline:implements"
-
 CONTROL_ID = re.compile(r"[A-Z][A-Za-z0-9]*\.\d+")
 """A Security Hub control ID, such as ``CloudTrail.2``."""
+
+# Kept here and not in the construct tree: reading metadata back asks the CDK's process three times
+# for each entry of each construct.
+_declared: WeakKeyDictionary[Construct, list[tuple[str, list[str]]]] = WeakKeyDictionary()
 
 
 def implements(construct: Construct, *, capability: str, controls: Sequence[str]) -> None:
@@ -33,26 +35,22 @@ def implements(construct: Construct, *, capability: str, controls: Sequence[str]
                 f"control {control!r} of {construct.node.path} is not a Security Hub control ID; "
                 "write it as in 'CloudTrail.2'"
             )
-    construct.node.add_metadata(
-        METADATA_TYPE,
-        json.dumps({"capability": capability, "controls": sorted(controls)}, sort_keys=True),
-    )
+    _declared.setdefault(construct, []).append((capability, sorted(controls)))
 
 
 def declarations(root: IConstruct) -> list[dict[str, object]]:
-    """List what all constructs below ``root`` declare, sorted by capability and path.
+    """List what all constructs of an app declare, sorted by capability and path.
+
+    Args:
+        root: the app.
 
     Returns:
         One entry per declaration: ``capability``, ``construct`` (its path) and ``controls``.
     """
-    found: list[dict[str, object]] = []
-    for construct in root.node.find_all():
-        # Only constructs of ours carry the metadata; asking the others costs a call each.
-        if type(construct).__module__.startswith("aws_cdk"):
-            continue
-        found.extend(
-            {**json.loads(entry.data), "construct": construct.node.path}
-            for entry in construct.node.metadata
-            if entry.type == METADATA_TYPE
-        )
+    found = [
+        {"capability": capability, "controls": controls, "construct": construct.node.path}
+        for construct, entries in list(_declared.items())
+        if construct.node.root is root
+        for capability, controls in entries
+    ]
     return sorted(found, key=lambda entry: (str(entry["capability"]), str(entry["construct"])))

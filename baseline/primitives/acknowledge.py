@@ -28,13 +28,14 @@ def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
 
     Source: cdk-nag 3, "Acknowledging findings".
     """
-    for finding, reason in sorted(reasons.items()):
+    for finding, reason in reasons.items():
         if len(reason.strip()) < MINIMUM_REASON_LENGTH:
             raise BaselineError(
                 f"the reason for acknowledging {finding} is {reason!r}; write at least "
                 f"{MINIMUM_REASON_LENGTH} characters that name the compensating control"
             )
-        Validations.of(construct).acknowledge(Acknowledgment(id=finding, reason=reason))
+    accepted = (Acknowledgment(id=key, reason=reason) for key, reason in sorted(reasons.items()))
+    Validations.of(construct).acknowledge(*accepted)
 
 
 def acknowledge_rule(
