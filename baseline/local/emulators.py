@@ -20,19 +20,31 @@ VERSIONS: Mapping[str, str] = {"ministack": "1.5.33", "moto": "5.2.5"}
 
 PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
     "ministack.app": ("app",),
-    "ministack.core.concurrency": ("run_reentrant",),
+    "ministack.core.iam_evaluator": ("EvalContext", "evaluate_trust_policy"),
     "ministack.core.lambda_runtime": ("execution_credentials", "reset"),
     "ministack.core.responses": ("get_account_id", "get_region", "request_scope"),
-    "ministack.services.cloudformation.provisioners": (
-        "_RESOURCE_HANDLERS",
-        "_REPLACING_PROPERTIES",
-        "_STACK_TAG_PROPERTY",
-        "_physical_name",
-    ),
+    "ministack.services.cloudformation": ("_stacks",),
+    "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS", "_physical_name"),
     "ministack.services.cloudformation.stacks": ("_runs_on_worker_thread",),
-    "ministack.services.ec2": ("_ACTION_MAP", "_flow_logs", "_network_acls"),
-    "ministack.services.eventbridge": ("_event_buses", "_dispatch_event"),
+    "ministack.services.cloudwatch_logs": ("_delete_log_group", "_describe_log_groups"),
+    "ministack.services.ec2": (
+        "_ensure_defaults_initialized",
+        "_network_acls",
+        "_subnets",
+        "_tags",
+        "_vpc_endpoints",
+    ),
+    "ministack.services.eventbridge": (
+        "_dispatch_event",
+        "_dispatch_to_event_bus",
+        "_ensure_default_bus",
+        "_event_bus_policies",
+        "_event_buses",
+    ),
     "ministack.services.iam": ("_roles",),
+    "ministack.services.kms": ("_aliases",),
+    "ministack.services.lambda_svc": ("execution_credentials",),
+    "ministack.services.stepfunctions": ("_state_machines",),
     "ministack.services.sts": ("_sessions", "register_session"),
     "moto.core.parse": ("PROTOCOL_PARSERS",),
     "moto.core.request": ("Request", "determine_request_protocol"),
@@ -40,13 +52,13 @@ PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
     "moto.core.serialize": ("get_serializer_class",),
     "moto.moto_server.werkzeug_app": ("DomainDispatcherApplication", "create_backend_app"),
     "moto.organizations.models": (
-        "FakeAccount",
         "FakeDelegatedAdministrator",
         "FakePolicy",
         "FakeRoot",
         "FakeServiceAccess",
         "organizations_backends",
     ),
+    "moto.organizations.utils": ("OU_ID_REGEX", "ROOT_ID_REGEX"),
 }
 
 

@@ -1,5 +1,6 @@
 """AWS::S3::Bucket: the properties that ministack leaves out, applied through the S3 API."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -131,7 +132,14 @@ def _tags(bucket: str, resource: Resource) -> None:
     )
 
 
+def _access(bucket: str, resource: Resource) -> None:
+    """Set the canned ACL: ``LogDeliveryWrite`` is ``log-delivery-write`` in the API."""
+    canned = re.sub(r"(?<!^)(?=[A-Z])", "-", resource.properties["AccessControl"]).lower()
+    resource.call("s3", "put_bucket_acl", Bucket=bucket, ACL=canned)
+
+
 _APPLY = {
+    "AccessControl": _access,
     "BucketEncryption": _encryption,
     "LifecycleConfiguration": _lifecycle,
     "LoggingConfiguration": _logging,
@@ -158,5 +166,7 @@ def complete_bucket(bucket: str, resource: Resource) -> None:
         function(bucket, resource)
     for name in sorted(resource.dropped & _REMOVE.keys()):
         resource.call("s3", _REMOVE[name], Bucket=bucket)
+    if "AccessControl" in resource.dropped:
+        resource.call("s3", "put_bucket_acl", Bucket=bucket, ACL="private")
     if "LoggingConfiguration" in resource.dropped:
         resource.call("s3", "put_bucket_logging", Bucket=bucket, BucketLoggingStatus={})

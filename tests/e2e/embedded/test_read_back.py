@@ -101,6 +101,10 @@ def test_detection_services_read_back_what_was_declared(local: Any) -> None:
     assert [one["DestinationId"] for one in exports] == [destination]
     check_security_hub(local, references)
     check_trail_and_recorder(local)
+    machine = local.client("stepfunctions", SECURITY).describe_state_machine(
+        stateMachineArn=references["Machine"]
+    )
+    assert machine["tracingConfiguration"] == {"enabled": True}
 
 
 def check_security_hub(local: Any, references: dict[str, str]) -> None:
@@ -124,3 +128,8 @@ def check_trail_and_recorder(local: Any) -> None:
     assert trail["CloudWatchLogsLogGroupArn"].endswith("log-group:trail:*")
     assert trail["KmsKeyId"].endswith("alias/trail")
     assert cloudtrail.get_trail_status(Name="organization")["IsLogging"] is True
+    logs = local.client("logs", SECURITY)
+    (group,) = logs.describe_log_groups(logGroupNamePrefix="trail")["logGroups"]
+    assert (group["retentionInDays"], group["deletionProtectionEnabled"]) == (365, True)
+    with pytest.raises(ClientError, match="deletion protection"):
+        logs.delete_log_group(logGroupName="trail")
