@@ -38,19 +38,23 @@ def implements(construct: Construct, *, capability: str, controls: Sequence[str]
     _declared.setdefault(construct, []).append((capability, sorted(controls)))
 
 
-def declarations(root: IConstruct) -> list[dict[str, object]]:
-    """List what all constructs of an app declare, sorted by capability and path.
+def declarations(scope: IConstruct) -> list[dict[str, object]]:
+    """List what all constructs of a scope declare, sorted by capability and path.
 
     Args:
-        root: the app.
+        scope: an app, or a part of one.
 
     Returns:
         One entry per declaration: ``capability``, ``construct`` (its path) and ``controls``.
     """
+    root = scope.node.root
+    prefix = f"{scope.node.path}/".lstrip("/")
     found = [
-        {"capability": capability, "controls": controls, "construct": construct.node.path}
+        {"capability": capability, "controls": controls, "construct": path}
         for construct, entries in list(_declared.items())
         if construct.node.root is root
+        for path in [construct.node.path]
+        if f"{path}/".startswith(prefix)
         for capability, controls in entries
     ]
     return sorted(found, key=lambda entry: (str(entry["capability"]), str(entry["construct"])))
