@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from baseline.local.provisioners.resource import Resource
 from baseline.local.provisioners.stock import completes
 
@@ -134,8 +136,15 @@ def _tags(bucket: str, resource: Resource) -> None:
 
 def _access(bucket: str, resource: Resource) -> None:
     """Set the canned ACL: ``LogDeliveryWrite`` is ``log-delivery-write`` in the API."""
-    canned = re.sub(r"(?<!^)(?=[A-Z])", "-", resource.properties["AccessControl"]).lower()
-    resource.call("s3", "put_bucket_acl", Bucket=bucket, ACL=canned)
+    canned = resource.get("AccessControl", "Private")
+    acl = re.sub(r"(?<!^)(?=[A-Z])", "-", canned).lower()
+    try:
+        resource.call("s3", "put_bucket_acl", Bucket=bucket, ACL=acl)
+    except ClientError as error:
+        # A bucket without ACLs is private as it is.
+        refused = error.response["Error"]["Code"] == "AccessControlListNotSupported"
+        if canned != "Private" or not refused:
+            raise
 
 
 _APPLY = {
@@ -167,6 +176,6 @@ def complete_bucket(bucket: str, resource: Resource) -> None:
     for name in sorted(resource.dropped & _REMOVE.keys()):
         resource.call("s3", _REMOVE[name], Bucket=bucket)
     if "AccessControl" in resource.dropped:
-        resource.call("s3", "put_bucket_acl", Bucket=bucket, ACL="private")
+        _access(bucket, resource)
     if "LoggingConfiguration" in resource.dropped:
         resource.call("s3", "put_bucket_logging", Bucket=bucket, BucketLoggingStatus={})
