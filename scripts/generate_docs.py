@@ -1,4 +1,4 @@
-"""Write the generated pages of docs/: configuration, guardrails, coverage of the embedded AWS.
+"""Write the generated parts of docs/: configuration, guardrails, ledger, embedded AWS.
 
 Usage: ``python scripts/generate_docs.py [--check]``. With ``--check`` it writes nothing and exits
 with 1 when a page is out of date; a test runs it so.
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from baseline.config.schema import json_schema
+from baseline.controls.ledger import entries, table
 from baseline.guardrails import catalog
 from baseline.guardrails.model import Guardrail
 from baseline.local.coverage import coverage_markdown
@@ -84,6 +85,7 @@ def _guardrail(guardrail: Guardrail) -> Iterator[str]:
 
 PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration,
+    "custom-resources.md": lambda: table(entries()),
     "guardrails.md": guardrails,
     "local-aws.md": coverage_markdown,
 }

@@ -53,7 +53,9 @@ class Configuration(Section):
     organizational_units: dict[UnitName, OrganizationalUnit] = Field(
         description="Organizational units by name, with the guardrails attached to them.",
     )
-    contacts: Contacts = Field(description="Alternate contacts of every account.")
+    contacts: Contacts = Field(
+        description="Alternate contacts of the accounts; checked now, set by a later release."
+    )
     break_glass: BreakGlass = Field(
         default_factory=BreakGlass, description="The emergency role that guardrails exempt."
     )

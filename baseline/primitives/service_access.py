@@ -27,8 +27,8 @@ CONTEXT_KEYS = frozenset({"kms:encryptioncontext:aws:logs:arn"})
 
 EXCEPTIONS: Mapping[str, str] = {
     "events.amazonaws.com": (
-        "EventBridge sends no source condition when it publishes to a topic or queue encrypted "
-        "with a customer managed key: with one, messages vanish without an error"
+        "EventBridge sends no source condition when it puts a message into a queue encrypted with "
+        "a customer managed key: with one, messages vanish without an error"
     ),
 }
 """Service principals that may use a key without a source condition, and why.

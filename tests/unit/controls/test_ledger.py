@@ -70,7 +70,7 @@ def test_a_type_that_is_explained_exists() -> None:
 def test_the_page_shows_the_ledger() -> None:
     page = PAGE.read_text(encoding="utf-8")
     shown = re.findall(r"^\|.*\n", page, flags=re.MULTILINE)
-    assert "".join(shown) == table(entries()), "run: python scripts/generate_custom_resources.py"
+    assert "".join(shown) == table(entries()), "run: make docs"
 
 
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.part)
