@@ -37,24 +37,31 @@ def features(organization: Organization) -> dict[str, Any]:
     client = organization.client("organizations", organization.access.management)
     services = client.list_aws_service_access_for_organization()["EnabledServicePrincipals"]
     root = client.list_roots()["Roots"][0]
+    units = unit_ids(client, root["Id"])
     return {
         "services": sorted(each["ServicePrincipal"] for each in services),
         "types": sorted(json.dumps(each, sort_keys=True) for each in root["PolicyTypes"]),
-        "units": unit_ids(client, root["Id"]),
+        "units": units,
+        "accounts": {
+            path: sorted(
+                each["Id"] for each in client.list_accounts_for_parent(ParentId=unit)["Accounts"]
+            )
+            for path, unit in units.items()
+        },
     }
 
 
 def test_a_failing_custom_resource_rolls_the_stack_back(organization: Organization) -> None:
     before = features(organization)
-    wrong = "id: o-anotherorg1"
 
     with (
-        organization.changed("id: o-exampleorgid", wrong),
-        organization.changed("  Suspended:", "  Experiments: {}\n  Suspended:"),
+        organization.changed("id: o-exampleorgid", "id: o-anotherorg1"),
+        organization.changed("ou: Sandbox }", "ou: Suspended }"),
     ):
         failed = organization.deploy("organization")
 
     assert failed.states["secbase-organization"] == FAILED
+    assert any("o-anotherorg1" in line for line in failed.problems)
     # The log folds lines; the reason names what was found and what was configured.
     text = re.sub(r"\s+", " ", failed.log.read_text(encoding="utf-8"))
     assert "o-exampleorgid" in text
