@@ -23,6 +23,7 @@ from hypercorn.config import Config
 from baseline.errors import BaselineError
 from baseline.local import (
     backends,
+    conditions,
     coverage,
     emulators,
     enforcement,
@@ -90,6 +91,7 @@ def build() -> AsgiApp:
     emulators.check_versions()
     emulators.check_private_names()
     organization.extend_moto()
+    conditions.know_pseudo_parameters()
     backends.register_all()
     events.deliver_across_accounts()
     sts.run_functions_as_their_roles()
