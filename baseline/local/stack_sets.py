@@ -1,7 +1,7 @@
 """Service-managed StackSets that really deploy: one stack per target account and Region.
 
-The stacks run through ministack's CloudFormation engine in the member accounts. Operations deploy
-Region after Region, all accounts of a Region at once, and go on after a failed instance.
+The stacks run through ministack's CloudFormation engine in the member accounts, in the order and
+with the failure tolerance of the operation preferences.
 """
 
 import threading
@@ -9,15 +9,16 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from baseline.local import internal, organization
+from baseline.local.stack_set_targets import Preferences, accounts_below, resolve
 
 TRUSTED_SERVICE = "member.org.stacksets.cloudformation.amazonaws.com"
-_AT_ONCE = 4
 _POLL_SECONDS = 0.1
 _DEADLINE_SECONDS = 900
 _lock = threading.RLock()
@@ -52,7 +53,7 @@ class StackSet:
     """A service-managed StackSet with its targets and instances.
 
     ``settings`` holds the API members TemplateBody, Parameters, Capabilities, Description, Tags,
-    AutoDeployment and ManagedExecution; ``targets`` the Regions of each targeted unit or root.
+    AutoDeployment, ManagedExecution and OperationPreferences; ``targets`` the Regions of each targeted unit or root.
     """
 
     name: str
@@ -98,52 +99,6 @@ def create(name: str, account: str, region: str, settings: Mapping[str, Any]) ->
     return made
 
 
-def accounts_below(management: str, target: str) -> list[str]:
-    """Resolve a root, an organizational unit or an account to the accounts that get instances.
-
-    The management account and suspended accounts get none, as in AWS.
-
-    Args:
-        management: Management account of the organization.
-        target: ID of a root, a unit (with all units below) or an account.
-    """
-    state = organization.backend(management)
-    units = {target}
-    grown = True
-    while grown:
-        below = {unit.id for unit in state.ou if unit.parent_id in units}
-        grown = not below <= units
-        units |= below
-    return [
-        account.id
-        for account in state.accounts
-        if (account.parent_id in units or account.id == target)
-        and account.id != management
-        and account.status == "ACTIVE"
-    ]
-
-
-def resolve(management: str, targets: Mapping[str, Any]) -> dict[str, str]:
-    """Resolve ``DeploymentTargets`` to accounts, each with the unit it was found under.
-
-    Args:
-        management: Management account of the organization.
-        targets: ``OrganizationalUnitIds``, ``Accounts``, ``AccountFilterType`` as in the API.
-    """
-    units = targets.get("OrganizationalUnitIds") or []
-    listed = set(targets.get("Accounts") or [])
-    found = {account: unit for unit in units for account in accounts_below(management, unit)}
-    kind = targets.get("AccountFilterType", "NONE")
-    if kind == "INTERSECTION":
-        return {account: unit for account, unit in found.items() if account in listed}
-    if kind == "DIFFERENCE":
-        return {account: unit for account, unit in found.items() if account not in listed}
-    if kind == "UNION":
-        direct = {account: "" for one in listed for account in accounts_below(management, one)}
-        return {**direct, **found}
-    return found
-
-
 def run(
     stack_set: StackSet,
     action: str,
@@ -177,9 +132,14 @@ def finish(
     work: Callable[[StackSet, Instance], None],
 ) -> None:
     """Do the work of an operation that has begun and record how it ended."""
+    given = stack_set.settings.get("OperationPreferences") or {}
+    preferences = Preferences.of(given, len({instance.account for instance in instances}))
 
     def one(instance: Instance) -> None:
         place = (instance.account, instance.region)
+        if _failures(operation, instance.region) > preferences.tolerance:
+            operation.results[place] = ("CANCELLED", "failure tolerance exceeded")
+            return
         try:
             work(stack_set, instance)
         except (ClientError, RuntimeError) as error:
@@ -188,12 +148,35 @@ def finish(
         else:
             operation.results[place] = ("SUCCEEDED", "")
 
-    for region in dict.fromkeys(instance.region for instance in instances):
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(one, [item for item in instances if item.region == region]))
-    failed = any(status == "FAILED" for status, _ in operation.results.values())
-    operation.status = "FAILED" if failed else "SUCCEEDED"
+    for wave in preferences.waves(instance.region for instance in instances):
+        _work_on([item for item in instances if item.region in wave], one, preferences.at_once)
+        if any(_failures(operation, region) > preferences.tolerance for region in wave):
+            operation.status = "FAILED"
+            break
+    for instance in instances:
+        place = (instance.account, instance.region)
+        operation.results.setdefault(place, ("CANCELLED", "a Region before it failed"))
+    operation.status = "FAILED" if operation.status == "FAILED" else "SUCCEEDED"
     operation.ended = time.time()
+
+
+def _work_on(instances: list[Instance], one: Callable[[Instance], None], at_once: int) -> None:
+    """Work on Regions at the same time, in each on so many accounts at once."""
+    with ExitStack() as stack:
+        running = []
+        for region in dict.fromkeys(instance.region for instance in instances):
+            pool = stack.enter_context(ThreadPoolExecutor(at_once))
+            running += [pool.submit(one, item) for item in instances if item.region == region]
+        for future in running:
+            future.result()
+
+
+def _failures(operation: Operation, region: str) -> int:
+    return sum(
+        1
+        for (_, where), (status, _) in list(operation.results.items())
+        if where == region and status == "FAILED"
+    )
 
 
 def planned(

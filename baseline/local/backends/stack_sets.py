@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from baseline.local import organization, stack_sets
+from baseline.local import organization, stack_set_targets, stack_sets
 from baseline.local.backends.registry import answers, follows
 from baseline.local.requests import ApiRequest
 from baseline.local.stack_sets import Instance, Operation, StackSet
@@ -16,6 +16,7 @@ _SETTINGS = (
     "Capabilities",
     "Description",
     "ManagedExecution",
+    "OperationPreferences",
     "Parameters",
     "Tags",
     "TemplateBody",
@@ -112,7 +113,7 @@ def delete_instances(request: ApiRequest) -> dict[str, Any]:
     targets = request.parameters.get("DeploymentTargets", {})
     regions = request.parameters["Regions"]
     management = organization.management_of(request.account) or request.account
-    accounts = stack_sets.resolve(management, targets)
+    accounts = stack_set_targets.resolve(management, targets)
     for unit in targets.get("OrganizationalUnitIds") or []:
         stack_set.targets.get(unit, set()).difference_update(regions)
     gone = [

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from baseline.errors import BaselineError
-from baseline.local import internal, organization, stack_sets
+from baseline.local import internal, organization, stack_set_targets, stack_sets
 from baseline.local.provisioners.registry import Physical, register
 from baseline.local.provisioners.resource import Resource
 
@@ -50,15 +50,17 @@ def _check(resource: Resource) -> None:
             "the embedded AWS deploys SERVICE_MANAGED StackSets only, "
             f"got {resource.get('PermissionModel')}"
         )
+    if resource.get("CallAs", "SELF") != "SELF":
+        raise BaselineError("the embedded AWS deploys StackSets of the management account only")
 
 
 def _succeed(operation: stack_sets.Operation) -> None:
     failed = [
         f"{account} {region}: {reason}"
         for (account, region), (status, reason) in sorted(operation.results.items())
-        if status == "FAILED"
+        if status != "SUCCEEDED"
     ]
-    if failed:
+    if operation.status == "FAILED":
         raise BaselineError(f"stack instances failed: {' | '.join(failed)}")
 
 
@@ -101,7 +103,7 @@ def _leave_groups(stack_set: stack_sets.StackSet, resource: Resource) -> list[st
     wanted = {
         (account, region)
         for group in groups
-        for account in stack_sets.resolve(management, group["DeploymentTargets"])
+        for account in stack_set_targets.resolve(management, group["DeploymentTargets"])
         for region in group["Regions"]
     }
     stack_set.targets.clear()
@@ -144,9 +146,11 @@ register(
     delete=_delete,
     applies=(
         "AutoDeployment",
+        "CallAs",
         "Capabilities",
         "Description",
         "ManagedExecution",
+        "OperationPreferences",
         "Parameters",
         "PermissionModel",
         "StackInstancesGroup",
@@ -155,6 +159,4 @@ register(
         "TemplateBody",
         "TemplateURL",
     ),
-    declared=("CallAs", "OperationPreferences"),
-    reason="instances are deployed Region after Region, four accounts at once",
 )

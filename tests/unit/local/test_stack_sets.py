@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from baseline.local import organization, stack_sets
+from baseline.local import organization, stack_set_targets, stack_sets
 from baseline.local.stack_sets import Instance, StackSet
 
 MANAGEMENT, LOGS, TEAM, CLOSED = "111111111111", "222222222222", "555555555555", "666666666666"
@@ -86,7 +86,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
 def test_targets_resolve_through_all_units_below(
     targets: dict[str, Any], accounts: set[str]
 ) -> None:
-    assert set(stack_sets.resolve(MANAGEMENT, targets)) == accounts
+    assert set(stack_set_targets.resolve(MANAGEMENT, targets)) == accounts
 
 
 def make(**automatic: bool) -> StackSet:
@@ -146,3 +146,40 @@ def test_a_failed_instance_fails_the_operation_and_says_why(
     assert operation.status == "FAILED"
     assert operation.results[(TEAM, HOME)] == ("SUCCEEDED", "")
     assert made.instances[(TEAM, OTHER)].reason == "ROLLBACK_COMPLETE: Role: not allowed"
+
+
+@pytest.mark.parametrize(
+    ("given", "at_once", "tolerance"),
+    [
+        ({}, 1, 0),
+        ({"MaxConcurrentCount": 5}, 1, 0),
+        ({"MaxConcurrentCount": 5, "FailureToleranceCount": 2}, 3, 2),
+        ({"MaxConcurrentPercentage": 100, "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE"}, 10, 0),
+        ({"MaxConcurrentPercentage": 5, "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE"}, 1, 0),
+        ({"FailureTolerancePercentage": 25}, 1, 2),
+    ],
+)
+def test_preferences_bound_what_is_begun(
+    given: dict[str, Any], at_once: int, tolerance: int
+) -> None:
+    preferences = stack_set_targets.Preferences.of(given, 10)
+    assert (preferences.at_once, preferences.tolerance) == (at_once, tolerance)
+
+
+def test_regions_go_one_by_one_in_their_order_or_all_at_once() -> None:
+    regions = [HOME, OTHER, HOME]
+    ordered = stack_set_targets.Preferences.of({"RegionOrder": [OTHER]}, 1)
+    assert ordered.waves(regions) == [[OTHER], [HOME]]
+    parallel = stack_set_targets.Preferences.of({"RegionConcurrencyType": "PARALLEL"}, 1)
+    assert parallel.waves(regions) == [[HOME, OTHER]]
+
+
+@pytest.mark.usefixtures("state")
+def test_a_region_that_fails_ends_the_operation(monkeypatch: pytest.MonkeyPatch) -> None:
+    def deploy(_: StackSet, instance: Instance) -> None:
+        raise RuntimeError(instance.region)
+
+    monkeypatch.setattr(stack_sets, "deploy", deploy)
+    (operation,) = make(Enabled=True).operations.values()
+    assert operation.results[(TEAM, HOME)] == ("FAILED", HOME)
+    assert operation.results[(TEAM, OTHER)][0] == "CANCELLED"
