@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from baseline.local import internal, moto_app, principals, wire
 from baseline.local.backends import organizations, registry
@@ -159,9 +160,10 @@ class Router:
 
 
 def _signature(scope: Scope) -> tuple[str, str, str] | None:
-    """Give access key, Region and service of a signed request."""
+    """Give access key, Region and service of a request signed in its header or its query."""
     header = next((v for k, v in scope["headers"] if k.lower() == b"authorization"), b"")
-    match = _SCOPE.search(header.decode("latin-1"))
+    query = unquote(scope.get("query_string", b"").decode("latin-1"))
+    match = _SCOPE.search(header.decode("latin-1")) or _SCOPE.search(query)
     return (match.group(1), match.group(2), match.group(3)) if match else None
 
 

@@ -1,6 +1,7 @@
 """What a template declares is what clients read back, or the deployment fails, or it is listed."""
 
 import json
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
@@ -133,3 +134,16 @@ def check_trail_and_recorder(local: Any) -> None:
     assert (group["retentionInDays"], group["deletionProtectionEnabled"]) == (365, True)
     with pytest.raises(ClientError, match="deletion protection"):
         logs.delete_log_group(logGroupName="trail")
+
+
+def test_presigned_requests_are_answered(local: Any) -> None:
+    local.succeed("presigned", {"Bucket": {"Type": "AWS::S3::Bucket"}})
+    s3 = local.client("s3")
+    stack = local.client("cloudformation").describe_stack_resources(StackName="presigned")
+    where = {"Bucket": stack["StackResources"][0]["PhysicalResourceId"], "Key": "object"}
+    s3.put_object(**where, Body=b"content")
+    url = s3.generate_presigned_url("get_object", Params=where)
+    connection = HTTPConnection(local.endpoint.removeprefix("http://"))
+    connection.request("GET", url.removeprefix(local.endpoint))
+    assert connection.getresponse().read() == b"content"
+    connection.close()

@@ -181,3 +181,34 @@ def test_unsigned_requests_go_to_ministack_unread() -> None:
 
     asyncio.run(Router(emulator, lambda _: DENIAL)(event, receive, send))
     assert emulator.scopes == [event]
+
+
+@pytest.mark.filterwarnings("ignore:Exception.*does not match an error shape")
+def test_presigned_requests_are_asked_about_too() -> None:
+    emulator = Emulator()
+    seen: list[ApiRequest] = []
+
+    def check(request: ApiRequest) -> Denial | None:
+        seen.append(request)
+        return DENIAL
+
+    scope = f"{ACCOUNT}%2F20261122%2Feu-west-1%2Fs3%2Faws4_request"
+    event = {
+        "type": "http",
+        "method": "GET",
+        "path": "/logs/key",
+        "query_string": f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={scope}".encode(),
+        "headers": [],
+    }
+    statuses: list[int] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        statuses.append(message.get("status", 0))
+
+    asyncio.run(Router(emulator, check)(event, receive, send))
+    assert statuses[0] == 403
+    assert (seen[0].account, seen[0].operation) == (ACCOUNT, "GetObject")
+    assert not emulator.scopes

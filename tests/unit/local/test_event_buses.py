@@ -1,0 +1,59 @@
+"""A bus takes events of another account only when its policy admits that account."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from baseline.errors import BaselineError
+from baseline.local import organization
+from baseline.local.backends import events
+
+MANAGEMENT, MEMBER, STRANGER = "111111111111", "222222222222", "777777777777"
+ORGANIZATION = {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}
+
+
+@pytest.fixture(autouse=True)
+def state(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = SimpleNamespace(org=SimpleNamespace(id="o-exampleorgid"))
+    owners = {MEMBER: MANAGEMENT, MANAGEMENT: MANAGEMENT}
+    monkeypatch.setattr(organization, "management_of", owners.get)
+    monkeypatch.setattr(organization, "backend", lambda _: found)
+
+
+def statement(**changes: Any) -> dict[str, Any]:
+    made = {"Effect": "Allow", "Principal": "*", "Action": "events:PutEvents", "Resource": "*"}
+    return made | changes
+
+
+@pytest.mark.parametrize(
+    "admitting",
+    [
+        statement(Condition=ORGANIZATION),
+        statement(Principal={"AWS": MEMBER}),
+        statement(Principal={"AWS": [f"arn:aws:iam::{MEMBER}:root"]}),
+        statement(Action=["events:PutEvents", "events:PutRule"], Condition=ORGANIZATION),
+    ],
+)
+def test_members_are_admitted(admitting: dict[str, Any]) -> None:
+    assert events._allows(admitting, MEMBER)
+    assert not events._allows(admitting, STRANGER)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        statement(Effect="Deny"),
+        statement(Action="events:PutRule"),
+        statement(Principal={"AWS": MANAGEMENT}),
+        statement(Condition={"StringEquals": {"aws:PrincipalOrgID": "o-another"}}),
+        statement(Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/forward"}}),
+    ],
+)
+def test_everything_else_is_not_understood_as_an_admission(other: dict[str, Any]) -> None:
+    assert not events._allows(other, MEMBER)
+
+
+def test_only_services_are_spoken_for() -> None:
+    with pytest.raises(BaselineError, match="mine is no AWS service's source"):
+        events.emit({"source": "mine"})
