@@ -6,8 +6,12 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export JSII_NODE := $(CURDIR)/.venv/lib/node
 export CDK_DISABLE_CLI_TELEMETRY := true
+# Behind a proxy with a certificate of its own, Node looks in one place and all others in another.
+ifdef SSL_CERT_FILE
+export NODE_EXTRA_CA_CERTS ?= $(SSL_CERT_FILE)
+endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-PIP := $(BIN)/python -m pip --quiet install
+PIP := $(BIN)/python -m pip --quiet --quiet install
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo down test unit check format synth schema snapshots bench docs lock clean
@@ -28,13 +32,13 @@ setup: .venv/.ready node_modules/.ready ## install the locked environment
 
 node_modules/.ready: package.json package-lock.json .venv/.ready
 	@echo "Installing the pinned cdk CLI into node_modules ..."
-	@npm ci --silent
+	@npm ci --loglevel=error
 	@touch $@
 
 .venv-checkov/.ready: requirements/checkov.lock
 	@echo "Installing checkov into .venv-checkov (its pins fit no other environment) ..."
 	@$(PYTHON) -m venv --clear .venv-checkov
-	@.venv-checkov/bin/python -m pip --quiet install --require-hashes -r requirements/checkov.lock
+	@.venv-checkov/bin/python -m pip --quiet --quiet install --require-hashes -r requirements/checkov.lock
 	@touch $@
 
 demo: setup ## deploy the example organization to the embedded AWS and read it back
@@ -78,7 +82,7 @@ docs: .venv-docs/.ready setup ## build the documentation into site
 
 .venv-docs/.ready: requirements/docs.lock
 	@$(PYTHON) -m venv --clear .venv-docs
-	@.venv-docs/bin/python -m pip --quiet install --require-hashes -r requirements/docs.lock
+	@.venv-docs/bin/python -m pip --quiet --quiet install --require-hashes -r requirements/docs.lock
 	@touch $@
 
 lock: ## refresh the lock files (needs uv)
