@@ -69,8 +69,10 @@ class ConfigRecorder(Construct):
                 )
             ),
         )
+        # A recorder left behind by a failed first deployment would refuse the next one: a Region has
+        # room for one.
         for resource in (self.recorder, self.channel):
-            resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+            resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         implements(self, capability="config-recorder", controls=CONTROLS)
 
     def _excluded_types(self, home_region: str) -> list[str]:

@@ -103,7 +103,8 @@ class OrganizationTrail(Construct):
         )
         # CloudTrail tries the role when the trail is created, so its policy comes first.
         self.trail.node.add_dependency(policy)
-        self.trail.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        # Not kept when its own creation is rolled back: its name would be taken the next time.
+        self.trail.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         extra = DATA_EVENT_CONTROLS if s3_data_events else ()
         implements(self, capability="organization-trail", controls=[*CONTROLS, *extra])
 

@@ -60,5 +60,6 @@ class GuardDutyExport(Construct):
                 kms_key_arn=self.key.key.key_arn,
             ),
         )
-        destination.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        # A detector takes one destination: a failed first deployment must not keep it.
+        destination.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         implements(self, capability="guardduty-export", controls=[])

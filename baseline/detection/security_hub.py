@@ -92,7 +92,8 @@ class SecurityHub(Construct):
             target_type="ROOT",
         )
         for resource in (aggregator, organization, self.policy, association):
-            resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+            # There is room for one of each: a failed first deployment must not keep it.
+            resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         implements(self, capability="security-hub", controls=[])
 
     def _create_aggregator(

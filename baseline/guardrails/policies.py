@@ -79,7 +79,8 @@ class OrganizationPolicies(Construct):
             content=policy.content,
             target_ids=[ids[target.path]],
         )
-        resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        # Its name is unique in the organization: a failed first deployment must not keep it.
+        resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         if self.policies:
             resource.add_resource_dependency(list(self.policies.values())[-1])
         self.policies[policy.name] = resource

@@ -48,7 +48,8 @@ class OrganizationalUnits(Construct):
         unit = organizations.CfnOrganizationalUnit(
             self, path.replace("/", ":"), name=name, parent_id=parent_id
         )
-        unit.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        # Its name is unique under its parent: a failed first deployment must not keep it.
+        unit.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         if self.last is not None:
             unit.add_resource_dependency(self.last)
         self.last = unit

@@ -145,13 +145,14 @@ class SecureBucket(Construct):
                 ),
                 *(lifecycle.rules() if lifecycle else []),
             ],
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            # Kept, unless the deployment that creates it fails: its name would be taken the next time.
+            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         if access_logs is not None:
             self._log_access(access_logs, access_log_prefix or "")
         if self.bucket.policy is not None:
             # Without its policy a retained bucket would take unencrypted connections.
-            self.bucket.policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+            self.bucket.policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         acknowledge_rule(
             self.bucket,
             "S3BucketReplicationEnabled",

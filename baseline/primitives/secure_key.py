@@ -63,8 +63,11 @@ class SecureKey(Construct):
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
         if alias is not None:
-            # Writers in other accounts know only the alias: without it they would fail.
-            self.key.add_alias(alias).apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+            # Writers in other accounts know only the alias: without it they would fail. One left
+            # behind by a failed first deployment would refuse the next.
+            self.key.add_alias(alias).apply_removal_policy(
+                cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+            )
 
     def allow_service(
         self, service: str, *, sid: str, actions: Sequence[str], conditions: Conditions

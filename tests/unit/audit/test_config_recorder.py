@@ -69,7 +69,14 @@ def test_recorder_and_channel_are_created_at_once(member: Member) -> None:
 
 def test_recording_goes_on_when_the_stack_goes(member: Member) -> None:
     for logical_id in (RECORDER, CHANNEL):
-        assert member["Resources"][logical_id]["DeletionPolicy"] == "Retain"
+        assert member["Resources"][logical_id]["DeletionPolicy"].startswith("Retain")
+
+
+def test_a_failed_first_deployment_leaves_no_recorder_that_refuses_the_next(
+    member: Member,
+) -> None:
+    for logical_id in (RECORDER, CHANNEL):
+        assert member["Resources"][logical_id]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 def test_the_recorder_uses_the_role_that_the_archive_admits(member: Member, names: Names) -> None:

@@ -118,8 +118,22 @@ def test_s3_14_cloudtrail_6_buckets_are_versioned_and_private(
 
 def test_everything_outlives_the_stack(archive: Archive) -> None:
     for logical_id, resource in archive["Resources"].items():
-        assert resource["DeletionPolicy"] == "Retain", logical_id
+        assert resource["DeletionPolicy"].startswith("Retain"), logical_id
         assert resource["UpdateReplacePolicy"] == "Retain", logical_id
+
+
+def test_a_failed_first_deployment_leaves_no_name_that_refuses_the_next(archive: Archive) -> None:
+    for logical_id, resource in archive["Resources"].items():
+        named = resource["Type"] in {"AWS::S3::Bucket", "AWS::KMS::Alias"}
+        if named:
+            assert resource["DeletionPolicy"] == "RetainExceptOnCreate", logical_id
+
+
+def test_the_rollback_does_not_ask_for_what_the_key_policy_denies(archive: Archive) -> None:
+    # DenyDeletingKey binds the deployer as well, so the rollback of a key would never end.
+    for logical_id, resource in archive["Resources"].items():
+        if resource["Type"] == "AWS::KMS::Key":
+            assert resource["DeletionPolicy"] == "Retain", logical_id
 
 
 def test_logical_ids_of_what_holds_data_never_change(archive: Archive) -> None:

@@ -111,8 +111,12 @@ def test_the_key_serves_this_log_group_only(audit: Audit) -> None:
 
 def test_trail_log_group_and_key_outlive_the_stack(audit: Audit) -> None:
     for logical_id in (TRAIL, LOGS, KEY):
-        assert audit["Resources"][logical_id]["DeletionPolicy"] == "Retain"
+        assert audit["Resources"][logical_id]["DeletionPolicy"].startswith("Retain")
         assert audit["Resources"][logical_id]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_a_trail_whose_creation_fails_does_not_keep_its_name(audit: Audit) -> None:
+    assert audit["Resources"][TRAIL]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 def test_s3_22_s3_23_object_events_are_a_named_choice(

@@ -25,7 +25,7 @@ def test_findings_go_to_the_archive_under_a_key_of_this_account(
     properties = destination["Properties"]["DestinationProperties"]
     assert properties["DestinationArn"] == "arn:aws:s3:::secbase-guardduty-222222222222-eu-west-1"
     assert properties["KmsKeyArn"]["Fn::GetAtt"][0].startswith("ExportKey")
-    assert destination["DeletionPolicy"] == "Retain"
+    assert destination["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 @pytest.mark.usefixtures("export")

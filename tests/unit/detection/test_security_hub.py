@@ -148,7 +148,7 @@ def test_protection_outlives_the_stack(stack: cdk.Stack) -> None:
     resources = assertions.Template.from_stack(stack).to_json()["Resources"]
     native = [r for r in resources.values() if r["Type"].startswith("AWS::SecurityHub::")]
     assert len(native) == 4
-    assert {resource["DeletionPolicy"] for resource in native} == {"Retain"}
+    assert {resource["DeletionPolicy"] for resource in native} == {"RetainExceptOnCreate"}
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_the_content_is_the_object_that_was_measured(resources: dict[str, Any]) 
 
 
 def test_deleting_the_stack_opens_nothing(resources: dict[str, Any]) -> None:
-    assert {row["DeletionPolicy"] for row in resources.values()} == {"Retain"}
+    assert {row["DeletionPolicy"] for row in resources.values()} == {"RetainExceptOnCreate"}
     assert {row["UpdateReplacePolicy"] for row in resources.values()} == {"Retain"}
 
 

@@ -56,7 +56,7 @@ def test_units_stay_when_they_leave_the_configuration(
     stack: cdk.Stack, configuration: Configuration
 ) -> None:
     for unit in units_of(stack, configuration).values():
-        assert unit["DeletionPolicy"] == "Retain"
+        assert unit["DeletionPolicy"] == "RetainExceptOnCreate"
         assert unit["UpdateReplacePolicy"] == "Retain"
 
 

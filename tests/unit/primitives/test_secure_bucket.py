@@ -76,7 +76,8 @@ def test_s3_14_versions_are_kept_and_so_are_bucket_and_policy(
     SecureBucket(stack, "Logs", key=key.key)
     assert properties(of)["VersioningConfiguration"] == {"Status": "Enabled"}
     for resource in (*of(BUCKET), *of(POLICY)):
-        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+        assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert resource["UpdateReplacePolicy"] == "Retain"
 
 
 def test_s3_13_unfinished_uploads_end_and_nothing_else_by_default(

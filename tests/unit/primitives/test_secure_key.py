@@ -32,11 +32,14 @@ def test_kms_3_a_key_is_not_deleted_with_its_stack_nor_at_once(stack: cdk.Stack,
 
 
 @pytest.mark.parametrize("alias", ["secbase-logs", "alias/secbase-logs"])
-def test_the_alias_stays_with_the_key(stack: cdk.Stack, of: Of, alias: str) -> None:
+def test_the_alias_stays_with_the_key_but_not_after_a_failed_creation(
+    stack: cdk.Stack, of: Of, alias: str
+) -> None:
     SecureKey(stack, "Key", description="Encrypts logs", alias=alias)
     (resource,) = of(ALIAS)
     assert resource["Properties"]["AliasName"] == "alias/secbase-logs"
-    assert resource["DeletionPolicy"] == "Retain"
+    assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert resource["UpdateReplacePolicy"] == "Retain"
 
 
 def test_only_the_own_account_delegates_by_default(stack: cdk.Stack, of: Of) -> None:
