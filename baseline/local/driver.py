@@ -28,12 +28,13 @@ _RELEVANT_LINES = 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stack:
-    """One stack of a cloud assembly."""
+    """One stack of a cloud assembly; ``template`` is its file."""
 
     id: str
     name: str
     account: str
     region: str
+    template: Path
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -214,14 +215,15 @@ def read_stacks(assembly: Path) -> tuple[Stack, ...]:
             for name, artifact in artifacts.items()
         }
     )
-    return tuple(_stack(name, artifacts[name]) for name in order.static_order())
+    return tuple(_stack(assembly, name, artifacts[name]) for name in order.static_order())
 
 
-def _stack(name: str, artifact: Mapping[str, Any]) -> Stack:
+def _stack(assembly: Path, name: str, artifact: Mapping[str, Any]) -> Stack:
     account, region = artifact["environment"].removeprefix("aws://").split("/")
     return Stack(
         id=artifact.get("displayName", name),
-        name=artifact.get("properties", {}).get("stackName", name),
+        name=artifact["properties"].get("stackName", name),
         account=account,
         region=region,
+        template=assembly / artifact["properties"]["templateFile"],
     )

@@ -17,8 +17,8 @@ _GONE = frozenset({"DELETE_COMPLETE", "REVIEW_IN_PROGRESS"})
 def report() -> list[dict[str, Any]]:
     """Give every stack of every account and Region with its resources.
 
-    Each has ``account``, ``region``, ``stack``, ``id``, ``status``, ``reason`` and ``resources``; a
-    resource has ``logical_id``, ``physical_id``, ``type``, ``status``, ``path`` (of its construct)
+    Each has ``account``, ``region``, ``stack``, ``id``, ``status``, ``reason``, ``template``,
+    ``parameters`` (name to value) and ``resources``; a resource has ``logical_id``, ``physical_id``, ``type``, ``status``, ``path`` (of its construct)
     and ``properties`` with all references resolved.
     """
     stacks = emulators.module("ministack.services.cloudformation")._stacks._data
@@ -41,6 +41,11 @@ def _stack(account: str, region: str, stack: Mapping[str, Any]) -> dict[str, Any
         "id": stack.get("StackId", ""),
         "status": stack.get("StackStatus", ""),
         "reason": stack.get("StackStatusReason", ""),
+        "template": stack.get("_template") or {},
+        "parameters": {
+            name: str(parameter.get("Value", ""))
+            for name, parameter in (stack.get("_resolved_params") or {}).items()
+        },
         "resources": list(_resources(stack)),
     }
 

@@ -157,8 +157,7 @@ class Session:
     def verify(self) -> Report:
         """Read everything back and compare it."""
         with self.timed("verify"), failures():
-            stacks = [(each.account, each.region, each.name) for each in self.driver().stacks()]
-            return verify(self.access(), expected_stacks=stacks)
+            return verify(self.access(), expected_stacks=self.driver().stacks())
 
     def status(self) -> dict[str, Any]:
         """Give what runs: server, organization with its accounts, stacks with their states."""

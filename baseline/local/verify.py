@@ -1,5 +1,6 @@
 """Read back what is deployed, through boto3, and compare it with the templates."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -7,7 +8,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from baseline.errors import BaselineError
 from baseline.local.access import Access
+from baseline.local.declared import declared_resources
+from baseline.local.driver import Stack
 from baseline.local.readers import READERS, Check, Place
 from baseline.local.readers.values import ABSENT
 
@@ -92,13 +96,13 @@ class Report:
         return bool(self.findings) and not self.mismatches
 
 
-def verify(access: Access, *, expected_stacks: Iterable[tuple[str, str, str]] = ()) -> Report:
+def verify(access: Access, *, expected_stacks: Iterable[Stack] = ()) -> Report:
     """Compare every deployed resource with the properties that its template gives it.
 
     Args:
         access: The embedded AWS.
-        expected_stacks: Account, Region and name of stacks that have to be deployed; one that is
-            not is a mismatch.
+        expected_stacks: Stacks that have to be deployed from their templates; one that is not is
+            a mismatch.
     """
     stacks = access.page("/_baseline/resources")
     coverage = access.page("/_baseline/coverage")
@@ -162,26 +166,56 @@ def _read(access: Access, stack: _Json, resource: _Json, declared: Declared) -> 
         )
 
 
-def _stack_findings(
-    stacks: Iterable[_Json], wanted: Iterable[tuple[str, str, str]]
-) -> Iterator[Finding]:
-    """Check that each stack that should be there is there, and that none stands in a failed state."""
-    found = {(each["account"], each["region"], each["stack"]): each["status"] for each in stacks}
-    for account, region, name in dict.fromkeys([*wanted, *found]):
-        status = found.get((account, region, name), ABSENT)
-        yield Finding(
-            account=account,
-            region=region,
-            stack=name,
-            resource=name,
-            type="AWS::CloudFormation::Stack",
-            capability="Stacks",
-            check=Check(
-                setting="status",
-                expected="complete",
-                found="complete" if status in _GOOD_STACK else status,
-            ),
+def _stack_findings(stacks: Iterable[_Json], wanted: Iterable[Stack]) -> Iterator[Finding]:
+    """Check that each stack is there, from the template that was synthesized, and complete.
+
+    A stack that was rolled back is as good as before, so its template decides about it.
+    """
+    found = {(each["account"], each["region"], each["stack"]): each for each in stacks}
+    templates = {(each.account, each.region, each.name): each.template for each in wanted}
+    for place in dict.fromkeys([*templates, *found]):
+        stack = found.get(place, {"status": ABSENT})
+        good = _GOOD_STACK
+        if place in templates and place in found:
+            good = good | {"UPDATE_ROLLBACK_COMPLETE"}
+            text = templates[place].read_text(encoding="utf-8")
+            declared = json.loads(text)["Resources"]
+            deployed = stack["template"].get("Resources")
+            yield _finding(place, "template", expected=declared, found=deployed)
+        status = "complete" if stack["status"] in good else stack["status"]
+        yield _finding(place, "status", expected="complete", found=status)
+        yield from _existence(place, stack)
+
+
+def _existence(place: tuple[str, str, str], stack: _Json) -> Iterator[Finding]:
+    """Check that the engine deployed every resource that the template declares here."""
+    account, region, _ = place
+    deployed = {each["logical_id"] for each in stack.get("resources", ())}
+    try:
+        declared = declared_resources(
+            stack.get("template", {}), stack.get("parameters", {}), account, region
         )
+    except BaselineError as error:
+        yield _finding(place, "resources", expected="conditions that are known", found=str(error))
+        return
+    wanted = sorted(name for name, wanted in declared.items() if wanted)
+    there = sorted(name for name in declared if name in deployed)
+    yield _finding(place, "resources", expected=wanted, found=there)
+
+
+def _finding(
+    place: tuple[str, str, str], setting: str, *, expected: object, found: object
+) -> Finding:
+    account, region, name = place
+    return Finding(
+        account=account,
+        region=region,
+        stack=name,
+        resource=name,
+        type="AWS::CloudFormation::Stack",
+        capability="Stacks",
+        check=Check(setting=setting, expected=expected, found=found),
+    )
 
 
 def _not_read(resources: Iterable[tuple[_Json, _Json]], declared: Declared) -> tuple[Gap, ...]:

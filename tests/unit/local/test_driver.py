@@ -29,7 +29,10 @@ def artifact(name: str, *dependencies: str) -> dict[str, object]:
     return {
         "type": "aws:cloudformation:stack",
         "environment": "aws://111111111111/eu-west-1",
-        "properties": {"stackName": f"secbase-{name}"},
+        "properties": {
+            "stackName": f"secbase-{name}",
+            "templateFile": f"{name}.template.json",
+        },
         "dependencies": [*dependencies, f"{name}.assets"],
         "displayName": name,
     }
@@ -52,6 +55,7 @@ def test_stacks_come_after_those_that_they_depend_on(tmp_path: Path) -> None:
         name="secbase-organization",
         account="111111111111",
         region="eu-west-1",
+        template=tmp_path / "organization.template.json",
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from baseline.local.access import Access
+from baseline.local.driver import Stack
 from baseline.local.readers import READERS, Check, Place, Reader
 from baseline.local.verify import Report, verify
 
@@ -23,6 +26,7 @@ class FakeAccess:
         self.status = status
         self.declared_only: list[dict[str, Any]] = []
         self.kind = KIND
+        self.template: dict[str, Any] = {"Resources": {"Lock": {"Type": KIND}}}
 
     def page(self, path: str) -> Any:
         if path == "/_baseline/coverage":
@@ -41,6 +45,8 @@ class FakeAccess:
                 "region": region,
                 "stack": stack,
                 "status": self.status,
+                "template": self.template,
+                "parameters": {},
                 "resources": [resource],
             }
         ]
@@ -76,12 +82,18 @@ def lock_reader(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return live
 
 
-def report(access: FakeAccess, *expected: tuple[str, str, str]) -> Report:
+def report(access: FakeAccess, *expected: Stack) -> Report:
     return verify(cast("Access", access), expected_stacks=expected)
 
 
-def test_as_declared_is_green() -> None:
-    found = report(FakeAccess({"Locked": "true"}), PLACE)
+def synthesized(folder: Path, account: str = PLACE[0], name: str = PLACE[2]) -> Stack:
+    template = folder / f"{name}.template.json"
+    template.write_text(json.dumps({"Resources": {"Lock": {"Type": KIND}}}))
+    return Stack(id=name, name=name, account=account, region="eu-west-1", template=template)
+
+
+def test_as_declared_is_green(tmp_path: Path) -> None:
+    found = report(FakeAccess({"Locked": "true"}), synthesized(tmp_path))
 
     assert found.ok
     assert (found.stacks, found.resources) == (1, 1)
@@ -107,10 +119,45 @@ def test_a_resource_that_cannot_be_read_turns_it_red(lock_reader: dict[str, Any]
     assert "no such key" in found.mismatches[0].check.found
 
 
-def test_a_stack_that_is_not_deployed_turns_it_red() -> None:
-    found = report(FakeAccess({}), ("222222222222", "eu-west-1", "secbase-log-archive"))
+def test_a_stack_that_is_not_deployed_turns_it_red(tmp_path: Path) -> None:
+    missing = synthesized(tmp_path, "222222222222", "secbase-log-archive")
 
-    assert [finding.stack for finding in found.mismatches] == ["secbase-log-archive"]
+    found = report(FakeAccess({}), missing)
+
+    assert {finding.stack for finding in found.mismatches} == {"secbase-log-archive"}
+
+
+def test_a_stack_with_another_template_turns_it_red(tmp_path: Path) -> None:
+    access = FakeAccess({"Locked": True})
+    access.template = {"Resources": {"Lock": {"Type": KIND, "Properties": {"Locked": True}}}}
+
+    found = report(access, synthesized(tmp_path))
+
+    assert [finding.check.setting for finding in found.mismatches] == ["template"]
+
+
+def test_a_stack_that_was_rolled_back_to_the_template_is_green(tmp_path: Path) -> None:
+    access = FakeAccess({"Locked": True}, status="UPDATE_ROLLBACK_COMPLETE")
+
+    assert report(access, synthesized(tmp_path)).ok
+
+
+def test_a_resource_that_the_engine_left_out_turns_it_red() -> None:
+    access = FakeAccess({"Locked": True})
+    access.template["Conditions"] = {"Here": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, PLACE[0]]}}
+    access.template["Resources"]["Key"] = {"Type": KIND, "Condition": "Here"}
+
+    found = report(access)
+
+    assert [finding.check.setting for finding in found.mismatches] == ["resources"]
+
+
+def test_a_condition_that_is_not_understood_turns_it_red() -> None:
+    access = FakeAccess({"Locked": True})
+    access.template["Conditions"] = {"Here": {"Fn::Contains": [["a"], "a"]}}
+    access.template["Resources"]["Key"] = {"Type": KIND, "Condition": "Here"}
+
+    assert not report(access).ok
 
 
 @pytest.mark.parametrize(
@@ -137,7 +184,7 @@ def test_what_the_emulator_only_records_is_listed_and_not_claimed(
 
     found = report(access)
 
-    assert [finding.capability for finding in found.findings] == ["Stacks"]
+    assert {finding.capability for finding in found.findings} == {"Stacks"}
     assert [(gap.type, gap.property, gap.reason) for gap in found.not_applied] == [
         (KIND, "Locked", "nothing reads it")
     ]
