@@ -54,7 +54,7 @@ class Names:
     @property
     def trail(self) -> str:
         """Name of the organization trail."""
-        return f"{self.prefix}-organization-trail"
+        return f"{self.prefix}-org-trail"
 
     @property
     def trail_arn(self) -> str:
@@ -64,14 +64,14 @@ class Names:
     @property
     def trail_log_group(self) -> str:
         """Name of the log group that the trail writes to."""
-        return f"/{self.prefix}/organization-trail"
+        return f"{self.prefix}-cloudtrail"
 
     # Buckets and keys (log archive account, home Region)
 
     @property
     def cloudtrail_bucket(self) -> str:
         """Bucket of the organization trail."""
-        return self._bucket("cloudtrail")
+        return self._bucket("org-logs")
 
     @property
     def config_bucket(self) -> str:
@@ -96,7 +96,7 @@ class Names:
     @property
     def cloudtrail_key_alias(self) -> str:
         """Alias of the key of the trail bucket."""
-        return f"alias/{self.prefix}-cloudtrail"
+        return f"alias/{self.prefix}-logs"
 
     @property
     def config_key_alias(self) -> str:

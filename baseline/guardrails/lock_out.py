@@ -111,9 +111,9 @@ def _resource(action: str, prefix: str, accounts: Mapping[str, str]) -> str:
     archive = accounts["log_archive"]
     home = "eu-west-1"
     return {
-        "s3": f"arn:aws:s3:::{prefix}-cloudtrail-{archive}-{home}",
-        "logs": f"arn:aws:logs:{home}:{archive}:log-group:/{prefix}/organization-trail",
-        "cloudtrail": f"arn:aws:cloudtrail:{home}:{accounts['management']}:trail/{prefix}-organization-trail",
+        "s3": f"arn:aws:s3:::{prefix}-org-logs-{archive}-{home}",
+        "logs": f"arn:aws:logs:{home}:{archive}:log-group:{prefix}-cloudtrail",
+        "cloudtrail": f"arn:aws:cloudtrail:{home}:{accounts['management']}:trail/{prefix}-org-trail",
         "kms": f"arn:aws:kms:{home}:{archive}:key/00000000-0000-0000-0000-000000000000",
     }.get(action.partition(":")[0], "*")
 
@@ -121,5 +121,5 @@ def _resource(action: str, prefix: str, accounts: Mapping[str, str]) -> str:
 def _context(action: str, prefix: str) -> dict[str, list[str]]:
     """Give the condition keys of an action: the alias of a protected key."""
     return (
-        {"kms:ResourceAliases": [f"alias/{prefix}-cloudtrail"]} if action.startswith("kms:") else {}
+        {"kms:ResourceAliases": [f"alias/{prefix}-logs"]} if action.startswith("kms:") else {}
     )

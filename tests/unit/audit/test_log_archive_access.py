@@ -58,7 +58,7 @@ CLOUDTRAIL, DELIVERY, GUARDDUTY = (
     "delivery.logs.amazonaws.com",
     "guardduty.amazonaws.com",
 )
-TRAIL = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/secbase-organization-trail"
+TRAIL = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/secbase-org-trail"
 OTHER_TRAIL = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/other"
 DETECTOR = "arn:aws:guardduty:eu-west-1:333333333333:detector/0123456789abcdef"
 FOREIGN_KEY = "arn:aws:kms:eu-west-1:666666666666:key/0"
@@ -195,7 +195,7 @@ def test_no_other_trail_place_or_key(archive: Archive, path: str, keys: Keys, ve
     [
         {"kms:EncryptionContext:aws:cloudtrail:arn": TRAIL},
         {
-            "kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::secbase-cloudtrail-222222222222-eu-west-1"
+            "kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::secbase-org-logs-222222222222-eu-west-1"
         },
     ],
 )

@@ -45,8 +45,8 @@ def test_cloudtrail_1_cloudtrail_3_all_accounts_all_regions_reads_and_writes(
 
 
 def test_cloudtrail_2_logs_are_encrypted_with_the_archives_key(trail: dict[str, Any]) -> None:
-    assert trail["KMSKeyId"] == "arn:aws:kms:eu-west-1:222222222222:alias/secbase-cloudtrail"
-    assert trail["S3BucketName"] == "secbase-cloudtrail-222222222222-eu-west-1"
+    assert trail["KMSKeyId"] == "arn:aws:kms:eu-west-1:222222222222:alias/secbase-logs"
+    assert trail["S3BucketName"] == "secbase-org-logs-222222222222-eu-west-1"
 
 
 def test_cloudtrail_4_log_files_are_validated(trail: dict[str, Any]) -> None:
@@ -58,7 +58,7 @@ def test_cloudtrail_5_events_reach_an_encrypted_log_group_for_a_year(
 ) -> None:
     assert trail["CloudWatchLogsLogGroupArn"] == {"Fn::GetAtt": [LOGS, "Arn"]}
     assert audit["Resources"][LOGS]["Properties"] == {
-        "LogGroupName": "/secbase/organization-trail",
+        "LogGroupName": "secbase-cloudtrail",
         "RetentionInDays": 365,
         "KmsKeyId": {"Fn::GetAtt": [KEY, "Arn"]},
         "DeletionProtectionEnabled": True,
@@ -89,7 +89,7 @@ def test_only_this_trail_assumes_the_role_and_writes_its_streams(
     policy = audit["Resources"][policy_id]["Properties"]
     assert policy["Roles"] == [{"Ref": role}]
     (statement,) = policy["PolicyDocument"]["Statement"]
-    group = "arn:aws:logs:eu-west-1:111111111111:log-group:/secbase/organization-trail"
+    group = "arn:aws:logs:eu-west-1:111111111111:log-group:secbase-cloudtrail"
     assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     assert statement["Resource"] == [
         f"{group}:log-stream:111111111111_CloudTrail_*",
@@ -103,7 +103,7 @@ def test_the_key_serves_this_log_group_only(audit: Audit) -> None:
     assert statement["Condition"] == {
         "ArnLike": {
             "kms:EncryptionContext:aws:logs:arn": (
-                "arn:aws:logs:eu-west-1:111111111111:log-group:/secbase/organization-trail"
+                "arn:aws:logs:eu-west-1:111111111111:log-group:secbase-cloudtrail"
             )
         }
     }
@@ -133,7 +133,7 @@ def test_s3_22_s3_23_object_events_are_a_named_choice(
         {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
         {
             "Field": "resources.ARN",
-            "NotStartsWith": ["arn:aws:s3:::secbase-cloudtrail-222222222222-eu-west-1/"],
+            "NotStartsWith": ["arn:aws:s3:::secbase-org-logs-222222222222-eu-west-1/"],
         },
     ]
 

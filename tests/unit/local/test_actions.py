@@ -155,8 +155,8 @@ def test_action(request_: ApiRequest, action: str) -> None:
         (call("s3", "DeleteBucket", Bucket="b"), "arn:aws:s3:::b"),
         (call("s3", "DeleteObject", Bucket="b", Key="a/k"), "arn:aws:s3:::b/a/k"),
         (
-            call("cloudtrail", "StopLogging", Name="secbase-organization-trail"),
-            f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/secbase-organization-trail",
+            call("cloudtrail", "StopLogging", Name="secbase-org-trail"),
+            f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/secbase-org-trail",
         ),
         (
             call("cloudtrail", "StopLogging", Name="arn:aws:cloudtrail:eu-west-1:1:trail/t"),
