@@ -130,6 +130,8 @@ def _trusted_access(names: Names, features: FeatureSet) -> list[iam.PolicyStatem
             [service_role_arns(names)],
             {"StringEquals": {"iam:AWSServiceName": sorted(makers)}},
         ),
+        # Takes no resource; what is there already is not made again.
+        _allow("FindServiceLinkedRoles", ["iam:ListRoles"], ["*"]),
     ]
 
 

@@ -39,6 +39,7 @@ class FakeAws:
     delegated: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     administrators: dict[tuple[str, str], Answer] = field(default_factory=dict)
     root_features: list[str] = field(default_factory=list)
+    service_roles: list[str] = field(default_factory=list)
     stack_sets: str = "DISABLED"
     stack_status: str = "UPDATE_IN_PROGRESS"
     parents: dict[str, str] = field(default_factory=dict)
@@ -188,6 +189,26 @@ class FakeAws:
 
     def cloudformation_activate_organizations_access(self, _: str) -> None:
         self.stack_sets = "ENABLED"
+
+    def iam_list_roles(self, _: str, path_prefix: str) -> Answer:
+        service = path_prefix.removeprefix("/aws-service-role/").rstrip("/")
+        role = {
+            "Path": path_prefix,
+            "RoleName": service,
+            "RoleId": "AROA",
+            "Arn": f"arn:aws:iam::111111111111:role{path_prefix}{service}",
+        }
+        return {"Roles": [role] if service in self.service_roles else []}
+
+    def iam_create_service_linked_role(
+        self,
+        _: str,
+        aws_service_name: str,
+    ) -> Answer:
+        if aws_service_name in self.service_roles:
+            raise Fault("InvalidInput", "Service role name has been taken in this account")
+        self.service_roles.append(aws_service_name)
+        return {"Role": {"RoleName": aws_service_name}}
 
     def iam_list_organizations_features(self, _: str) -> Answer:
         if "iam.amazonaws.com" not in self.services:

@@ -38,6 +38,7 @@ UNSCOPED = {
     "iam:EnableOrganizationsRootCredentialsManagement",
     "iam:EnableOrganizationsRootSessions",
     "iam:ListOrganizationsFeatures",
+    "iam:ListRoles",
     "organizations:DescribeOrganization",
     "organizations:ListAWSServiceAccessForOrganization",
     "organizations:ListAccounts",

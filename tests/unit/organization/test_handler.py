@@ -41,7 +41,38 @@ def test_one_deployment_brings_everything_about(invoke: Invoke, aws: FakeAws) ->
     assert "ram.amazonaws.com" in aws.services
     assert aws.stack_sets == "ENABLED"
     assert aws.parents[SECURITY] == "ou-exam-security"
-    assert answer["Data"]["Changes"] == "15"
+    assert aws.service_roles == ["guardduty.amazonaws.com"]
+    assert answer["Data"]["Changes"] == "16"
+
+
+def test_the_guardduty_policy_reaches_the_management_account(invoke: Invoke, aws: FakeAws) -> None:
+    scanning = ["guardduty.amazonaws.com", "malware-protection.guardduty.amazonaws.com"]
+    deploy(
+        invoke,
+        aws,
+        TrustedAccess=[
+            "config.amazonaws.com",
+            "securityhub.amazonaws.com",
+            "iam.amazonaws.com",
+            *scanning,
+        ],
+    )
+    assert aws.service_roles == scanning
+
+
+def test_a_service_linked_role_that_appears_meanwhile_is_fine(invoke: Invoke, aws: FakeAws) -> None:
+    aws.fail("CreateServiceLinkedRole", Fault("InvalidInput", "has been taken in this account"))
+    assert deploy(invoke, aws)["IsComplete"] is True
+
+
+def test_without_guardduty_no_role_is_made(invoke: Invoke, aws: FakeAws) -> None:
+    deploy(
+        invoke,
+        aws,
+        TrustedAccess=["config.amazonaws.com", "securityhub.amazonaws.com", "iam.amazonaws.com"],
+        RegionalAdministrators=[],
+    )
+    assert aws.service_roles == []
 
 
 def test_trusted_access_comes_before_whatever_rests_on_it(invoke: Invoke, aws: FakeAws) -> None:

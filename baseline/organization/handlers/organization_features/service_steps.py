@@ -21,6 +21,9 @@ DISABLE_ROOT_FEATURE = {
     "RootCredentialsManagement": "disable_organizations_root_credentials_management",
     "RootSessions": "disable_organizations_root_sessions",
 }
+# GuardDuty's organization policy passes the management account over while it lacks these roles
+# (Source: Amazon GuardDuty User Guide, "GuardDuty organization policies", considerations).
+MANAGEMENT_ROLES = ("guardduty.amazonaws.com", "malware-protection.guardduty.amazonaws.com")
 # Trusted access has just been given and is not visible to IAM at once.
 NOT_VISIBLE_YET = ("ServiceAccessNotEnabled",)
 
@@ -80,6 +83,24 @@ def _enable(wanted: RegionalAdministrator, region: str, api: Api) -> bool:
             return False
         raise
     return True
+
+
+def management_roles(desired: Desired, api: Api) -> Iterator[str]:
+    """Make the service-linked roles that the management account gets from nobody else."""
+    for principal in MANAGEMENT_ROLES:
+        if principal not in desired.trusted_access or _has_service_role(principal, api):
+            continue
+        # InvalidInput: the service has made its role in the meantime.
+        answer = api.call(
+            "iam", "create_service_linked_role", accept=("InvalidInput",), AWSServiceName=principal
+        )
+        if answer is not None:
+            yield f"service-linked role of {principal}"
+
+
+def _has_service_role(principal: str, api: Api) -> bool:
+    answer = api.call("iam", "list_roles", PathPrefix=f"/aws-service-role/{principal}/") or {}
+    return bool(answer.get("Roles"))
 
 
 def root_features(desired: Desired, api: Api) -> Iterator[str]:
