@@ -42,6 +42,7 @@ class Operation:
 
     id: str
     action: str
+    preferences: dict[str, Any] = field(default_factory=dict)
     status: str = "RUNNING"
     created: float = field(default_factory=time.time)
     ended: float | None = None
@@ -120,7 +121,8 @@ def run(
 
 def begin(stack_set: StackSet, action: str) -> Operation:
     """Record the start of an operation."""
-    operation = Operation(id=str(uuid.uuid4()), action=action)
+    given = stack_set.settings.get("OperationPreferences") or {}
+    operation = Operation(id=str(uuid.uuid4()), action=action, preferences=given)
     stack_set.operations[operation.id] = operation
     return operation
 
@@ -132,8 +134,8 @@ def finish(
     work: Callable[[StackSet, Instance], None],
 ) -> None:
     """Do the work of an operation that has begun and record how it ended."""
-    given = stack_set.settings.get("OperationPreferences") or {}
-    preferences = Preferences.of(given, len({instance.account for instance in instances}))
+    accounts = len({instance.account for instance in instances})
+    preferences = Preferences.of(operation.preferences, accounts)
 
     def one(instance: Instance) -> None:
         place = (instance.account, instance.region)

@@ -269,6 +269,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "OperationId": operation.id,
         "Action": operation.action,
         "Status": operation.status,
+        "OperationPreferences": operation.preferences,
         "CreationTimestamp": datetime.fromtimestamp(operation.created, UTC),
         **ended,
     }

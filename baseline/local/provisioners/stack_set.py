@@ -23,6 +23,7 @@ def _settings(resource: Resource) -> dict[str, Any]:
         "Tags": resource.tag_list(),
         "AutoDeployment": _switches(resource.get("AutoDeployment", {})),
         "ManagedExecution": _switches(resource.get("ManagedExecution", {})),
+        "OperationPreferences": resource.get("OperationPreferences", {}),
     }
 
 

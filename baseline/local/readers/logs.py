@@ -52,16 +52,22 @@ def trail(place: Place, physical_id: str, expected: Properties) -> Iterator[Chec
 
 
 @reader(
-    "AWS::Logs::LogGroup", capability="Log groups", covers="LogGroupName RetentionInDays KmsKeyId"
+    "AWS::Logs::LogGroup",
+    capability="Log groups",
+    covers="LogGroupName RetentionInDays KmsKeyId DeletionProtectionEnabled",
 )
 def log_group(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
-    """Read a log group's retention and key."""
+    """Read a log group's retention, key and protection from deletion."""
     groups = place("logs").describe_log_groups(logGroupNamePrefix=physical_id)["logGroups"]
     found = first(groups, logGroupName=physical_id)
     yield Check(
         setting="LogGroupName", expected=physical_id, found=found.get("logGroupName", ABSENT)
     )
-    yield from compare(expected, found, {"RetentionInDays": "retentionInDays"})
+    members = {
+        "RetentionInDays": "retentionInDays",
+        "DeletionProtectionEnabled": "deletionProtectionEnabled",
+    }
+    yield from compare(expected, found, members)
     if "KmsKeyId" in expected:
         yield Check(
             setting="KmsKeyId",

@@ -81,7 +81,7 @@ def _parent(organizations: Any, child: str) -> str:  # noqa: ANN401 boto3 client
     "AWS::CloudFormation::StackSet",
     capability="Member StackSets",
     covers="StackSetName TemplateBody PermissionModel AutoDeployment StackInstancesGroup Parameters"
-    " ManagedExecution Capabilities",
+    " ManagedExecution Capabilities CallAs OperationPreferences",
 )
 def stack_set(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
     """Read a StackSet's settings, and whether every targeted account and Region has its instance."""
@@ -103,6 +103,7 @@ def stack_set(place: Place, physical_id: str, expected: Properties) -> Iterator[
             expected=by_key(expected["Parameters"], "ParameterKey", "ParameterValue"),
             found=by_key(found.get("Parameters"), "ParameterKey", "ParameterValue"),
         )
+    yield from _stack_set_operation(cloudformation, name, expected)
     pages = cloudformation.get_paginator("list_stack_instances").paginate(StackSetName=name)
     instances = {
         f"{each['Account']} {each['Region']}": each["Status"]
@@ -111,6 +112,23 @@ def stack_set(place: Place, physical_id: str, expected: Properties) -> Iterator[
     }
     wanted = dict.fromkeys(_targets(place, expected), "CURRENT")
     yield Check(setting=f"instances of {name}", expected=wanted, found=instances)
+
+
+def _stack_set_operation(cloudformation: Any, name: str, expected: Properties) -> Iterator[Check]:  # noqa: ANN401 boto3 client
+    """Read how the newest operation went about it, and in whose name."""
+    caller = {"CallAs": expected["CallAs"]} if "CallAs" in expected else {}
+    operations = cloudformation.list_stack_set_operations(StackSetName=name, **caller)
+    if caller:
+        found = expected["CallAs"] if operations["Summaries"] else ABSENT
+        yield Check(setting="CallAs", expected=expected["CallAs"], found=found)
+    if "OperationPreferences" in expected:
+        newest = operations["Summaries"][0]["OperationId"]
+        answer = cloudformation.describe_stack_set_operation(StackSetName=name, OperationId=newest)
+        yield Check(
+            setting="OperationPreferences",
+            expected=expected["OperationPreferences"],
+            found=answer["StackSetOperation"].get("OperationPreferences", ABSENT),
+        )
 
 
 def _targets(place: Place, expected: Properties) -> Iterable[str]:

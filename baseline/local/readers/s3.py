@@ -12,7 +12,7 @@ from baseline.local.readers.values import ABSENT, attempt, policy, subset, tail
     capability="Buckets",
     covers="BucketName BucketEncryption PublicAccessBlockConfiguration VersioningConfiguration"
     " ObjectLockEnabled ObjectLockConfiguration LifecycleConfiguration OwnershipControls"
-    " LoggingConfiguration",
+    " LoggingConfiguration AccessControl",
 )
 def bucket(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
     """Read every protective setting of a bucket that the template sets."""
@@ -143,6 +143,14 @@ def _ownership(s3: Any, name: str) -> Any:  # noqa: ANN401 API answers
     return ABSENT if answer == ABSENT else answer["OwnershipControls"]
 
 
+def _access_control(s3: Any, name: str) -> str:  # noqa: ANN401 API answers
+    """Give the canned ACL by the groups that have access; a bucket without ACLs is private."""
+    grants = s3.get_bucket_acl(Bucket=name)["Grants"]
+    uris = {grant["Grantee"].get("URI", "").rpartition("/")[2] for grant in grants} - {""}
+    canned = {"LogDelivery": "LogDeliveryWrite"}
+    return "Private" if not uris else " ".join(canned.get(uri, uri) for uri in sorted(uris))
+
+
 def _logging(s3: Any, name: str) -> Any:  # noqa: ANN401 API answers
     enabled = s3.get_bucket_logging(Bucket=name).get("LoggingEnabled")
     if not enabled:
@@ -162,6 +170,7 @@ def _exists(s3: Any, name: str) -> Any:  # noqa: ANN401 API answers
 
 
 _SETTINGS: Mapping[str, Callable[[Any, str], Any]] = {
+    "AccessControl": _access_control,
     "BucketName": _exists,
     "BucketEncryption": _encryption,
     "PublicAccessBlockConfiguration": _public_access,

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 MANAGEMENT, LOGS, SECURITY = "111111111111", "222222222222", "333333333333"
 HOME, OTHER = "eu-west-1", "eu-central-1"
+PREFERENCES = {"MaxConcurrentPercentage": 100, "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE"}
 
 
 def test_organization_has_the_configured_identity_for_every_member(local: Any) -> None:
@@ -80,6 +81,7 @@ def stack_set(value: str) -> dict[str, Any]:
         "StackSetName": "members",
         "PermissionModel": "SERVICE_MANAGED",
         "AutoDeployment": {"Enabled": True, "RetainStacksOnAccountRemoval": True},
+        "OperationPreferences": PREFERENCES,
         "TemplateBody": json.dumps(template),
         "StackInstancesGroup": [{"DeploymentTargets": root, "Regions": [HOME, OTHER]}],
     }
@@ -100,8 +102,13 @@ def test_stack_set_reaches_every_member_a_new_account_too_and_not_management(loc
     with pytest.raises(ClientError, match="ParameterNotFound"):
         version(local, MANAGEMENT, HOME)
 
-    account = new_account(local)
     cloudformation = local.client("cloudformation")
+    newest = cloudformation.list_stack_set_operations(StackSetName="members")["Summaries"][0]
+    operation = cloudformation.describe_stack_set_operation(
+        StackSetName="members", OperationId=newest["OperationId"]
+    )["StackSetOperation"]
+    assert operation["OperationPreferences"] == PREFERENCES
+    account = new_account(local)
     for _ in range(200):
         listed = cloudformation.list_stack_instances(
             StackSetName="members", StackInstanceAccount=account
