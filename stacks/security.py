@@ -38,8 +38,10 @@ class SecurityStack(cdk.Stack):
             env=env,
         )
         capabilities = configuration.capabilities
+        log_keys = [names.log_key_pattern]
         if capabilities.guardduty.enabled:
-            GuardDutyExport(self, "GuardDutyExport", bucket_name=names.guardduty_bucket)
+            export = GuardDutyExport(self, "GuardDutyExport", bucket_name=names.guardduty_bucket)
+            log_keys.append(export.key.key.key_arn)
         if capabilities.security_hub.enabled:
             SecurityHub(
                 self,
@@ -51,13 +53,14 @@ class SecurityStack(cdk.Stack):
                 standards=capabilities.security_hub.standards,
             )
         self._notify(configuration, names)
-        AuditReaderRole(
+        reader = AuditReaderRole(
             self,
             "AuditReader",
             role_name=names.audit_reader_role,
             audit_role=names.audit_role,
             organization_id=names.organization_id,
         )
+        reader.read_logs(buckets=names.log_buckets, keys=log_keys)
 
     def _notify(self, configuration: Configuration, names: Names) -> None:
         shared = NotificationKeys(self, "Notifications")

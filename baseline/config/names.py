@@ -94,6 +94,22 @@ class Names:
         return self._bucket("guardduty")
 
     @property
+    def log_buckets(self) -> tuple[str, ...]:
+        """All buckets of the log archive."""
+        return (
+            self.access_log_bucket,
+            self.config_bucket,
+            self.flow_log_bucket,
+            self.guardduty_bucket,
+            self.cloudtrail_bucket,
+        )
+
+    @property
+    def log_key_pattern(self) -> str:
+        """ARN pattern of the keys of the log archive; their IDs are known only there."""
+        return self._key_arn("key/*")
+
+    @property
     def cloudtrail_key_alias(self) -> str:
         """Alias of the key of the trail bucket."""
         return f"alias/{self.prefix}-logs"

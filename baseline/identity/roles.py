@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from baseline.identity.log_reading import log_statements, wildcard_resources
 from baseline.identity.settings_permissions import settings_statements
 from baseline.primitives.acknowledge import acknowledge
 
@@ -114,7 +115,7 @@ class SettingsRole(Construct):
 
 
 class AuditReaderRole(Construct):
-    """People of the security account who may read the settings of every account, with MFA.
+    """People of the security account who may read settings and logs of every account, with MFA.
 
     Who may assume it is decided in the security account, by a policy on the person's own role or
     user. A session without MFA in its context (most federated ones) is refused.
@@ -167,6 +168,33 @@ class AuditReaderRole(Construct):
                     "the role has one name in every account, and a condition keeps it to the "
                     "accounts of this organization"
                 )
+            },
+        )
+
+    def read_logs(self, *, buckets: Sequence[str], keys: Sequence[str]) -> None:
+        """Let the role read log buckets of another account, whose policies name it.
+
+        What another account's bucket and key admit, a policy of the role itself has to allow too.
+
+        Args:
+            buckets: names of the buckets, in this Region.
+            keys: ARNs, or ARN patterns, of the keys that the logs are encrypted with.
+        """
+        policy = iam.ManagedPolicy(
+            self,
+            "Logs",
+            description="Read the log archive",
+            statements=log_statements(cdk.Stack.of(self), buckets=buckets, keys=keys),
+            roles=[self.role],
+        )
+        acknowledge(
+            policy,
+            {
+                f"AwsSolutions-IAM5[Resource::{resource}]": (
+                    "logs and keys have names that nobody knows before; the actions only read, and "
+                    "the bucket and key policies of the log archive decide on which"
+                )
+                for resource in wildcard_resources(buckets, keys)
             },
         )
 

@@ -122,3 +122,41 @@ def test_the_audit_reader_needs_mfa_and_reaches_audit_roles_of_the_organization_
     assert statement["Action"] == "sts:AssumeRole"
     assert statement["Resource"] == "arn:aws:iam::*:role/secbase-audit"
     assert statement["Condition"] == {"StringEquals": {"aws:ResourceOrgID": "o-exampleorgid"}}
+
+
+def test_the_audit_reader_reads_the_logs_that_it_is_given_and_no_others(stack: cdk.Stack) -> None:
+    reader = AuditReaderRole(
+        stack,
+        "Role",
+        role_name="secbase-audit-reader",
+        audit_role="secbase-audit",
+        organization_id="o-exampleorgid",
+    )
+    key = "arn:aws:kms:eu-west-1:222222222222:key/*"
+    reader.read_logs(buckets=["secbase-config", "secbase-org-logs"], keys=[key])
+    found = {statement["Sid"]: statement for statement in roles(stack)[1]}
+    assert found["ListLogs"]["Resource"] == [
+        "arn:aws:s3:::secbase-config",
+        "arn:aws:s3:::secbase-org-logs",
+    ]
+    assert found["ReadLogs"]["Resource"] == [
+        "arn:aws:s3:::secbase-config/*",
+        "arn:aws:s3:::secbase-org-logs/*",
+    ]
+    assert found["ReadLogs"]["Action"] == ["s3:GetObject", "s3:GetObjectVersion"]
+    decrypt = found["DecryptLogs"]
+    assert (decrypt["Action"], decrypt["Resource"]) == ("kms:Decrypt", key)
+    assert decrypt["Condition"] == {
+        "StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
+    }
+
+
+def test_the_audit_reader_reads_no_logs_by_itself(stack: cdk.Stack) -> None:
+    AuditReaderRole(
+        stack,
+        "Role",
+        role_name="secbase-audit-reader",
+        audit_role="secbase-audit",
+        organization_id="o-exampleorgid",
+    )
+    assert not any("s3:" in str(s["Action"]) or "kms:" in str(s["Action"]) for s in roles(stack)[1])

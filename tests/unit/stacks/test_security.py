@@ -105,3 +105,30 @@ def test_controls_are_declared(
     declared = {entry["capability"]: entry["controls"] for entry in declarations(app)}
     assert declared["finding-notification"] == ["SNS.1", "SNS.4"]
     assert declared["security-event-bus"] == ["EventBridge.3"]
+
+
+def test_the_audit_reader_is_allowed_what_the_log_archive_grants_it(
+    app: cdk.App,
+    configuration: Configuration,
+    names: Names,
+    security_environment: cdk.Environment,
+) -> None:
+    # Across accounts the bucket and key policies of the log archive are one half of a permission.
+    template = create(app, configuration, security_environment)
+    policies = template.find_resources("AWS::IAM::ManagedPolicy").values()
+    (logs,) = (p for p in policies if p["Properties"]["Description"] == "Read the log archive")
+    statements = {s["Sid"]: s for s in logs["Properties"]["PolicyDocument"]["Statement"]}
+    assert statements["ReadLogs"]["Resource"] == [
+        f"arn:aws:s3:::{bucket}/*" for bucket in sorted(names.log_buckets)
+    ]
+    assert len(names.log_buckets) == 5
+    archive, exported = statements["DecryptLogs"]["Resource"]
+    assert archive == "arn:aws:kms:eu-west-1:222222222222:key/*"
+    assert exported["Fn::GetAtt"][0].startswith("GuardDutyExportKey")
+
+
+def test_without_guardduty_the_audit_reader_needs_no_key_of_it(
+    app: cdk.App, configuration: Configuration, security_environment: cdk.Environment
+) -> None:
+    off = with_capability(configuration, "guardduty", enabled=False)
+    assert "GuardDutyExportKey" not in str(create(app, off, security_environment).to_json())
