@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from baseline.audit.config_role import WRITE_ACTIONS
 from baseline.audit.log_bucket import Archive, LogBucket
 from baseline.config import Names
 from baseline.controls.registry import implements
@@ -54,7 +55,7 @@ class ConfigBucket(LogBucket):
             ("ConfigRecorderBucket", ["s3:GetBucketAcl", "s3:ListBucket"], self.bucket.bucket_arn),
             (
                 "ConfigRecorderWrite",
-                ["s3:PutObject"],
+                list(WRITE_ACTIONS),
                 # IAM puts the caller's account in: no account can write over another's history.
                 self.bucket.arn_for_objects("AWSLogs/${aws:PrincipalAccount}/Config/*"),
             ),

@@ -12,6 +12,10 @@ from baseline.primitives.acknowledge import acknowledge
 SERVICE = "config.amazonaws.com"
 MANAGED_POLICY = "service-role/AWS_ConfigRole"
 
+WRITE_ACTIONS = ("s3:PutObject", "s3:PutObjectAcl")
+"""Config asks for the bucket owner's control with each object, which takes the second action; the
+bucket has no access control lists that it could change."""
+
 
 class ConfigRole(Construct):
     """A role that AWS Config may assume for this account only, and that writes only its history.
@@ -66,7 +70,7 @@ def _delivery(names: Names) -> list[iam.PolicyStatement]:
     return [
         iam.PolicyStatement(
             sid="WriteHistory",
-            actions=["s3:PutObject"],
+            actions=list(WRITE_ACTIONS),
             resources=[f"{bucket}/AWSLogs/{cdk.Aws.ACCOUNT_ID}/Config/*"],
         ),
         iam.PolicyStatement(

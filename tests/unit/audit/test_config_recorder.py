@@ -117,7 +117,9 @@ def delivery(member: Member) -> ResourcePolicy:
     ("action", "resource", "verdict"),
     [
         ("s3:PutObject", f"{BUCKET}/AWSLogs/555555555555/Config/x", "allowed"),
+        ("s3:PutObjectAcl", f"{BUCKET}/AWSLogs/555555555555/Config/x", "allowed"),
         ("s3:PutObject", f"{BUCKET}/AWSLogs/666666666666/Config/x", "silent"),
+        ("s3:PutObjectAcl", f"{BUCKET}/AWSLogs/666666666666/Config/x", "silent"),
         ("s3:PutObject", "arn:aws:s3:::other/AWSLogs/555555555555/Config/x", "silent"),
         ("s3:GetBucketAcl", BUCKET, "allowed"),
         ("s3:GetObject", f"{BUCKET}/AWSLogs/555555555555/Config/x", "silent"),

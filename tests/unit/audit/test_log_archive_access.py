@@ -237,7 +237,8 @@ def test_each_recorder_writes_below_its_own_account(
 ) -> None:
     bucket, arn = policy(archive, "config")
     keys = {"aws:PrincipalOrgID": organization}
-    assert bucket.verdict(principal, "s3:PutObject", f"{arn}/{path}", keys) == verdict
+    for action in ("s3:PutObject", "s3:PutObjectAcl"):
+        assert bucket.verdict(principal, action, f"{arn}/{path}", keys) == verdict
 
 
 def test_recorders_encrypt_through_s3_with_the_archives_key(archive: Archive, names: Names) -> None:
