@@ -29,25 +29,29 @@ def test_the_first_deployment_deploys_every_stack(organization: Organization) ->
     assert organization.first.states == {stack.name: DONE for stack in stacks}
 
 
-def test_every_setting_reads_back_as_declared(organization: Organization) -> None:
-    report = organization.verify()
+@pytest.fixture(scope="module")
+def report(organization: Organization) -> Report:
+    """What was read back after the first deployment."""
+    return organization.verify()
 
+
+def test_every_setting_reads_back_as_declared(report: Report) -> None:
     assert told(report) == []
     assert report.ok
 
 
-def test_nothing_that_is_deployed_escapes_the_comparison(organization: Organization) -> None:
-    gaps = {(gap.type, gap.property) for gap in organization.verify().not_read}
+def test_nothing_that_is_deployed_escapes_the_comparison(report: Report) -> None:
+    gaps = {(gap.type, gap.property) for gap in report.not_read}
 
     assert gaps <= set(UNREADABLE)
 
 
-def test_every_account_and_region_is_read(organization: Organization) -> None:
+def test_every_account_and_region_is_read(organization: Organization, report: Report) -> None:
     configuration = organization.session.configuration
     organizations = organization.client("organizations", organization.access.management)
     accounts = {each["Id"] for each in organizations.list_accounts()["Accounts"]}
 
-    read = {(each.account, each.region) for each in organization.verify().findings}
+    read = {(each.account, each.region) for each in report.findings}
 
     assert read >= {(account, region) for account in accounts for region in configuration.regions}
 
@@ -117,9 +121,9 @@ def test_a_live_setting_that_is_changed_flips_the_verdict(
     assert break_glass
     repair = tamper(organization)
     try:
-        report = organization.verify()
+        tampered = organization.verify()
     finally:
         repair()
 
-    assert not report.ok
-    assert {each.check.setting.split(" of ")[0] for each in report.mismatches} == {setting}
+    assert not tampered.ok
+    assert {each.check.setting.split(" of ")[0] for each in tampered.mismatches} == {setting}
