@@ -49,7 +49,7 @@ def declarations(scope: IConstruct) -> list[dict[str, object]]:
     """
     root = scope.node.root
     prefix = f"{scope.node.path}/".lstrip("/")
-    found = [
+    found: list[dict[str, object]] = [
         {"capability": capability, "controls": controls, "construct": path}
         for construct, entries in list(_declared.items())
         if construct.node.root is root

@@ -120,6 +120,4 @@ def _resource(action: str, prefix: str, accounts: Mapping[str, str]) -> str:
 
 def _context(action: str, prefix: str) -> dict[str, list[str]]:
     """Give the condition keys of an action: the alias of a protected key."""
-    return (
-        {"kms:ResourceAliases": [f"alias/{prefix}-logs"]} if action.startswith("kms:") else {}
-    )
+    return {"kms:ResourceAliases": [f"alias/{prefix}-logs"]} if action.startswith("kms:") else {}
