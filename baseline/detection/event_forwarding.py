@@ -73,7 +73,7 @@ class EventForwarding(Construct):
     rules listen on the default bus and send to another one, so nothing is forwarded twice.
 
     CloudTrail delivers sign-ins and calls of global services in us-east-1 or the sign-in Region
-    only: where that Region is not governed, the organization trail's alarms cover them.
+    only: where that Region is not governed, the organization trail records them and nobody is told.
 
     Args:
         scope: parent construct; once per account and governed Region.

@@ -34,7 +34,8 @@ class SecurityHub(Construct):
     releases later arrives enabled. The findings of the linked Regions meet in the home Region.
 
     The hub of the delegated administrator exists already (:class:`HubLookup`). The management
-    account takes part only after Security Hub has been enabled in it by hand.
+    account takes part only where Security Hub is enabled in it, which ``OrganizationFeatures``
+    does: no administrator can.
 
     Args:
         scope: parent construct, in a stack of the delegated administrator, home Region.

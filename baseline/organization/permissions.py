@@ -20,6 +20,8 @@ CALLED_THROUGH = {
 }
 # Services make the role they work with in the management account, in the caller's name.
 STACK_SETS_ROLE_SERVICE = "stacksets.cloudformation.amazonaws.com"
+# Enabled in the management account as well: there is one hub in an account and Region, its own.
+OWN_SERVICE = {"securityhub": ("securityhub:DescribeHub", "securityhub:EnableSecurityHub")}
 
 
 def statements(
@@ -194,6 +196,7 @@ def _regional(features: FeatureSet) -> list[iam.PolicyStatement]:
             [
                 f"{admin.service}:EnableOrganizationAdminAccount",
                 f"{admin.service}:ListOrganizationAdminAccounts",
+                *OWN_SERVICE.get(admin.service, ()),
             ],
             ["*"],
             {"StringEquals": {"aws:RequestedRegion": list(admin.regions)}},

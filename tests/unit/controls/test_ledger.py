@@ -42,6 +42,11 @@ def test_no_custom_resource_does_what_the_installed_cdk_has_a_type_for() -> None
         ("delegated administrators", "AWS::Organizations::DelegatedAdministrator"),
         ("GuardDuty administrator, per Region", "AWS::GuardDuty::OrganizationAdmin"),
         ("Security Hub administrator, per Region", "AWS::SecurityHub::DelegatedAdminV2"),
+        ("Security Hub in the management account, per Region", "AWS::SecurityHub::AccountHub"),
+        (
+            "GuardDuty's service-linked roles in the management account",
+            "AWS::IAM::ServiceLinkedRoleLookup",
+        ),
         ("central management of root users", "AWS::IAM::OrganizationsRootFeatures"),
         ("resource sharing in the organization", "AWS::RAM::OrganizationSharing"),
         ("service-managed StackSets", "AWS::CloudFormation::OrganizationsAccess"),

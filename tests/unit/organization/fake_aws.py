@@ -40,6 +40,7 @@ class FakeAws:
     administrators: dict[tuple[str, str], Answer] = field(default_factory=dict)
     root_features: list[str] = field(default_factory=list)
     service_roles: list[str] = field(default_factory=list)
+    hubs: dict[str, Answer] = field(default_factory=dict)
     stack_sets: str = "DISABLED"
     stack_status: str = "UPDATE_IN_PROGRESS"
     parents: dict[str, str] = field(default_factory=dict)
@@ -175,6 +176,15 @@ class FakeAws:
         self, region: str, admin_account_id: str
     ) -> None:
         self._enable_administrator("securityhub", region, admin_account_id, "InvalidInputException")
+
+    def securityhub_describe_hub(self, region: str) -> Answer:
+        if region not in self.hubs:
+            raise Fault("InvalidAccessException", "Account is not subscribed to AWS Security Hub")
+        return {"HubArn": f"arn:aws:securityhub:{region}:111111111111:hub/default"}
+
+    def securityhub_enable_security_hub(self, region: str, **settings: object) -> None:
+        assert region not in self.hubs, "enabled twice"
+        self.hubs[region] = settings
 
     def ram_enable_sharing_with_aws_organization(self, _: str) -> Answer:
         self.services.append("ram.amazonaws.com")

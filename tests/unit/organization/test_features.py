@@ -245,11 +245,20 @@ def test_a_write_is_bound_to_what_the_configuration_names(
         assert "*" not in str(statement["Condition"])
 
 
+def test_security_hub_is_enabled_in_governed_regions_only(template: dict[str, Any]) -> None:
+    enabling = [s for s in statements(template) if "securityhub:EnableSecurityHub" in s["Action"]]
+    assert len(enabling) == 2, "one for each function"
+    for statement in enabling:
+        assert statement["Condition"] == {
+            "StringEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}
+        }
+
+
 def test_every_call_of_the_handler_is_allowed(template: dict[str, Any]) -> None:
     allowed = {action for entry in statements(template) for action in as_list(entry["Action"])}
     allowed |= {"organizations:MoveAccount"}  # only with placements
     called = set()
-    pattern = re.compile(r'"(organizations|iam|ram|cloudformation)",\s*"([a-z0-9_]+)"')
+    pattern = re.compile(r'"(organizations|iam|ram|cloudformation|securityhub)",\s*"([a-z0-9_]+)"')
     session = botocore.session.Session()
     for module in ("organization_steps.py", "service_steps.py"):
         for service, method in pattern.findall((HANDLER / module).read_text(encoding="utf-8")):

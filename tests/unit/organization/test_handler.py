@@ -42,7 +42,35 @@ def test_one_deployment_brings_everything_about(invoke: Invoke, aws: FakeAws) ->
     assert aws.stack_sets == "ENABLED"
     assert aws.parents[SECURITY] == "ou-exam-security"
     assert aws.service_roles == ["guardduty.amazonaws.com"]
-    assert answer["Data"]["Changes"] == "16"
+    assert list(aws.hubs) == ["eu-west-1"]
+    assert answer["Data"]["Changes"] == "17"
+
+
+def test_the_configuration_policy_of_security_hub_can_reach_the_management_account(
+    invoke: Invoke, aws: FakeAws
+) -> None:
+    administrator = {"Service": "securityhub", "AccountId": SECURITY}
+    regional = [{**administrator, "Regions": ["eu-west-1", "eu-central-1"]}]
+    deploy(invoke, aws, RegionalAdministrators=regional)
+    # The policy names the standards; the default ones would come on top of them.
+    settings = {"enable_default_standards": False, "control_finding_generator": "SECURITY_CONTROL"}
+    assert aws.hubs == {"eu-west-1": settings, "eu-central-1": settings}
+
+
+def test_a_hub_of_the_management_account_stays_as_it_is(invoke: Invoke, aws: FakeAws) -> None:
+    aws.hubs["eu-west-1"] = {"made": "by hand"}
+    deploy(invoke, aws)
+    assert aws.hubs == {"eu-west-1": {"made": "by hand"}}
+
+
+def test_a_hub_that_is_enabled_meanwhile_is_fine(invoke: Invoke, aws: FakeAws) -> None:
+    aws.fail("EnableSecurityHub", Fault("ResourceConflictException", "already subscribed", 409))
+    assert deploy(invoke, aws)["IsComplete"] is True
+
+
+def test_without_security_hub_none_is_enabled(invoke: Invoke, aws: FakeAws) -> None:
+    deploy(invoke, aws, RegionalAdministrators=[])
+    assert aws.hubs == {}
 
 
 def test_the_guardduty_policy_reaches_the_management_account(invoke: Invoke, aws: FakeAws) -> None:

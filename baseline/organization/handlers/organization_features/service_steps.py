@@ -85,6 +85,37 @@ def _enable(wanted: RegionalAdministrator, region: str, api: Api) -> bool:
     return True
 
 
+def management_hubs(desired: Desired, api: Api) -> Iterator[str]:
+    """Enable Security Hub in the management account, which no administrator can do for it.
+
+    While it is off there, the configuration policy cannot take effect on the root as a whole. The
+    policy names the standards, so none is switched on here.
+    """
+    for wanted in desired.regional:
+        if wanted.service != "securityhub":
+            continue
+        for region in wanted.regions:
+            if not _has_hub(region, api) and _enable_hub(region, api):
+                yield f"Security Hub of the management account in {region}"
+
+
+def _has_hub(region: str, api: Api) -> bool:
+    off = ("InvalidAccess", "ResourceNotFound")
+    return api.call("securityhub", "describe_hub", region=region, accept=off) is not None
+
+
+def _enable_hub(region: str, api: Api) -> bool:
+    answer = api.call(
+        "securityhub",
+        "enable_security_hub",
+        region=region,
+        accept=("ResourceConflict",),
+        EnableDefaultStandards=False,
+        ControlFindingGenerator="SECURITY_CONTROL",
+    )
+    return answer is not None
+
+
 def management_roles(desired: Desired, api: Api) -> Iterator[str]:
     """Make the service-linked roles that the management account gets from nobody else."""
     for principal in MANAGEMENT_ROLES:
