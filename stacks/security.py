@@ -40,7 +40,12 @@ class SecurityStack(cdk.Stack):
         capabilities = configuration.capabilities
         log_keys = [names.log_key_pattern]
         if capabilities.guardduty.enabled:
-            export = GuardDutyExport(self, "GuardDutyExport", bucket_name=names.guardduty_bucket)
+            export = GuardDutyExport(
+                self,
+                "GuardDutyExport",
+                bucket_name=names.guardduty_bucket,
+                break_glass_role=configuration.break_glass.role,
+            )
             log_keys.append(export.key.key.key_arn)
         if capabilities.security_hub.enabled:
             SecurityHub(

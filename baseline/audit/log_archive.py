@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.audit.cloudtrail_bucket import CloudTrailBucket
@@ -10,12 +9,10 @@ from baseline.audit.config_bucket import ConfigBucket
 from baseline.audit.flow_log_bucket import FlowLogBucket
 from baseline.audit.guardduty_bucket import GuardDutyBucket
 from baseline.audit.log_bucket import Archive
-from baseline.audit.log_protection import allow_reader, deny_tampering
+from baseline.audit.log_protection import allow_reader, bootstrap_qualifier, deny_tampering
 from baseline.config import Names
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.primitives.secure_bucket import SecureBucket
-
-QUALIFIER_CONTEXT = "@aws-cdk/core:bootstrapQualifier"
 
 
 class LogArchive(Construct):
@@ -60,7 +57,7 @@ class LogArchive(Construct):
             names=names,
             settings=settings,
             break_glass_role=break_glass_role,
-            qualifier=qualifier or _qualifier(self),
+            qualifier=qualifier or bootstrap_qualifier(self),
         )
         self.access_logs = self._create_access_logs(archive)
         target = self.access_logs.bucket
@@ -81,9 +78,3 @@ class LogArchive(Construct):
         deny_tampering(bucket, break_glass=archive.break_glass, deployer=archive.deployer)
         allow_reader(bucket, None, names=archive.names)
         return access_logs
-
-
-def _qualifier(construct: Construct) -> str:
-    # The synthesizer knows it too, but jsii loses that of one made in Python.
-    qualifier = construct.node.try_get_context(QUALIFIER_CONTEXT)
-    return str(qualifier or cdk.DefaultStackSynthesizer.DEFAULT_QUALIFIER)

@@ -14,9 +14,11 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from constructs import IConstruct
 
 from baseline.config import Names
 
+QUALIFIER_CONTEXT = "@aws-cdk/core:bootstrapQualifier"
 KEY_HEADER = "s3:x-amz-server-side-encryption-aws-kms-key-id"
 
 OBJECT_ACTIONS = (
@@ -54,6 +56,13 @@ KEY_ACTIONS = (
 
 READ_OBJECTS = ("s3:GetObject", "s3:GetObjectVersion")
 READ_BUCKET = ("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketVersions")
+
+
+def bootstrap_qualifier(construct: IConstruct) -> str:
+    """Give the qualifier of the CDK bootstrap (cdk.json), which is part of the deployer's name."""
+    # The synthesizer knows it too, but jsii loses that of one made in Python.
+    qualifier = construct.node.try_get_context(QUALIFIER_CONTEXT)
+    return str(qualifier or cdk.DefaultStackSynthesizer.DEFAULT_QUALIFIER)
 
 
 def deny_tampering(bucket: s3.Bucket, *, break_glass: str, deployer: str) -> None:

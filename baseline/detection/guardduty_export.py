@@ -1,4 +1,4 @@
-"""GuardDutyExport: every GuardDuty finding of the organization, kept in the log archive."""
+"""GuardDutyExport: the organization's GuardDuty findings of a Region, kept in the log archive."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ import aws_cdk as cdk
 from aws_cdk import aws_guardduty as guardduty
 from constructs import Construct
 
+from baseline.audit.log_protection import bootstrap_qualifier, deny_losing_key
 from baseline.controls.registry import implements
 from baseline.detection.service_lookup import DetectorLookup
 from baseline.primitives.secure_key import SecureKey
 
 
 class GuardDutyExport(Construct):
-    """Exports findings, those of all member accounts included, to a bucket of the log archive.
+    """Exports findings of this Region, those of all members included, to a bucket of the archive.
 
     GuardDuty itself forgets findings after 90 days. The export of the delegated administrator
-    covers its members. Objects are encrypted with a key of this account that GuardDuty may use for
+    covers its members, and this Region only: findings of other Regions reach the home Region as
+    events and in Security Hub, and are not exported. Objects are encrypted with a key of this account that GuardDuty may use for
     this detector only; who reads the bucket needs this key too.
 
     Args:
         scope: parent construct, in a stack of the security account and home Region.
         id: construct ID.
+        break_glass_role: name of the emergency role, which alone may delete the key.
         bucket_name: bucket in the log archive account, in the same Region; its policy admits
             GuardDuty for this account.
 
@@ -32,11 +35,19 @@ class GuardDutyExport(Construct):
     buckets".
     """
 
-    def __init__(self, scope: Construct, id: str, *, bucket_name: str) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, bucket_name: str, break_glass_role: str
+    ) -> None:
         super().__init__(scope, id)
         stack = cdk.Stack.of(self)
         self.detector = DetectorLookup(self, "Detector")
         self.key = SecureKey(self, "Key", description="GuardDuty findings in the log archive")
+        deployer = f"cdk-{bootstrap_qualifier(self)}-cfn-exec-role-{stack.account}-{stack.region}"
+        deny_losing_key(
+            self.key.key,
+            break_glass=_role(stack, break_glass_role),
+            deployer=_role(stack, deployer),
+        )
         self.key.allow_service(
             "guardduty.amazonaws.com",
             sid="EncryptExportedFindings",
@@ -63,3 +74,7 @@ class GuardDutyExport(Construct):
         # A detector takes one destination: a failed first deployment must not keep it.
         destination.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         implements(self, capability="guardduty-export", controls=[])
+
+
+def _role(stack: cdk.Stack, name: str) -> str:
+    return f"arn:{stack.partition}:iam::{stack.account}:role/{name}"

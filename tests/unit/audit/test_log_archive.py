@@ -8,7 +8,8 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from baseline.audit.log_archive import QUALIFIER_CONTEXT, LogArchive
+from baseline.audit.log_archive import LogArchive
+from baseline.audit.log_protection import QUALIFIER_CONTEXT
 from baseline.config import Names
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.controls.registry import declarations

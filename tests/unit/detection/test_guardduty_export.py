@@ -14,7 +14,9 @@ OfType = Callable[[cdk.Stack, str], list[dict[str, Any]]]
 
 @pytest.fixture
 def export(stack: cdk.Stack, names: Names) -> GuardDutyExport:
-    return GuardDutyExport(stack, "Export", bucket_name=names.guardduty_bucket)
+    return GuardDutyExport(
+        stack, "Export", bucket_name=names.guardduty_bucket, break_glass_role="OrgBreakGlass"
+    )
 
 
 @pytest.mark.usefixtures("export")
@@ -47,3 +49,28 @@ def test_guardduty_may_use_the_key_for_this_detector_only(
     assert bound["aws:SourceAccount"] == "333333333333"
     assert "detector/" in str(bound["aws:SourceArn"])
     assert "DetectorId" in str(bound["aws:SourceArn"])
+
+
+@pytest.mark.usefixtures("export")
+def test_kms_3_only_break_glass_deletes_the_key_and_with_it_the_findings(
+    stack: cdk.Stack, of_type: OfType
+) -> None:
+    (key,) = (
+        key
+        for key in of_type(stack, "AWS::KMS::Key")
+        if key["Properties"]["Description"].startswith("GuardDuty")
+    )
+    denied = {
+        statement["Sid"]: statement
+        for statement in key["Properties"]["KeyPolicy"]["Statement"]
+        if statement["Effect"] == "Deny"
+    }
+    break_glass = "arn:aws:iam::333333333333:role/OrgBreakGlass"
+    deletion = denied["DenyDeletingKey"]
+    assert deletion["Action"] == "kms:ScheduleKeyDeletion"
+    assert deletion["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": [break_glass]}}
+    # The deployer stays able to change the key, or no later deployment could.
+    weakening = denied["DenyWeakeningKey"]["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
+    assert weakening[0] == break_glass
+    assert weakening[1].startswith("arn:aws:iam::333333333333:role/cdk-")
+    assert weakening[1].endswith("-cfn-exec-role-333333333333-eu-west-1")
