@@ -26,8 +26,9 @@ OBJECT_ACTIONS = (
     "s3:DeleteObject",
     "s3:DeleteObjectVersion",
     "s3:PutObjectRetention",
+    "s3:UpdateObjectEncryption",
 )
-"""Actions that end a log object or shorten its retention."""
+"""Actions that end a log object, shorten its retention, or put it under a key that can be deleted."""
 
 BUCKET_ACTIONS = (
     "s3:DeleteBucket",

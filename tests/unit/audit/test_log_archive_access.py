@@ -20,6 +20,7 @@ OBJECT_ACTIONS = (
     "s3:DeleteObject",
     "s3:DeleteObjectVersion",
     "s3:PutObjectRetention",
+    "s3:UpdateObjectEncryption",
 )
 BUCKET_ACTIONS = (
     "s3:DeleteBucket",
