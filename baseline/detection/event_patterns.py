@@ -55,14 +55,25 @@ TAMPERING: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "guardduty": (
             "DeleteDetector",
+            "DeleteMembers",
             "DeletePublishingDestination",
+            "DisableOrganizationAdminAccount",
             "DisassociateFromAdministratorAccount",
             "DisassociateFromMasterAccount",
             "DisassociateMembers",
             "StopMonitoringMembers",
             "UpdateDetector",
         ),
-        "securityhub": ("DisableSecurityHub", "DisassociateFromAdministratorAccount"),
+        "securityhub": (
+            "DeleteConfigurationPolicy",
+            "DeleteFindingAggregator",
+            "DeleteMembers",
+            "DisableOrganizationAdminAccount",
+            "DisableSecurityHub",
+            "DisassociateFromAdministratorAccount",
+            "DisassociateMembers",
+            "StartConfigurationPolicyDisassociation",
+        ),
     }
 )
 """API calls that switch off or weaken a trail, a detector, a recorder or Security Hub, by service."""

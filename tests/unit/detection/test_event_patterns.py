@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import botocore.session
 import pytest
 
 from baseline.config.quotas import EVENT_PATTERN_SIZE
@@ -158,3 +159,18 @@ def test_every_pattern_fits_into_a_rule() -> None:
         event_patterns.forwarded_activity(),
     ]
     assert max(len(json.dumps(pattern)) for pattern in patterns) <= EVENT_PATTERN_SIZE
+
+
+@pytest.mark.parametrize("service", ["guardduty", "securityhub"])
+def test_taking_the_administrator_away_is_tampering(service: str) -> None:
+    # The management account, which no guardrail binds, can do it for the whole organization.
+    event = sample_events.api_call(service, "DisableOrganizationAdminAccount")
+    assert matches(event_patterns.tampering(service), event)
+    reading = sample_events.api_call(service, "ListOrganizationAdminAccounts")
+    assert not matches(event_patterns.tampering(service), reading)
+
+
+@pytest.mark.parametrize("service", TAMPERING)
+def test_every_call_that_is_watched_exists(service: str) -> None:
+    model = botocore.session.Session().get_service_model(service)
+    assert set(TAMPERING[service]) <= set(model.operation_names)
