@@ -9,9 +9,9 @@ from constructs import Construct
 from baseline.audit.log_bucket import Archive, LogBucket
 from baseline.audit.log_protection import KEY_HEADER
 from baseline.config import Names
+from baseline.config.regions import guardduty_principal
 from baseline.controls.registry import implements
 
-SERVICE = "guardduty.amazonaws.com"
 CONTROLS = ("KMS.4", "S3.9", "S3.13", "S3.14", "S3.17")
 
 
@@ -58,11 +58,12 @@ class GuardDutyBucket(LogBucket):
             "StringEquals": {"aws:SourceAccount": names.security},
             "ArnLike": {"aws:SourceArn": detectors},
         }
+        service = guardduty_principal(names.home_region)
         self.store.allow_service(
-            SERVICE, sid="GuardDutyLocation", actions=["s3:GetBucketLocation"], conditions=source
+            service, sid="GuardDutyLocation", actions=["s3:GetBucketLocation"], conditions=source
         )
         self.store.allow_service(
-            SERVICE, sid="GuardDutyWrite", actions=["s3:PutObject"], paths=["*"], conditions=source
+            service, sid="GuardDutyWrite", actions=["s3:PutObject"], paths=["*"], conditions=source
         )
 
     def _deny_keys_of_others(self, names: Names) -> None:

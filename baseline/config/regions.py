@@ -95,3 +95,13 @@ def table() -> Mapping[str, Region]:
             for name, row in rows.items()
         }
     )
+
+
+def guardduty_principal(region: str) -> str:
+    """Give the service principal as which GuardDuty exports findings from a Region.
+
+    Source: Amazon GuardDuty User Guide, "Exporting findings" (Regions that have to be enabled).
+    """
+    row = table().get(region)
+    own = row is not None and row.opt_in
+    return f"guardduty.{region}.amazonaws.com" if own else "guardduty.amazonaws.com"

@@ -7,6 +7,7 @@ from aws_cdk import aws_guardduty as guardduty
 from constructs import Construct
 
 from baseline.audit.log_protection import bootstrap_qualifier, deny_losing_key
+from baseline.config.regions import guardduty_principal
 from baseline.controls.registry import implements
 from baseline.detection.service_lookup import DetectorLookup
 from baseline.primitives.secure_key import SecureKey
@@ -49,7 +50,7 @@ class GuardDutyExport(Construct):
             deployer=_role(stack, deployer),
         )
         self.key.allow_service(
-            "guardduty.amazonaws.com",
+            guardduty_principal(stack.region),
             sid="EncryptExportedFindings",
             actions=["kms:GenerateDataKey"],
             conditions={

@@ -79,3 +79,16 @@ def test_a_type_that_is_not_offered_is_an_error_with_a_remedy(
     assert [finding.message for finding in findings if finding.path == ("regions", 0)] == [
         "CloudFormation has no AWS::GuardDuty::Detector in 'eu-west-1'; leave the Region out, or switch capabilities.guardduty off"
     ]
+
+
+@pytest.mark.parametrize(
+    ("region", "principal"),
+    [
+        ("eu-west-1", "guardduty.amazonaws.com"),
+        ("eu-south-1", "guardduty.eu-south-1.amazonaws.com"),
+    ],
+)
+def test_guardduty_exports_from_an_opt_in_region_under_a_name_of_its_own(
+    region: str, principal: str
+) -> None:
+    assert regions.guardduty_principal(region) == principal

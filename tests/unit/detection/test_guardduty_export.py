@@ -74,3 +74,14 @@ def test_kms_3_only_break_glass_deletes_the_key_and_with_it_the_findings(
     assert weakening[0] == break_glass
     assert weakening[1].startswith("arn:aws:iam::333333333333:role/cdk-")
     assert weakening[1].endswith("-cfn-exec-role-333333333333-eu-west-1")
+
+
+def test_in_an_opt_in_region_guardduty_has_a_principal_of_its_own(of_type: OfType) -> None:
+    environment = cdk.Environment(account="333333333333", region="eu-south-1")
+    stack = cdk.Stack(cdk.App(), "security", env=environment)
+    GuardDutyExport(
+        stack, "Export", bucket_name="secbase-guardduty", break_glass_role="OrgBreakGlass"
+    )
+    policies = [str(key["Properties"]["KeyPolicy"]) for key in of_type(stack, "AWS::KMS::Key")]
+    assert any("guardduty.eu-south-1.amazonaws.com" in policy for policy in policies)
+    assert not any("guardduty.amazonaws.com" in policy for policy in policies)
