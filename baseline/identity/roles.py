@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from baseline.identity.log_reading import log_statements, wildcard_resources
-from baseline.identity.settings_permissions import settings_statements
+from baseline.identity.settings_permissions import settings_statements, settings_wildcards
 from baseline.primitives.acknowledge import acknowledge
 
 SESSION_HOURS = 1
@@ -214,17 +214,10 @@ def _one_role(account: str, role: str, organization_id: str) -> iam.IPrincipal:
 
 
 def _wildcard_reasons() -> Mapping[str, str]:
-    reasons: dict[str, str] = {}
-    for statement in settings_statements():
-        resources: Sequence[str] = statement.resources
-        for resource in resources:
-            if "*" not in resource:
-                continue
-            name = resource.replace(cdk.Aws.ACCOUNT_ID, "<AWS::AccountId>").replace(
-                cdk.Aws.PARTITION, "<AWS::Partition>"
-            )
-            reasons[f"AwsSolutions-IAM5[Resource::{name}]"] = (
-                "account settings have no resources, and default resources have IDs that nobody "
-                "knows before; the actions are named one by one, in this account only"
-            )
-    return reasons
+    return {
+        f"AwsSolutions-IAM5[Resource::{resource}]": (
+            "account settings have no resources, and default resources have IDs that nobody "
+            "knows before; the actions are named one by one, in this account only"
+        )
+        for resource in settings_wildcards()
+    }

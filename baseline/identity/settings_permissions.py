@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
@@ -14,86 +12,104 @@ Source: AWS Systems Manager User Guide, "Create Session Manager preferences".
 """
 
 
-def settings_statements() -> list[iam.PolicyStatement]:
-    """Give the statements, one per setting, in the order of the settings."""
-    everything = ("*",)
-    return [
-        _statement(
-            "PasswordPolicy",
-            ["iam:GetAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy"],
-            everything,
-        ),
-        _statement(
-            "EbsEncryption",
-            [
-                "ec2:EnableEbsEncryptionByDefault",
-                "ec2:GetEbsDefaultKmsKeyId",
-                "ec2:GetEbsEncryptionByDefault",
-                "ec2:ModifyEbsDefaultKmsKeyId",
-            ],
-            everything,
-        ),
-        _statement(
-            "FindDefaultNetwork",
-            [
-                "ec2:DescribeInternetGateways",
-                "ec2:DescribeNetworkInterfaces",
-                "ec2:DescribeRegions",
-                "ec2:DescribeSecurityGroups",
-                "ec2:DescribeSubnets",
-                "ec2:DescribeVpcs",
-            ],
-            everything,
-        ),
-        _statement(
-            "RemoveDefaultNetwork",
-            [
-                "ec2:DeleteInternetGateway",
-                "ec2:DeleteSubnet",
-                "ec2:DeleteVpc",
-                "ec2:DetachInternetGateway",
-                "ec2:RevokeSecurityGroupEgress",
-                "ec2:RevokeSecurityGroupIngress",
-            ],
-            [_arn("ec2", kind) for kind in _NETWORK],
-        ),
-        _statement(
-            "SessionPreferences",
-            [
-                "ssm:CreateDocument",
-                "ssm:DescribeDocument",
-                "ssm:GetDocument",
-                "ssm:UpdateDocument",
-                "ssm:UpdateDocumentDefaultVersion",
-            ],
-            [_arn("ssm", f"document/{SESSION_DOCUMENT}")],
-        ),
-        _statement(
-            "AccountPublicAccessBlock",
-            ["s3:GetAccountPublicAccessBlock", "s3:PutAccountPublicAccessBlock"],
-            everything,
-        ),
-        _statement(
-            "ContactsAndRegions",
-            [
-                "account:DisableRegion",
-                "account:EnableRegion",
-                "account:GetAlternateContact",
-                "account:GetRegionOptStatus",
-                "account:ListRegions",
-                "account:PutAlternateContact",
-            ],
-            [f"arn:{cdk.Aws.PARTITION}:account::{cdk.Aws.ACCOUNT_ID}:account"],
-        ),
-    ]
-
-
-_NETWORK = ("internet-gateway/*", "security-group/*", "subnet/*", "vpc/*")
+NETWORK = ("internet-gateway/*", "security-group/*", "subnet/*", "vpc/*")
+EVERYTHING = ["*"]
 
 
 def _arn(service: str, resource: str) -> str:
-    return f"arn:{cdk.Aws.PARTITION}:{service}:*:{cdk.Aws.ACCOUNT_ID}:{resource}"
+    return f"arn:{{partition}}:{service}:*:{{account}}:{resource}"
 
 
-def _statement(sid: str, actions: Sequence[str], resources: Sequence[str]) -> iam.PolicyStatement:
-    return iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(resources))
+SETTINGS: tuple[tuple[str, list[str], list[str]], ...] = (
+    (
+        "PasswordPolicy",
+        ["iam:GetAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy"],
+        EVERYTHING,
+    ),
+    (
+        "EbsEncryption",
+        [
+            "ec2:EnableEbsEncryptionByDefault",
+            "ec2:GetEbsDefaultKmsKeyId",
+            "ec2:GetEbsEncryptionByDefault",
+            "ec2:ModifyEbsDefaultKmsKeyId",
+        ],
+        EVERYTHING,
+    ),
+    (
+        "FindDefaultNetwork",
+        [
+            "ec2:DescribeInternetGateways",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeRegions",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs",
+        ],
+        EVERYTHING,
+    ),
+    (
+        "RemoveDefaultNetwork",
+        [
+            "ec2:DeleteInternetGateway",
+            "ec2:DeleteSubnet",
+            "ec2:DeleteVpc",
+            "ec2:DetachInternetGateway",
+            "ec2:RevokeSecurityGroupEgress",
+            "ec2:RevokeSecurityGroupIngress",
+        ],
+        [_arn("ec2", kind) for kind in NETWORK],
+    ),
+    (
+        "SessionPreferences",
+        [
+            "ssm:CreateDocument",
+            "ssm:DescribeDocument",
+            "ssm:GetDocument",
+            "ssm:UpdateDocument",
+            "ssm:UpdateDocumentDefaultVersion",
+        ],
+        [_arn("ssm", f"document/{SESSION_DOCUMENT}")],
+    ),
+    (
+        "AccountPublicAccessBlock",
+        ["s3:GetAccountPublicAccessBlock", "s3:PutAccountPublicAccessBlock"],
+        EVERYTHING,
+    ),
+    (
+        "ContactsAndRegions",
+        [
+            "account:DisableRegion",
+            "account:EnableRegion",
+            "account:GetAlternateContact",
+            "account:GetRegionOptStatus",
+            "account:ListRegions",
+            "account:PutAlternateContact",
+        ],
+        ["arn:{partition}:account::{account}:account"],
+    ),
+)
+"""Statement ID, actions and resources of each setting; ARNs still lack partition and account."""
+
+
+def settings_statements() -> list[iam.PolicyStatement]:
+    """Give the statements, one per setting, in the order of the settings."""
+    partition, account = cdk.Aws.PARTITION, cdk.Aws.ACCOUNT_ID
+    return [
+        iam.PolicyStatement(
+            sid=sid,
+            actions=actions,
+            resources=[item.format(partition=partition, account=account) for item in resources],
+        )
+        for sid, actions, resources in SETTINGS
+    ]
+
+
+def settings_wildcards() -> list[str]:
+    """Give the resources with a wildcard, as cdk-nag writes them."""
+    return [
+        item.format(partition="<AWS::Partition>", account="<AWS::AccountId>")
+        for _, _, resources in SETTINGS
+        for item in resources
+        if "*" in item
+    ]

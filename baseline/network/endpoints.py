@@ -166,15 +166,16 @@ class VpcEndpoints(Construct):
         self, services: Sequence[str], subnet_ids: list[str]
     ) -> ec2.SecurityGroup:
         group = self._create_security_group()
+        vpc_id, group_ids = self._vpc.vpc_id, [group.security_group_id]
         for service in services:
             ec2.CfnVPCEndpoint(
                 self,
                 construct_id(service),
-                vpc_id=self._vpc.vpc_id,
+                vpc_id=vpc_id,
                 vpc_endpoint_type="Interface",
                 service_name=self._service_name(service),
                 subnet_ids=subnet_ids,
-                security_group_ids=[group.security_group_id],
+                security_group_ids=group_ids,
                 private_dns_enabled=True,
                 policy_document=self._policies.interface(service, SERVICES[service]),
             )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Token
 from aws_cdk import aws_iam as iam
 
 from baseline.errors import BaselineError
@@ -24,6 +23,9 @@ SOURCE_KEYS = frozenset(
 
 CONTEXT_KEYS = frozenset({"kms:encryptioncontext:aws:logs:arn"})
 """Encryption-context keys that bind as tightly: CloudWatch Logs sends the log group's ARN."""
+
+MARK = "${Token["
+"""Start of a token's text."""
 
 EXCEPTIONS: Mapping[str, str] = {
     "events.amazonaws.com": (
@@ -64,9 +66,10 @@ def _iterable(value: object) -> Sequence[object]:
 
 
 def _names_a_source(value: object) -> bool:
-    if Token.is_unresolved(value):
+    # An intrinsic function or a token names a resource; asking the CDK would cost a call each.
+    if not isinstance(value, str) or MARK in value:
         return True
-    text = str(value)
+    text = value
     if not text.startswith("arn:"):
         return bool(text.strip(WILDCARDS))
     # arn:partition:service:region:account:resource; a bucket's ARN has no account.
