@@ -72,6 +72,7 @@ def _delivery(names: Names) -> list[iam.PolicyStatement]:
             sid="WriteHistory",
             actions=list(WRITE_ACTIONS),
             resources=[f"{bucket}/AWSLogs/{cdk.Aws.ACCOUNT_ID}/Config/*"],
+            conditions={"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}},
         ),
         iam.PolicyStatement(
             sid="CheckBucket", actions=["s3:GetBucketAcl", "s3:ListBucket"], resources=[bucket]

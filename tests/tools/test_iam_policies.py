@@ -28,7 +28,7 @@ ACCEPTED: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "missing_condition",
-        r"Key\w{8}: Sensitive actions 'kms:DisableKey'",
+        r"Key\w{8}: Sensitive actions .*'kms:DisableKey'",
         "the same statement for the key's own account",
     ),
     (

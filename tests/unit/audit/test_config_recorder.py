@@ -130,7 +130,10 @@ def test_the_role_writes_its_own_history_only(
     delivery: ResourcePolicy, action: str, resource: str, verdict: str
 ) -> None:
     role = "arn:aws:iam::555555555555:role/secbase-config-recorder"
-    assert delivery.verdict(role, action, resource) == verdict
+    owner = {"s3:x-amz-acl": "bucket-owner-full-control"}
+    assert delivery.verdict(role, action, resource, owner) == verdict
+    if "Object" in action:
+        assert delivery.verdict(role, action, resource, {"s3:x-amz-acl": "public-read"}) == "silent"
 
 
 @pytest.mark.parametrize(
