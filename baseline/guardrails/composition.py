@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from baseline.errors import BaselineError
-from baseline.guardrails import catalog
+from baseline.guardrails import catalog, service_values
 from baseline.guardrails.model import Guardrail, PolicyType
 from baseline.guardrails.packing import PackedPolicy, Slots, pack
 from baseline.guardrails.rendering import Rendered, render
@@ -83,7 +83,7 @@ def _check_names(targets: Iterable[Target]) -> None:
 
 def _root(configuration: Configuration) -> Target:
     """Give the policies at the root: those that configure services for everybody."""
-    names = ["guardduty-organization"] if configuration.capabilities.guardduty.enabled else []
+    names = service_values.wanted(configuration.capabilities)
     values, roles = values_of(configuration), roles_of(configuration)
     own = tuple(render(catalog.guardrails()[name], values, roles) for name in names)
     policies = pack(ROOT, own, prefix=configuration.prefix, reserved=Slots())

@@ -86,6 +86,8 @@ def quota_of(kind: PolicyType, reserved: Slots) -> Quota:
         return Quota(quotas.SCP_SIZE, quotas.SCP_PER_TARGET - 1 - reserved.scp)
     if kind is PolicyType.RCP:
         return Quota(quotas.RCP_SIZE, quotas.RCP_PER_TARGET - 1 - reserved.rcp)
+    if kind is PolicyType.AI_OPT_OUT:
+        return Quota(quotas.AI_OPT_OUT_POLICY_SIZE, quotas.AI_OPT_OUT_POLICIES_PER_TARGET)
     return Quota(quotas.DECLARATIVE_POLICY_SIZE, quotas.DECLARATIVE_POLICIES_PER_TARGET)
 
 
