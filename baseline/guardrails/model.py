@@ -177,6 +177,9 @@ class Guardrail(_Strict):
     def _declares_its_parameters(self) -> None:
         """Each parameter is declared and used."""
         asked = set(parameters([*self.statements, self.content, *self.denied, *self.allowed]))
+        for proof in (*self.denied, *self.allowed):
+            when = proof.get("when", {})
+            asked.update(when if isinstance(when, dict) else ())
         if missing := sorted(asked - set(self.parameters)):
             raise ValueError(f"parameters: {', '.join(missing)} not declared")
         if unused := sorted(set(self.parameters) - asked):

@@ -6,6 +6,7 @@ every exempt role may do what the guardrail denies to others, and no role that i
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -55,6 +56,7 @@ class World:
 
     Attributes:
         accounts: ``member`` (some account of the unit) and the core accounts, to their IDs.
+        strangers: ``outside`` and, if there is one, ``trusted``: accounts of other organizations.
         management: ID of the management account.
         organization: Organization ID.
         regions: Governed Regions.
@@ -64,6 +66,7 @@ class World:
     """
 
     accounts: dict[str, str]
+    strangers: dict[str, str]
     management: str
     organization: str
     regions: tuple[str, ...]
@@ -75,9 +78,11 @@ class World:
     def of(cls, configuration: Configuration) -> World:
         """Give the world of a configuration."""
         core = {role: account.id for role, account in configuration.core_accounts().items()}
-        member = next(account for account in _MEMBERS if account not in core.values())
+        trusted = configuration.guardrails.trusted_accounts
+        free = (row for row in _MEMBERS if row not in {*core.values(), *trusted})
         return cls(
-            accounts={**core, "member": member},
+            accounts={**core, "member": next(free)},
+            strangers={"outside": next(free), **({"trusted": trusted[0]} if trusted else {})},
             management=core["management"],
             organization=configuration.organization.id,
             regions=configuration.regions,
@@ -227,7 +232,7 @@ def _stated(guardrail: Guardrail, expected: Expected, world: World) -> Iterator[
     raw = guardrail.denied if expected == "denied" else guardrail.allowed
     for position, row in enumerate(raw):
         proof = _proof(row, world.values, f"{guardrail.id} {expected}.{position}")
-        if any(world.values[name] is not wanted for name, wanted in proof.when.items()):
+        if any(bool(world.values[name]) is not wanted for name, wanted in proof.when.items()):
             continue
         for request in _requests(proof, world, f"{guardrail.id} {expected}.{position}"):
             yield Case(guardrail=guardrail.id, why=proof.why, expected=expected, request=request)
@@ -238,16 +243,25 @@ def _implied(guardrail: Guardrail, denied: list[Case], world: World) -> Iterator
 
     One request of each proof is enough: a proof's requests differ in action and Region only.
     """
-    member = world.accounts["member"]
     samples = list({case.why: case for case in reversed(denied)}.values())
-    for role_class in guardrail.exemptions:
-        for arn in world.roles.examples(role_class, member):
-            for case in samples:
-                request = replace(case.request, principal_arn=arn)
-                why = f"{role_class.value} are exempt"
-                yield replace(case, why=why, expected="allowed", request=request)
-        for arn in world.roles.look_alikes(role_class, member):
-            for case in samples:
+    roles, outside = world.roles, world.strangers["outside"]
+    bound = guardrail.type is PolicyType.RCP
+    for case in samples:
+        # An RCP exempts roles of the resource's own account.
+        home = case.request.resource_account if bound else world.accounts["member"]
+        for role_class in guardrail.exemptions:
+            exempt = roles.examples(role_class, home)
+            strangers = set(roles.examples(role_class, outside)) - set(exempt) if bound else ()
+            for arn in exempt:
+                yield replace(
+                    case,
+                    why=f"{role_class.value} are exempt",
+                    expected="allowed",
+                    request=replace(case.request, principal_arn=arn),
+                )
+            for arn in dict.fromkeys((*roles.look_alikes(role_class, home), *sorted(strangers))):
+                if arn in exempt:  # a core account's own deployer imitates a member's
+                    continue
                 request = replace(case.request, principal_arn=arn)
                 yield replace(case, why=f"imitates {role_class.value}", request=request)
 
@@ -264,23 +278,31 @@ def _proof(row: dict[str, Json], values: Values, where: str) -> Proof:
 
 def _requests(proof: Proof, world: World, where: str) -> Iterator[Request]:
     """Give a proof's requests: one for each action and Region."""
-    for account in (proof.account, proof.resource_account):
-        if account is not None and account not in world.accounts:
-            known = ", ".join(sorted(world.accounts))
-            raise BaselineError(f"{where}: account {account!r} is none of {known}")
-    owner = world.accounts[proof.resource_account] if proof.resource_account else ""
+    account = _account(proof.account, world, where)
+    owner = _account(proof.resource_account, world, where) if proof.resource_account else ""
+    principal = proof.principal
+    if "." not in principal.partition("/")[0] and principal != "*":
+        principal = f"arn:aws:iam::{account}:{principal}"
     named = {"home": (world.home_region,), "governed": world.regions}
     regions = [region for name in proof.regions for region in named.get(name, (name,))]
     for region in regions:
         for action in proof.actions:
             yield Request(
-                principal_arn=f"arn:aws:iam::{world.accounts[proof.account]}:{proof.principal}",
+                principal_arn=principal,
                 action=action,
                 resource=proof.resource,
                 account=owner,
                 region=region,
                 context=proof.context,
             )
+
+
+def _account(name: str, world: World, where: str) -> str:
+    """Give an account's ID by the name that a proof has for it; an ID is itself."""
+    known = {**world.accounts, **world.strangers}
+    if name not in known and not re.fullmatch(r"\d{12}", name):
+        raise BaselineError(f"{where}: account {name!r} is none of {', '.join(sorted(known))}")
+    return known.get(name, name)
 
 
 def _level(name: str, policies: Iterable[PackedPolicy]) -> Level:

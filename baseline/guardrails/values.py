@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue as Json
 
+from baseline.guardrails.perimeter import perimeter_values
 from baseline.guardrails.roles import Roles
 from baseline.guardrails.service_values import service_values
 
@@ -37,6 +38,7 @@ def values_of(configuration: Configuration) -> dict[str, Json]:
     return {
         **accounts,
         **service_values(configuration),
+        **perimeter_values(configuration),
         "prefix": configuration.prefix,
         "home_region": configuration.home_region,
         "regions": list(configuration.regions),
