@@ -49,7 +49,14 @@ def values_of(configuration: Configuration) -> dict[str, Json]:
         "bedrock_cross_region": settings.bedrock_cross_region,
         "imitated_roles": list(roles.imitations()),
         "exempt_roles": list(roles.protected()),
+        "protected_stacks": _stacks(configuration.prefix, roles.qualifier),
         "qualifier": roles.qualifier,
         "security_role": roles.security_role,
         "network_role": roles.network_role,
     }
+
+
+def _stacks(prefix: str, qualifier: str) -> list[Json]:
+    """Give the patterns of the baseline's stacks; the bootstrap's may bear the prefix already."""
+    toolkit = [] if prefix == qualifier else [f"{qualifier}-toolkit/*"]
+    return [f"arn:aws:cloudformation:*:*:stack/{name}" for name in (f"{prefix}-*", *toolkit)]
