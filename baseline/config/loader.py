@@ -33,6 +33,7 @@ def load(path: Path) -> Configuration:
         document = read(_text(path))
     except UnreadableError as error:
         raise ConfigurationError([_unreadable(file, error)]) from None
+    _anchor(document, path.parent)
     configuration, findings = check(document)
     if configuration is None or findings:
         raise ConfigurationError(_placed(file, document, findings))
@@ -55,6 +56,13 @@ def check(document: Document) -> tuple[Configuration | None, list[Finding]]:
     refused = document.refused()
     fresh = [finding for finding in found if refused.isdisjoint(_around(finding.path))]
     return configuration, [*document.findings, *fresh]
+
+
+def _anchor(document: Document, folder: Path) -> None:
+    """Read the folder of own guardrails from where the file stands, not from where one works."""
+    section = document.value.get("guardrails") if isinstance(document.value, dict) else None
+    if isinstance(section, dict) and isinstance(named := section.get("custom_folder"), str):
+        section["custom_folder"] = str((folder / named).resolve()) if named else named
 
 
 def _around(path: Position) -> list[Position]:

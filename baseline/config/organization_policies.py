@@ -109,7 +109,9 @@ class UnifiedSecurityHub(Section):
 class AiOptOut(Section):
     """Whether AWS may use content to improve its AI services."""
 
-    enabled: bool = _switch("Opt every account out of all AI services' use of content.", default=True)
+    enabled: bool = _switch(
+        "Opt every account out of all AI services' use of content.", default=True
+    )
 
 
 class BackupPolicy(Section):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +16,7 @@ from pydantic import JsonValue as Json
 from pydantic import ValidationError
 
 from baseline.errors import BaselineError
-from baseline.guardrails.composition import Target, compose
+from baseline.guardrails.composition import ACCOUNT, Target, compose
 from baseline.guardrails.documents import (
     FULL_AWS_ACCESS,
     RCP_FULL_AWS_ACCESS,
@@ -181,15 +181,18 @@ def check_lock_out(target: Target, organization: Organization, world: World) -> 
 
 
 def organizations(targets: Iterable[Target], world: World) -> Iterator[tuple[Target, Organization]]:
-    """Give each unit with an organization in which every account of the world stands in it."""
+    """Give each unit and account with an organization in which all accounts of the world stand there."""
     levels: dict[str, tuple[Level, ...]] = {"": (Level(name="root"),)}
     for target in targets:
         if target.path == "root":
             levels[""] = (_level("root", target.policies),)
             continue
-        above = levels[target.path.rpartition("/")[0]]
-        levels[target.path] = (*above, _level(f"OU {target.path}", target.policies))
-        chain = (*levels[target.path], Level(name="account"))
+        if target.path.startswith(ACCOUNT):
+            chain = (*levels[target.parent], _level(target.path, target.policies))
+        else:
+            above = levels[target.path.rpartition("/")[0]]
+            levels[target.path] = (*above, _level(f"OU {target.path}", target.policies))
+            chain = (*levels[target.path], Level(name="account"))
         yield (
             target,
             Organization(
@@ -198,6 +201,32 @@ def organizations(targets: Iterable[Target], world: World) -> Iterator[tuple[Tar
                 accounts=dict.fromkeys(world.accounts.values(), chain),
             ),
         )
+
+
+def failing(
+    configuration: Configuration, targets: tuple[Target, ...], names: Collection[str]
+) -> list[str]:
+    """Run the proofs of some guardrails wherever they are attached; give what is wrong.
+
+    Args:
+        configuration: The configuration.
+        targets: What ``compose`` made of it.
+        names: Whose proofs, such as those of the configuration's own guardrails.
+    """
+    world = World.of(configuration)
+    problems: list[str] = []
+    for target, organization in organizations(targets, world):
+        for rendered in target.guardrails:
+            if rendered.guardrail.id not in names:
+                continue
+            try:
+                cases = cases_of(rendered.guardrail, world)
+            except BaselineError as error:
+                problems.append(str(error))
+                continue
+            results = check(target, rendered, cases, organization)
+            problems += [str(result) for result in results if not result.passed]
+    return list(dict.fromkeys(problems))
 
 
 def check(

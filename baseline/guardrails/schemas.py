@@ -83,7 +83,9 @@ def _check(value: Json, rule: Schema, root: Schema, path: tuple[str, ...]) -> It
 
 def _wrong_kind(value: Json, rule: Schema) -> str | None:
     """Say what is wrong with a value itself: its type, its form, its range."""
-    if "enum" in rule and not any(value == one and type(value) is type(one) for one in rule["enum"]):
+    if "enum" in rule and not any(
+        value == one and type(value) is type(one) for one in rule["enum"]
+    ):
         allowed = ", ".join(json.dumps(one) for one in rule["enum"])
         return f"must be one of {allowed}, got {show(value)}"
     if "type" in rule:
