@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import aws_cdk as cdk
 from aws_cdk import aws_organizations as organizations
@@ -11,11 +11,10 @@ from constructs import Construct
 from baseline.config import Configuration
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
-from baseline.guardrails.composition import ACCOUNT, ROOT, Target, custom_names, examine
+from baseline.guardrails.composition import ACCOUNT, ROOT, Target
 from baseline.guardrails.packing import PackedPolicy
-from baseline.guardrails.proofs import World, check_lock_out, failing
-from baseline.guardrails.proofs import organizations as bound_units
 from baseline.guardrails.service_policies import controls_met
+from baseline.guardrails.verification import verified
 
 
 class OrganizationPolicies(Construct):
@@ -58,8 +57,7 @@ class OrganizationPolicies(Construct):
         account_ids: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id)
-        self.targets, problems = examine(configuration)
-        refuse(configuration, self.targets, problems)
+        self.targets = verified(configuration)
         ids = {**unit_ids, ROOT: configuration.organization.root_id}
         ids |= {f"{ACCOUNT}{name}": value for name, value in (account_ids or {}).items()}
         self.policies: dict[str, organizations.CfnPolicy] = {}
@@ -88,51 +86,6 @@ class OrganizationPolicies(Construct):
         if self.policies:
             resource.add_resource_dependency(list(self.policies.values())[-1])
         self.policies[policy.name] = resource
-
-
-def refuse(
-    configuration: Configuration, targets: tuple[Target, ...], problems: Sequence[str]
-) -> None:
-    """Refuse guardrails that cannot be composed, prove wrong, or stop the baseline's own roles.
-
-    Args:
-        configuration: the configuration.
-        targets: what ``examine`` made of it.
-        problems: what ``examine`` found.
-
-    Raises:
-        BaselineError: all problems, and those of the proofs, one on a line.
-    """
-    found = [*problems, *failing(configuration, targets, custom_names(configuration))]
-    if locked := lock_outs(configuration, targets):
-        found += ["guardrails would lock out the baseline's roles:", *locked]
-    if found:
-        raise BaselineError("\n".join(found))
-
-
-def refuse_lock_out(configuration: Configuration, targets: tuple[Target, ...]) -> None:
-    """Refuse guardrails that would stop deployment, break-glass or the baseline's own roles.
-
-    Raises:
-        BaselineError: names every request that would be denied, and the deciding statement.
-    """
-    if locked := lock_outs(configuration, targets):
-        raise BaselineError("\n".join(["guardrails would lock out the baseline's roles:", *locked]))
-
-
-def lock_outs(configuration: Configuration, targets: tuple[Target, ...]) -> list[str]:
-    """Give every request of deployment, break-glass or the baseline's roles that would be denied."""
-    world = World.of(configuration)
-    failed: list[str] = []
-    checked: set[frozenset[str]] = set()
-    for target, organization in bound_units(targets, world):
-        # Units with the same guardrails have the same answers, and most have.
-        names = frozenset(rendered.guardrail.id for rendered in target.effective)
-        if names not in checked:
-            checked.add(names)
-            results = check_lock_out(target, organization, world)
-            failed += [str(result) for result in results if not result.passed]
-    return failed
 
 
 def _construct_id(path: str) -> str:

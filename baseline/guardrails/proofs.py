@@ -16,7 +16,7 @@ from pydantic import JsonValue as Json
 from pydantic import ValidationError
 
 from baseline.errors import BaselineError
-from baseline.guardrails.composition import ACCOUNT, Target, compose
+from baseline.guardrails.composition import ACCOUNT, ROOT, Target, compose
 from baseline.guardrails.documents import (
     FULL_AWS_ACCESS,
     RCP_FULL_AWS_ACCESS,
@@ -181,26 +181,38 @@ def check_lock_out(target: Target, organization: Organization, world: World) -> 
 
 
 def organizations(targets: Iterable[Target], world: World) -> Iterator[tuple[Target, Organization]]:
-    """Give each unit and account with an organization in which all accounts of the world stand there."""
-    levels: dict[str, tuple[Level, ...]] = {"": (Level(name="root"),)}
+    """Give each unit and account with an organization in which the world's accounts stand there."""
+    targets = tuple(targets)
+    levels = levels_of(targets)
     for target in targets:
-        if target.path == "root":
-            levels[""] = (_level("root", target.policies),)
+        if target.path == ROOT:
             continue
-        if target.path.startswith(ACCOUNT):
-            chain = (*levels[target.parent], _level(target.path, target.policies))
-        else:
-            above = levels[target.path.rpartition("/")[0]]
-            levels[target.path] = (*above, _level(f"OU {target.path}", target.policies))
-            chain = (*levels[target.path], Level(name="account"))
         yield (
             target,
             Organization(
                 id=world.organization,
                 management_account=world.management,
-                accounts=dict.fromkeys(world.accounts.values(), chain),
+                accounts=dict.fromkeys(world.accounts.values(), levels[target.path]),
             ),
         )
+
+
+def levels_of(targets: Iterable[Target]) -> dict[str, tuple[Level, ...]]:
+    """Give path to the levels from the root to an account there, the account's own last."""
+    root: tuple[Level, ...] = (Level(name=ROOT),)
+    units: dict[str, tuple[Level, ...]] = {}
+    found: dict[str, tuple[Level, ...]] = {}
+    for target in targets:
+        if target.path == ROOT:
+            root = (_level(ROOT, target.policies),)
+        elif target.path.startswith(ACCOUNT):
+            above = units[target.parent]
+            found[target.path] = (*above, _level(target.path, target.policies))
+        else:
+            above = units.get(target.path.rpartition("/")[0], root)
+            units[target.path] = (*above, _level(f"OU {target.path}", target.policies))
+            found[target.path] = (*units[target.path], Level(name="account"))
+    return found
 
 
 def failing(

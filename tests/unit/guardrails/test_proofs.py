@@ -11,7 +11,7 @@ from baseline.errors import BaselineError
 from baseline.guardrails import catalog, proofs
 from baseline.guardrails.composition import IMITATION_GUARD, compose, policy_types
 from baseline.guardrails.model import Guardrail, PolicyType
-from baseline.guardrails.policies import refuse_lock_out
+from baseline.guardrails.verification import refuse_lock_out
 from tests.unit.guardrails import harness
 
 
