@@ -70,7 +70,7 @@ def test_every_guardrail_with_actions_of_its_own_covers_a_user_of_cloudformation
     ) or name in {
         "deny-imitated-roles",  # asks for nothing but the principal
         "deny-root-user",
-        "quarantine",
+        "deny-everything",
     }
 
 
@@ -79,7 +79,7 @@ BY_UNIT = {
     "private-network",
     "protect-log-archive",
     "protect-log-resources",
-    "quarantine",
+    "deny-everything",
     "sandbox-limits",
     "workload-limits",
 }
