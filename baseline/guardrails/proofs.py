@@ -26,10 +26,11 @@ from baseline.guardrails.documents import (
 )
 from baseline.guardrails.evaluation import Decision, Level, Organization
 from baseline.guardrails.lock_out import requests_of
-from baseline.guardrails.model import Guardrail, PolicyType, Proof
+from baseline.guardrails.model import Guardrail, PolicyType, Proof, RoleClass
 from baseline.guardrails.packing import PackedPolicy
+from baseline.guardrails.patterns import compile_globs
 from baseline.guardrails.placeholders import Values, fill
-from baseline.guardrails.rendering import Rendered
+from baseline.guardrails.rendering import Rendered, exempt_patterns
 from baseline.guardrails.request import Request
 from baseline.guardrails.roles import Roles
 from baseline.guardrails.values import roles_of, values_of
@@ -305,6 +306,20 @@ def _implied(guardrail: Guardrail, denied: list[Case], world: World) -> Iterator
                     continue
                 request = replace(case.request, principal_arn=arn)
                 yield replace(case, why=f"imitates {role_class.value}", request=request)
+        for role_class, arn in _others(guardrail, roles, home):
+            request = replace(case.request, principal_arn=arn)
+            yield replace(case, why=f"{role_class.value} are not exempt", request=request)
+
+
+def _others(guardrail: Guardrail, roles: Roles, home: str) -> Iterator[tuple[RoleClass, str]]:
+    """Give a role of each class that a guardrail with exemptions does not exempt."""
+    if not guardrail.exemptions:
+        return
+    exempt = compile_globs(exempt_patterns(guardrail, roles))
+    for role_class in RoleClass:
+        arn = roles.examples(role_class, home)[0]
+        if role_class not in guardrail.exemptions and not exempt(arn):
+            yield role_class, arn
 
 
 def _proof(row: dict[str, Json], values: Values, where: str) -> Proof:
