@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip --quiet --quiet install
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down test unit check format synth schema snapshots bench docs lock clean
+.PHONY: help setup demo down test unit check format synth schema snapshots bench mutation docs lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -74,6 +74,9 @@ snapshots: setup ## accept changed contract snapshots (review the diff)
 
 bench: setup ## measure the budgets of the design as ratios
 	@python bench/run.py
+
+mutation: setup ## break every guardrail in every way; a proof has to notice
+	@python scripts/mutation.py
 
 docs: .venv-docs/.ready setup ## build the documentation into site
 	@python scripts/generate_docs.py

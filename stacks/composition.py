@@ -9,7 +9,7 @@ import aws_cdk as cdk
 from baseline.config import Configuration
 from baseline.config.names import Names
 from stacks.audit import AuditStack
-from stacks.guardrails import GuardrailsStack
+from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.log_archive import LogArchiveStack
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
@@ -70,6 +70,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         names=names,
         env=management,
         unit_ids=organization.unit_ids,
+        account_ids=known_ids(configuration) | organization.account_ids,
     )
     _depend([log_archive], [organization])
     _depend([audit, security], [log_archive])

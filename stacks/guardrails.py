@@ -23,8 +23,19 @@ class GuardrailsStack(cdk.Stack):
         names: Names,
         env: cdk.Environment,
         unit_ids: Mapping[str, str],
+        account_ids: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id, env=env, stack_name=f"{names.prefix}-{id}")
         self.policies = OrganizationPolicies(
-            self, "OrganizationPolicies", configuration=configuration, unit_ids=unit_ids
+            self,
+            "OrganizationPolicies",
+            configuration=configuration,
+            unit_ids=unit_ids,
+            account_ids=account_ids or known_ids(configuration),
         )
+
+
+def known_ids(configuration: Configuration) -> dict[str, str]:
+    """Give the IDs of the accounts that exist already, by name."""
+    accounts = {**configuration.core_accounts(), **configuration.members}
+    return {name: account.id for name, account in accounts.items() if account.id}

@@ -6,7 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.config import Configuration, Names
-from baseline.guardrails.composition import compose, policy_types
+from baseline.guardrails.composition import examine, policy_types
 from baseline.organization.accounts import Accounts
 from baseline.organization.feature_set import features_of
 from baseline.organization.features import OrganizationFeatures
@@ -18,6 +18,7 @@ class OrganizationStack(cdk.Stack):
 
     Attributes:
         unit_ids: path to ID of the organizational units, for the guardrails.
+        account_ids: name to ID of the accounts that this stack creates, likewise.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class OrganizationStack(cdk.Stack):
             self,
             "Features",
             features=features_of(
-                configuration, names, policy_types=policy_types(compose(configuration))
+                configuration, names, policy_types=policy_types(examine(configuration)[0])
             ),
             names=names,
             placements={
@@ -57,3 +58,4 @@ class OrganizationStack(cdk.Stack):
             features.resource.node.add_dependency(units)
         features.resource.node.add_dependency(accounts)
         self.unit_ids = units.ids
+        self.account_ids = accounts.ids

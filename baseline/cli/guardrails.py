@@ -14,6 +14,7 @@ from rich.table import Table
 from baseline.config import load
 from baseline.errors import BaselineError
 from baseline.guardrails import catalog
+from baseline.guardrails.explanation import Explanation, explain
 from baseline.guardrails.model import Guardrail
 from baseline.guardrails.proofs import Result, rate, run
 
@@ -108,6 +109,87 @@ def run_proofs(
             typer.echo(f"{value:,} evaluations a second")
     if failed:
         raise typer.Exit(FINDINGS)
+
+
+@guardrails_app.command("explain")
+def explain_request(
+    *,
+    unit: Annotated[str, typer.Option("--ou", help="Unit of the caller's account.")],
+    principal: Annotated[
+        str, typer.Option("--principal", help="ARN of the caller, a service, or '*'.")
+    ],
+    action: Annotated[str, typer.Option("--action", help="The action, such as s3:GetObject.")],
+    resource: Annotated[str, typer.Option("--resource", help="ARN of the resource.")] = "*",
+    region: Annotated[
+        str, typer.Option("--region", help="The Region called; the home Region by default.")
+    ] = "",
+    context: Annotated[
+        list[str] | None,
+        typer.Option("--context", help="A condition key, KEY=VALUE; repeat for more values."),
+    ] = None,
+    outside: Annotated[
+        bool,
+        typer.Option("--outside", help="The caller is a stranger; the unit is the resource's."),
+    ] = False,
+    config: Annotated[Path, typer.Option("--config", help="The configuration.")] = Path(
+        "baseline.yaml"
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Say which statement decides on one request, or that nothing denies it.
+
+    Exit status: 0 explained, 2 the request or the configuration is wrong.
+    """
+    try:
+        found = explain(
+            load(config),
+            unit=unit,
+            principal=principal,
+            action=action,
+            resource=resource,
+            region=region,
+            context=_context(context or []),
+            outside=outside,
+        )
+    except BaselineError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(WRONG_INPUT) from None
+    if as_json:
+        typer.echo(json.dumps(_explanation(found), indent=2))
+        return
+    decision, guardrail = found.decision, found.guardrail
+    typer.echo(f"{decision.verdict}: {decision.reason}")
+    if guardrail is not None:
+        typer.echo(f"guardrail {guardrail.id}: {guardrail.title}\n{guardrail.why}")
+
+
+def _context(pairs: list[str]) -> dict[str, str | list[str]]:
+    """Read condition keys from the command line."""
+    found: dict[str, list[str]] = {}
+    for pair in pairs:
+        key, separator, value = pair.partition("=")
+        if not separator or not key:
+            raise BaselineError(f"--context {pair!r} is not of the form KEY=VALUE")
+        found.setdefault(key, []).append(value)
+    return {key: values[0] if len(values) == 1 else values for key, values in found.items()}
+
+
+def _explanation(found: Explanation) -> dict[str, object]:
+    """Give an explanation for programs."""
+    request, decision = found.request, found.decision
+    return {
+        "verdict": decision.verdict,
+        "reason": decision.reason,
+        "policy": decision.policy,
+        "statement": decision.sid,
+        "level": decision.level,
+        "guardrail": found.guardrail.id if found.guardrail else "",
+        "principal": request.principal_arn,
+        "action": request.action,
+        "resource": request.resource,
+        "region": request.region,
+        "context": dict(request.context),
+    }
 
 
 def _print(results: list[Result], failed: list[Result]) -> None:

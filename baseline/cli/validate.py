@@ -12,6 +12,7 @@ import typer
 from baseline.config import Configuration, load
 from baseline.config.regions import table
 from baseline.errors import ConfigurationError, Problem
+from baseline.guardrails.verification import problems_of
 
 WRONG_INPUT = 2
 
@@ -32,6 +33,15 @@ def validate(
     except ConfigurationError as error:
         typer.echo(_problems(file, error.problems) if as_json else str(error))
         raise typer.Exit(WRONG_INPUT) from None
+    if found := problems_of(configuration):
+        problems = tuple(
+            Problem(file=str(file), line=None, column=None, path="guardrails", message=message)
+            for message in found
+        )
+        typer.echo(
+            _problems(file, problems) if as_json else "\n".join(str(row) for row in problems)
+        )
+        raise typer.Exit(WRONG_INPUT)
     typer.echo(_summary_json(file, configuration) if as_json else _summary(file, configuration))
 
 

@@ -36,6 +36,10 @@ class CoreAccount(Section):
         description="Path of the organizational unit that the account stands in, such as Security or Workloads/Production. "
         "The management account stands in the root and has none.",
     )
+    guardrails: tuple[str, ...] = Field(
+        default=(),
+        description="Guardrails or guardrail sets attached to this account, beside those of its units. None by default.",
+    )
 
 
 class CoreAccounts(Section):
@@ -69,4 +73,8 @@ class MemberAccount(Section):
     )
     ou: UnitPath = Field(
         description="Path of the organizational unit that the account stands in, such as Workloads/Production.",
+    )
+    guardrails: tuple[str, ...] = Field(
+        default=(),
+        description="Guardrails or guardrail sets attached to this account, beside those of its units. None by default.",
     )

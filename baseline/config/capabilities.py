@@ -6,6 +6,17 @@ from typing import Literal
 
 from pydantic import Field
 
+from baseline.config.forms import RegionName
+from baseline.config.organization_policies import (
+    AiOptOut,
+    BackupPolicy,
+    Ec2Attributes,
+    InspectorPolicy,
+    S3Attributes,
+    TagKey,
+    TagRule,
+    UnifiedSecurityHub,
+)
 from baseline.config.section import Section
 
 Standard = Literal["fsbp", "cis-5.0", "nist-800-53-r5", "pci-4.0.1"]
@@ -17,10 +28,9 @@ def _switch(description: str) -> bool:
     return switch
 
 
-class GuardDutySettings(Section):
-    """GuardDuty in every account and governed Region, and the protection plans that are on."""
+class GuardDutyPlans(Section):
+    """The protection plans of GuardDuty that are on."""
 
-    enabled: bool = _switch("GuardDuty in every account and governed Region.")
     s3_data_events: bool = _switch("S3 protection: analyses S3 data events.")
     eks_audit_logs: bool = _switch("EKS protection: analyses Kubernetes audit logs.")
     ebs_malware_protection: bool = _switch("Malware scan of volumes after a suspicious finding.")
@@ -29,6 +39,16 @@ class GuardDutySettings(Section):
         "Lambda protection: analyses network activity of functions."
     )
     runtime_monitoring: bool = _switch("Runtime monitoring of EC2, ECS and EKS by an agent.")
+
+
+class GuardDutySettings(GuardDutyPlans):
+    """GuardDuty in every account and governed Region, and the protection plans that are on."""
+
+    enabled: bool = _switch("GuardDuty in every account and governed Region.")
+    regions: dict[RegionName, GuardDutyPlans] = Field(
+        default_factory=dict,
+        description="Regions with other plans than the rest, by name; what is not named for such a Region is on there. None by default.",
+    )
 
 
 class SecurityHubSettings(Section):
@@ -58,4 +78,25 @@ class Capabilities(Section):
     )
     config: ConfigSettings = Field(
         default_factory=ConfigSettings, description="AWS Config recorders."
+    )
+    ec2_attributes: Ec2Attributes = Field(
+        default_factory=Ec2Attributes, description="EC2's account attributes, declared for all."
+    )
+    s3_public_access_block: S3Attributes = Field(
+        default_factory=S3Attributes, description="S3's block of public access for all accounts."
+    )
+    ai_opt_out: AiOptOut = Field(
+        default_factory=AiOptOut, description="Opt-out of AI services' use of content."
+    )
+    inspector: InspectorPolicy = Field(
+        default_factory=InspectorPolicy, description="Vulnerability scans by Inspector."
+    )
+    unified_security_hub: UnifiedSecurityHub = Field(
+        default_factory=UnifiedSecurityHub, description="The new Security Hub."
+    )
+    backup: BackupPolicy | None = Field(
+        default=None, description="A daily backup plan for every account. None by default."
+    )
+    tags: dict[TagKey, TagRule] = Field(
+        default_factory=dict, description="Rules for tags, by tag key. None by default."
     )

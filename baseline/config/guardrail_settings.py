@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, StrictInt
 
 from baseline.config import quotas
-from baseline.config.forms import Action
+from baseline.config.forms import AccountId, Action, RoleName
 from baseline.config.section import Section
 
 
@@ -26,6 +26,14 @@ class GuardrailSettings(Section):
         strict=True,
         description="true when Bedrock cross-Region inference is used, which calls models in other Regions. false by default.",
     )
+    security_role: RoleName = Field(
+        default="SecurityOperations",
+        description="Role of the security team in the security account; guardrails let it administer the detection services there. SecurityOperations by default.",
+    )
+    network_role: RoleName = Field(
+        default="NetworkAdmin",
+        description="Role of the network team in the network account; guardrails let it change gateways, peerings and VPNs. NetworkAdmin by default.",
+    )
     reserved_scp_slots: StrictInt = Field(
         default=0,
         ge=0,
@@ -37,4 +45,13 @@ class GuardrailSettings(Section):
         ge=0,
         le=quotas.RCP_PER_TARGET - 1,
         description="Resource control policies per unit that somebody else attaches; the baseline leaves room for them. 0 by default.",
+    )
+    trusted_accounts: tuple[AccountId, ...] = Field(
+        default=(),
+        description="Accounts outside the organization that may use its buckets, keys, queues and roles where their policies say so, such as a partner's. None by default.",
+    )
+    custom_folder: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Folder with guardrails of your own, one JSON file each, relative to this file; units and accounts name them like those of the catalog. None by default.",
     )

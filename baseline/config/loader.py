@@ -33,7 +33,10 @@ def load(path: Path) -> Configuration:
         document = read(_text(path))
     except UnreadableError as error:
         raise ConfigurationError([_unreadable(file, error)]) from None
+    _anchor(document, path.parent)
     configuration, findings = check(document)
+    if configuration is not None and findings and all(map(_concerns_guardrails, findings)):
+        findings += _further(configuration, findings)
     if configuration is None or findings:
         raise ConfigurationError(_placed(file, document, findings))
     return configuration
@@ -55,6 +58,30 @@ def check(document: Document) -> tuple[Configuration | None, list[Finding]]:
     refused = document.refused()
     fresh = [finding for finding in found if refused.isdisjoint(_around(finding.path))]
     return configuration, [*document.findings, *fresh]
+
+
+def _concerns_guardrails(finding: Finding) -> bool:
+    return "guardrails" in finding.path
+
+
+def _further(configuration: Configuration, known: list[Finding]) -> list[Finding]:
+    """Give what else is wrong with the guardrails, so that one run tells all of it."""
+    # Imported here, because those modules read the configuration's names and quotas.
+    from baseline.guardrails.verification import problems_of  # noqa: PLC0415
+
+    messages = {finding.message for finding in known}
+    return [
+        Finding(("guardrails",), problem)
+        for problem in problems_of(configuration)
+        if problem not in messages and "is not in the catalog" not in problem
+    ]
+
+
+def _anchor(document: Document, folder: Path) -> None:
+    """Read the folder of own guardrails from where the file stands, not from where one works."""
+    section = document.value.get("guardrails") if isinstance(document.value, dict) else None
+    if isinstance(section, dict) and isinstance(named := section.get("custom_folder"), str):
+        section["custom_folder"] = str((folder / named).resolve()) if named else named
 
 
 def _around(path: Position) -> list[Position]:

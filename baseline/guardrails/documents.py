@@ -113,7 +113,7 @@ def _statement(raw: object, number: int, policy: str, kind: PolicyKind) -> State
     statement = cast("Mapping[str, object]", raw)
     sid = str(statement.get("Sid") or f"#{number}")
     where = f"policy {policy}, statement {sid}"
-    _check_shape(statement, kind, where)
+    check_shape(statement, kind, where)
     condition = statement.get("Condition", {})
     if not isinstance(condition, Mapping) or not all(
         isinstance(keys, Mapping) for keys in condition.values()
@@ -128,8 +128,12 @@ def _statement(raw: object, number: int, policy: str, kind: PolicyKind) -> State
     )
 
 
-def _check_shape(statement: Mapping[str, object], kind: PolicyKind, where: str) -> None:
-    """Refuse elements that do not exist, and combinations that the type does not allow."""
+def check_shape(statement: Mapping[str, object], kind: PolicyKind, where: str) -> None:
+    """Refuse elements that do not exist, and combinations that the type does not allow.
+
+    Raises:
+        PolicyError: names ``where`` and the element.
+    """
     if unknown := sorted(set(statement) - _ELEMENTS):
         raise PolicyError(f"{where}: {', '.join(unknown)} is not allowed in a {kind.name}")
     if statement.get("Effect") not in {"Allow", "Deny"}:
@@ -145,14 +149,14 @@ def _check_shape(statement: Mapping[str, object], kind: PolicyKind, where: str) 
 
 def _check_rcp(statement: Mapping[str, object], where: str) -> None:
     """Refuse what Organizations refuses in a resource control policy."""
+    if "NotAction" in statement:
+        raise PolicyError(f"{where}: an RCP has no NotAction; name the actions")
     if statement.get("Principal") != "*":
         raise PolicyError(f'{where}: an RCP needs "Principal": "*"')
     if statement["Effect"] == "Allow":
         if where.startswith("policy RCPFullAWSAccess,"):
             return
         raise PolicyError(f"{where}: an RCP can only deny")
-    if "NotAction" in statement:
-        raise PolicyError(f"{where}: an RCP has no NotAction; name the actions")
     if "*" in _strings(statement["Action"], where, "Action"):
         raise PolicyError(f"{where}: an RCP must name the service in Action, '*' is refused")
 

@@ -21,6 +21,17 @@ def rcp_services() -> frozenset[str]:
 
 
 @cache
+def action_names() -> dict[str, tuple[str, ...]]:
+    """Give service prefix to the names of its actions.
+
+    Source: Service Authorization Reference.
+    """
+    document = json.loads((DATA / "actions.json").read_text(encoding="utf-8"))
+    values: dict[str, str] = document["values"]
+    return {service: tuple(names.split()) for service, names in values.items()}
+
+
+@cache
 def is_condition_key(key: str) -> bool:
     """Tell whether AWS defines a condition key, global or of a service, in any spelling.
 

@@ -16,22 +16,39 @@ from baseline.guardrails.request import Request
 from baseline.guardrails.roles import Roles
 
 EDGE_REGION = "us-east-1"
+_UUID = "00000000-0000-0000-0000-000000000000"
 
 _DEPLOYMENT = (
+    "access-analyzer:UpdateAnalyzer",
     "cloudformation:CreateChangeSet",
+    "cloudformation:DeleteStack",
+    "cloudformation:ExecuteChangeSet",
+    "cloudwatch:PutMetricAlarm",
     "config:PutConfigurationRecorder",
     "config:PutDeliveryChannel",
     "config:StartConfigurationRecorder",
+    "detective:UpdateOrganizationConfiguration",
+    "ec2:AllocateAddress",
+    "ec2:CreateInternetGateway",
+    "ec2:CreateNatGateway",
     "ec2:CreateVpc",
     "events:PutRule",
+    "events:PutTargets",
     "guardduty:CreatePublishingDestination",
     "guardduty:UpdatePublishingDestination",
     "iam:CreateRole",
+    "iam:PassRole",
     "iam:PutRolePolicy",
+    "iam:UpdateAssumeRolePolicy",
+    "inspector2:UpdateOrganizationConfiguration",
+    "kms:CreateAlias",
     "kms:CreateKey",
     "kms:PutKeyPolicy",
     "lambda:CreateFunction",
+    "lambda:UpdateFunctionCode",
     "logs:PutRetentionPolicy",
+    "macie2:UpdateMacieSession",
+    "s3:PutAccountPublicAccessBlock",
     "s3:PutBucketPolicy",
     "s3:PutLifecycleConfiguration",
     "securityhub:StartConfigurationPolicyAssociation",
@@ -39,25 +56,65 @@ _DEPLOYMENT = (
     "securityhub:UpdateFindingAggregator",
     "securityhub:UpdateOrganizationConfiguration",
     "sns:SetTopicAttributes",
+    "sqs:SetQueueAttributes",
+    "ssm:PutParameter",
+    "states:UpdateStateMachine",
     "sts:AssumeRole",
 )
 _EMERGENCY = (
+    "account:PutAlternateContact",
+    "cloudformation:DeleteStack",
     "cloudtrail:StartLogging",
     "cloudtrail:UpdateTrail",
+    "ec2:ModifyEbsDefaultKmsKeyId",
+    "ec2:ModifySnapshotAttribute",
+    "ec2:RunInstances",
     "ec2:StopInstances",
+    "events:DisableRule",
     "guardduty:UpdateDetector",
     "iam:CreateRole",
+    "iam:CreateUser",
     "iam:DeleteAccessKey",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateSAMLProvider",
     "kms:PutKeyPolicy",
+    "lambda:UpdateFunctionCode",
+    "s3:PutAccountPublicAccessBlock",
     "s3:PutBucketPolicy",
     "securityhub:UpdateSecurityHubConfiguration",
 )
 _SETTINGS = (
+    "account:DisableRegion",
+    "account:EnableRegion",
+    "account:GetAlternateContact",
+    "account:GetRegionOptStatus",
+    "account:ListRegions",
     "account:PutAlternateContact",
+    "ec2:DeleteInternetGateway",
+    "ec2:DeleteSubnet",
+    "ec2:DeleteVpc",
+    "ec2:DescribeInternetGateways",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeRegions",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+    "ec2:DetachInternetGateway",
     "ec2:EnableEbsEncryptionByDefault",
+    "ec2:GetEbsDefaultKmsKeyId",
+    "ec2:GetEbsEncryptionByDefault",
+    "ec2:ModifyEbsDefaultKmsKeyId",
+    "ec2:RevokeSecurityGroupEgress",
     "ec2:RevokeSecurityGroupIngress",
+    "iam:GetAccountPasswordPolicy",
     "iam:UpdateAccountPasswordPolicy",
+    "s3:GetAccountPublicAccessBlock",
+    "s3:PutAccountPublicAccessBlock",
+    "ssm:CreateDocument",
+    "ssm:DescribeDocument",
+    "ssm:GetDocument",
     "ssm:UpdateDocument",
+    "ssm:UpdateDocumentDefaultVersion",
 )
 _RESPONSE = (
     "ec2:CreateSnapshot",
@@ -100,22 +157,45 @@ def requests_of(
                             principal_arn=principal,
                             action=action,
                             region=region,
-                            resource=_resource(action, roles.prefix, accounts),
+                            resource=_resource(principal, action, roles.prefix, accounts),
                             context=_context(action, roles.prefix),
                         ),
                     )
 
 
-def _resource(action: str, prefix: str, accounts: Mapping[str, str]) -> str:
-    """Give the resource of an action: one that a guardrail of the catalog protects, if any."""
-    archive = accounts["log_archive"]
-    home = "eu-west-1"
-    return {
-        "s3": f"arn:aws:s3:::{prefix}-org-logs-{archive}-{home}",
-        "logs": f"arn:aws:logs:{home}:{archive}:log-group:{prefix}-cloudtrail",
+def _resource(principal: str, action: str, prefix: str, accounts: Mapping[str, str]) -> str:
+    """Give the resource of an action, in the caller's account: one that guardrails protect."""
+    own, home = principal.split(":")[4], "eu-west-1"
+    known = {
+        "s3": f"arn:aws:s3:::{prefix}-org-logs-{accounts['log_archive']}-{home}",
         "cloudtrail": f"arn:aws:cloudtrail:{home}:{accounts['management']}:trail/{prefix}-org-trail",
-        "kms": f"arn:aws:kms:{home}:{archive}:key/00000000-0000-0000-0000-000000000000",
-    }.get(action.partition(":")[0], "*")
+        "iam": f"arn:aws:iam::{own}:role/{_subject(principal, prefix)}",
+        **{name: f"arn:aws:{name}:{home}:{own}:{rest}" for name, rest in _own(prefix).items()},
+    }
+    if action.endswith("Alias"):
+        return f"arn:aws:kms:{home}:{own}:alias/{prefix}-logs"
+    return known.get(action.partition(":")[0], "*")
+
+
+def _own(prefix: str) -> dict[str, str]:
+    """Give service to the last part of the ARN of one of the baseline's resources."""
+    return {
+        "cloudformation": f"stack/{prefix}-security/{_UUID}",
+        "cloudwatch": f"alarm:{prefix}-delivery",
+        "ec2": "instance/i-0123456789abcdef0",
+        "events": f"rule/{prefix}-findings",
+        "kms": f"key/{_UUID}",
+        "lambda": f"function:{prefix}-findings",
+        "logs": f"log-group:{prefix}-cloudtrail",
+        "sns": f"{prefix}-findings-critical",
+        "sqs": f"{prefix}-dead-letters",
+        "states": f"stateMachine:{prefix}-settings",
+    }
+
+
+def _subject(principal: str, prefix: str) -> str:
+    """Give the role that is changed: the baseline's own change other people's roles only."""
+    return "Workload" if f":role/{prefix}-" in principal else f"{prefix}-settings-reconciler"
 
 
 def _context(action: str, prefix: str) -> dict[str, list[str]]:

@@ -27,12 +27,24 @@ class PolicyType(StrEnum):
 
     SCP = "SERVICE_CONTROL_POLICY"
     RCP = "RESOURCE_CONTROL_POLICY"
+    EC2 = "DECLARATIVE_POLICY_EC2"
+    S3 = "S3_POLICY"
     GUARDDUTY = "GUARDDUTY_POLICY"
+    INSPECTOR = "INSPECTOR_POLICY"
+    SECURITY_HUB = "SECURITYHUB_POLICY"
+    BACKUP = "BACKUP_POLICY"
+    AI_OPT_OUT = "AISERVICES_OPT_OUT_POLICY"
+    TAG = "TAG_POLICY"
 
     @property
     def short(self) -> str:
         """Give the type as policy names show it: ``scp``, ``rcp``, ``guardduty``."""
-        short = {PolicyType.SCP: "scp", PolicyType.RCP: "rcp"}
+        short = {
+            PolicyType.SCP: "scp",
+            PolicyType.RCP: "rcp",
+            PolicyType.EC2: "ec2",
+            PolicyType.AI_OPT_OUT: "ai",
+        }
         return short.get(self, self.value.removesuffix("_POLICY").lower())
 
     @property
@@ -48,6 +60,9 @@ class RoleClass(StrEnum):
     DEPLOYERS = "deployers"
     RESPONDERS = "responders"
     SERVICE_ROLES = "service_roles"
+    IDENTITY = "identity"
+    SECURITY = "security"
+    NETWORK = "network"
 
 
 class _Strict(BaseModel):
@@ -57,15 +72,18 @@ class _Strict(BaseModel):
 class Parameter(_Strict):
     """A value that the configuration supplies."""
 
-    type: Literal["string", "strings", "boolean", "account", "status"]
+    type: Literal["string", "strings", "boolean", "account", "accounts", "status", "object"]
     description: Text
 
     def accepts(self, value: Json) -> bool:
         """Tell whether a value is of the parameter's type."""
-        if self.type == "boolean":
-            return isinstance(value, bool)
-        if self.type == "strings":
-            return isinstance(value, list) and all(isinstance(item, str) for item in value)
+        if self.type in {"boolean", "object"}:
+            return isinstance(value, bool if self.type == "boolean" else dict)
+        if self.type in {"strings", "accounts"}:
+            form = r"\d{12}" if self.type == "accounts" else r"(?s).*"
+            return isinstance(value, list) and all(
+                isinstance(item, str) and re.fullmatch(form, item) for item in value
+            )
         if not isinstance(value, str) or not value:
             return False
         if self.type == "account":
@@ -78,20 +96,22 @@ class Proof(_Strict):
 
     Attributes:
         why: What the requests show.
-        principal: Who calls: ``role/Name``, ``user/name`` or ``root``, in ``account``.
-        account: ``member`` (any account of the unit) or a core account, such as ``security``.
+        principal: Who calls: ``role/Name``, ``user/name`` or ``root``, in ``account``; a service
+            (``backup.amazonaws.com``); or ``*``, somebody without credentials.
+        account: ``member`` (any account of the unit), a core account, such as ``security``, an
+            account ``outside`` the organization, or ``trusted``, the first trusted account.
         actions: The actions called.
         regions: Regions called; ``home`` is the home Region, ``governed`` are all governed ones.
         resource: ARN of the resource; may hold placeholders.
         resource_account: Owner of the resource, as in ``account``; by default the one in the ARN.
         context: Further condition keys.
-        when: Parameters and the value each must have, else the proof does not apply.
+        when: Parameters and whether each must be true or not empty, else the proof does not apply.
     """
 
     why: Text
-    principal: Annotated[str, StringConstraints(pattern=r"^(root|(role|user)/.+)$")] = (
-        "role/Developer"
-    )
+    principal: Annotated[
+        str, StringConstraints(pattern=r"^(root|\*|(role|user)/.+|[a-z0-9.-]+\.amazonaws\.com)$")
+    ] = "role/Developer"
     account: Text = "member"
     actions: tuple[Action, ...] = Field(min_length=1)
     regions: tuple[Text, ...] = Field(default=("home",), min_length=1)
@@ -157,6 +177,9 @@ class Guardrail(_Strict):
     def _declares_its_parameters(self) -> None:
         """Each parameter is declared and used."""
         asked = set(parameters([*self.statements, self.content, *self.denied, *self.allowed]))
+        for proof in (*self.denied, *self.allowed):
+            when = proof.get("when", {})
+            asked.update(when if isinstance(when, dict) else ())
         if missing := sorted(asked - set(self.parameters)):
             raise ValueError(f"parameters: {', '.join(missing)} not declared")
         if unused := sorted(set(self.parameters) - asked):

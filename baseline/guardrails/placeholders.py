@@ -2,7 +2,9 @@
 
 * ``{"$parameter": "regions"}`` is the parameter's value; within a list, a list is spliced in.
 * ``{"$join": ["arn:aws:iam::", {"$parameter": "account"}, ":root"]}`` is one text.
-* ``{"$if": "lambda_at_edge", "$then": [...]}`` within a list: the items when the parameter is true.
+* ``{"$if": "lambda_at_edge", "$then": [...]}`` within a list: the items when the parameter is true;
+  as a value within an object: the value, and no such key when the parameter is false.
+* ``"$merge": {"$parameter": "plans"}`` within an object: the keys of the parameter, an object.
 
 Text is never searched for markers, so a value can hold no placeholder and break no quoting.
 """
@@ -34,7 +36,15 @@ def fill(document: Json, values: Values) -> Json:
         return _value(str(document["$parameter"]), values)
     if "$join" in document:
         return _join(document["$join"], values)
-    return {key: fill(value, values) for key, value in document.items()}
+    filled: dict[str, Json] = {}
+    for key, value in document.items():
+        if key == "$merge":
+            filled.update(_object(fill(value, values)))
+        elif not isinstance(value, dict) or "$if" not in value:
+            filled[key] = fill(value, values)
+        elif _wanted(value, values):
+            filled[key] = fill(value["$then"], values)
+    return filled
 
 
 def parameters(document: Json) -> Iterator[str]:
@@ -53,13 +63,25 @@ def parameters(document: Json) -> Iterator[str]:
 def _items(entry: Json, values: Values) -> list[Json]:
     """Give what an entry of a list becomes: itself, the items of a list parameter, or nothing."""
     if isinstance(entry, dict) and "$if" in entry:
-        wanted = _value(str(entry["$if"]), values)
-        if not isinstance(wanted, bool):
-            raise BaselineError(f"$if {entry['$if']}: {wanted!r} is not true or false")
-        return cast("list[Json]", fill(entry["$then"], values)) if wanted else []
+        return cast("list[Json]", fill(entry["$then"], values)) if _wanted(entry, values) else []
     filled = fill(entry, values)
     spliced = isinstance(entry, dict) and "$parameter" in entry and isinstance(filled, list)
     return cast("list[Json]", filled) if spliced else [filled]
+
+
+def _wanted(entry: Mapping[str, Json], values: Values) -> bool:
+    """Tell whether the parameter of a condition is true."""
+    wanted = _value(str(entry["$if"]), values)
+    if not isinstance(wanted, bool):
+        raise BaselineError(f"$if {entry['$if']}: {wanted!r} is not true or false")
+    return wanted
+
+
+def _object(value: Json) -> dict[str, Json]:
+    """Give a value whose keys are merged into an object."""
+    if not isinstance(value, dict):
+        raise BaselineError(f"$merge needs an object, got {value!r}")
+    return value
 
 
 def _once(items: list[Json]) -> list[Json]:

@@ -11,11 +11,10 @@ from constructs import Construct
 from baseline.config import Configuration
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
-from baseline.guardrails.composition import ROOT, Target, compose
+from baseline.guardrails.composition import ACCOUNT, ROOT, Target
 from baseline.guardrails.packing import PackedPolicy
-from baseline.guardrails.proofs import World, check_lock_out
-from baseline.guardrails.proofs import organizations as bound_units
 from baseline.guardrails.service_policies import controls_met
+from baseline.guardrails.verification import verified
 
 
 class OrganizationPolicies(Construct):
@@ -32,10 +31,13 @@ class OrganizationPolicies(Construct):
     Args:
         configuration: the validated baseline.yaml.
         unit_ids: path of each unit to its ID, a token where the unit is made by another stack.
+        account_ids: name of each account to its ID, likewise; by default those that the
+            configuration gives.
 
     Raises:
-        BaselineError: an unknown guardrail, a quota exceeded, a unit without ID, or guardrails
-            that would stop the baseline's own roles.
+        BaselineError: an unknown guardrail, a quota exceeded, a unit without ID, a proof of the
+            configuration's own guardrails that fails, or guardrails that would stop the baseline's
+            own roles; all of them, one on a line.
 
     Attributes:
         targets: the units and the root with their guardrails and packed policies.
@@ -52,11 +54,12 @@ class OrganizationPolicies(Construct):
         *,
         configuration: Configuration,
         unit_ids: Mapping[str, str],
+        account_ids: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id)
-        self.targets = compose(configuration)
-        refuse_lock_out(configuration, self.targets)
+        self.targets = verified(configuration)
         ids = {**unit_ids, ROOT: configuration.organization.root_id}
+        ids |= {f"{ACCOUNT}{name}": value for name, value in (account_ids or {}).items()}
         self.policies: dict[str, organizations.CfnPolicy] = {}
         for target in self.targets:
             for policy in target.policies:
@@ -67,9 +70,8 @@ class OrganizationPolicies(Construct):
     def _add(self, target: Target, policy: PackedPolicy, ids: Mapping[str, str]) -> None:
         """Make one policy, after the one before it."""
         if target.path not in ids:
-            raise BaselineError(
-                f"organizational unit {target.path} has no ID to attach policies to"
-            )
+            what = "" if target.path.startswith(ACCOUNT) else "organizational unit "
+            raise BaselineError(f"{what}{target.path} has no ID to attach policies to")
         resource = organizations.CfnPolicy(
             self,
             f"{_construct_id(target.path)}{policy.type.short.capitalize()}{policy.number}",
@@ -84,26 +86,6 @@ class OrganizationPolicies(Construct):
         if self.policies:
             resource.add_resource_dependency(list(self.policies.values())[-1])
         self.policies[policy.name] = resource
-
-
-def refuse_lock_out(configuration: Configuration, targets: tuple[Target, ...]) -> None:
-    """Refuse guardrails that would stop deployment, break-glass or the baseline's own roles.
-
-    Raises:
-        BaselineError: names every request that would be denied, and the deciding statement.
-    """
-    world = World.of(configuration)
-    failed: list[str] = []
-    checked: set[frozenset[str]] = set()
-    for target, organization in bound_units(targets, world):
-        # Units with the same guardrails have the same answers, and most have.
-        names = frozenset(rendered.guardrail.id for rendered in target.effective)
-        if names not in checked:
-            checked.add(names)
-            results = check_lock_out(target, organization, world)
-            failed += [str(result) for result in results if not result.passed]
-    if failed:
-        raise BaselineError("guardrails would lock out the baseline's roles:\n" + "\n".join(failed))
 
 
 def _construct_id(path: str) -> str:

@@ -6,8 +6,9 @@ every exempt role may do what the guardrail denies to others, and no role that i
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -15,7 +16,7 @@ from pydantic import JsonValue as Json
 from pydantic import ValidationError
 
 from baseline.errors import BaselineError
-from baseline.guardrails.composition import Target, compose
+from baseline.guardrails.composition import ACCOUNT, ROOT, Target, compose
 from baseline.guardrails.documents import (
     FULL_AWS_ACCESS,
     RCP_FULL_AWS_ACCESS,
@@ -25,10 +26,11 @@ from baseline.guardrails.documents import (
 )
 from baseline.guardrails.evaluation import Decision, Level, Organization
 from baseline.guardrails.lock_out import requests_of
-from baseline.guardrails.model import Guardrail, PolicyType, Proof
+from baseline.guardrails.model import Guardrail, PolicyType, Proof, RoleClass
 from baseline.guardrails.packing import PackedPolicy
+from baseline.guardrails.patterns import compile_globs
 from baseline.guardrails.placeholders import Values, fill
-from baseline.guardrails.rendering import Rendered
+from baseline.guardrails.rendering import Rendered, exempt_patterns
 from baseline.guardrails.request import Request
 from baseline.guardrails.roles import Roles
 from baseline.guardrails.values import roles_of, values_of
@@ -55,6 +57,7 @@ class World:
 
     Attributes:
         accounts: ``member`` (some account of the unit) and the core accounts, to their IDs.
+        strangers: ``outside`` and, if there is one, ``trusted``: accounts of other organizations.
         management: ID of the management account.
         organization: Organization ID.
         regions: Governed Regions.
@@ -64,6 +67,7 @@ class World:
     """
 
     accounts: dict[str, str]
+    strangers: dict[str, str]
     management: str
     organization: str
     regions: tuple[str, ...]
@@ -75,9 +79,11 @@ class World:
     def of(cls, configuration: Configuration) -> World:
         """Give the world of a configuration."""
         core = {role: account.id for role, account in configuration.core_accounts().items()}
-        member = next(account for account in _MEMBERS if account not in core.values())
+        trusted = configuration.guardrails.trusted_accounts
+        free = (row for row in _MEMBERS if row not in {*core.values(), *trusted})
         return cls(
-            accounts={**core, "member": member},
+            accounts={**core, "member": next(free)},
+            strangers={"outside": next(free), **({"trusted": trusted[0]} if trusted else {})},
             management=core["management"],
             organization=configuration.organization.id,
             regions=configuration.regions,
@@ -176,23 +182,64 @@ def check_lock_out(target: Target, organization: Organization, world: World) -> 
 
 
 def organizations(targets: Iterable[Target], world: World) -> Iterator[tuple[Target, Organization]]:
-    """Give each unit with an organization in which every account of the world stands in it."""
-    levels: dict[str, tuple[Level, ...]] = {"": (Level(name="root"),)}
+    """Give each unit and account with an organization in which the world's accounts stand there."""
+    targets = tuple(targets)
+    levels = levels_of(targets)
     for target in targets:
-        if target.path == "root":
-            levels[""] = (_level("root", target.policies),)
+        if target.path == ROOT:
             continue
-        above = levels[target.path.rpartition("/")[0]]
-        levels[target.path] = (*above, _level(f"OU {target.path}", target.policies))
-        chain = (*levels[target.path], Level(name="account"))
         yield (
             target,
             Organization(
                 id=world.organization,
                 management_account=world.management,
-                accounts=dict.fromkeys(world.accounts.values(), chain),
+                accounts=dict.fromkeys(world.accounts.values(), levels[target.path]),
             ),
         )
+
+
+def levels_of(targets: Iterable[Target]) -> dict[str, tuple[Level, ...]]:
+    """Give path to the levels from the root to an account there, the account's own last."""
+    root: tuple[Level, ...] = (Level(name=ROOT),)
+    units: dict[str, tuple[Level, ...]] = {}
+    found: dict[str, tuple[Level, ...]] = {}
+    for target in targets:
+        if target.path == ROOT:
+            root = (_level(ROOT, target.policies),)
+        elif target.path.startswith(ACCOUNT):
+            above = units[target.parent]
+            found[target.path] = (*above, _level(target.path, target.policies))
+        else:
+            above = units.get(target.path.rpartition("/")[0], root)
+            units[target.path] = (*above, _level(f"OU {target.path}", target.policies))
+            found[target.path] = (*units[target.path], Level(name="account"))
+    return found
+
+
+def failing(
+    configuration: Configuration, targets: tuple[Target, ...], names: Collection[str]
+) -> list[str]:
+    """Run the proofs of some guardrails wherever they are attached; give what is wrong.
+
+    Args:
+        configuration: The configuration.
+        targets: What ``compose`` made of it.
+        names: Whose proofs, such as those of the configuration's own guardrails.
+    """
+    world = World.of(configuration)
+    problems: list[str] = []
+    for target, organization in organizations(targets, world):
+        for rendered in target.guardrails:
+            if rendered.guardrail.id not in names:
+                continue
+            try:
+                cases = cases_of(rendered.guardrail, world)
+            except BaselineError as error:
+                problems.append(str(error))
+                continue
+            results = check(target, rendered, cases, organization)
+            problems += [str(result) for result in results if not result.passed]
+    return list(dict.fromkeys(problems))
 
 
 def check(
@@ -227,7 +274,7 @@ def _stated(guardrail: Guardrail, expected: Expected, world: World) -> Iterator[
     raw = guardrail.denied if expected == "denied" else guardrail.allowed
     for position, row in enumerate(raw):
         proof = _proof(row, world.values, f"{guardrail.id} {expected}.{position}")
-        if any(world.values[name] is not wanted for name, wanted in proof.when.items()):
+        if any(bool(world.values[name]) is not wanted for name, wanted in proof.when.items()):
             continue
         for request in _requests(proof, world, f"{guardrail.id} {expected}.{position}"):
             yield Case(guardrail=guardrail.id, why=proof.why, expected=expected, request=request)
@@ -238,18 +285,41 @@ def _implied(guardrail: Guardrail, denied: list[Case], world: World) -> Iterator
 
     One request of each proof is enough: a proof's requests differ in action and Region only.
     """
-    member = world.accounts["member"]
     samples = list({case.why: case for case in reversed(denied)}.values())
-    for role_class in guardrail.exemptions:
-        for arn in world.roles.examples(role_class, member):
-            for case in samples:
-                request = replace(case.request, principal_arn=arn)
-                why = f"{role_class.value} are exempt"
-                yield replace(case, why=why, expected="allowed", request=request)
-        for arn in world.roles.look_alikes(role_class, member):
-            for case in samples:
+    roles, outside = world.roles, world.strangers["outside"]
+    bound = guardrail.type is PolicyType.RCP
+    for case in samples:
+        # An RCP exempts roles of the resource's own account.
+        home = case.request.resource_account if bound else world.accounts["member"]
+        for role_class in guardrail.exemptions:
+            exempt = roles.examples(role_class, home)
+            strangers = set(roles.examples(role_class, outside)) - set(exempt) if bound else ()
+            for arn in exempt:
+                yield replace(
+                    case,
+                    why=f"{role_class.value} are exempt",
+                    expected="allowed",
+                    request=replace(case.request, principal_arn=arn),
+                )
+            for arn in dict.fromkeys((*roles.look_alikes(role_class, home), *sorted(strangers))):
+                if arn in exempt:  # a core account's own deployer imitates a member's
+                    continue
                 request = replace(case.request, principal_arn=arn)
                 yield replace(case, why=f"imitates {role_class.value}", request=request)
+        for role_class, arn in _others(guardrail, roles, home):
+            request = replace(case.request, principal_arn=arn)
+            yield replace(case, why=f"{role_class.value} are not exempt", request=request)
+
+
+def _others(guardrail: Guardrail, roles: Roles, home: str) -> Iterator[tuple[RoleClass, str]]:
+    """Give a role of each class that a guardrail with exemptions does not exempt."""
+    if not guardrail.exemptions:
+        return
+    exempt = compile_globs(exempt_patterns(guardrail, roles))
+    for role_class in RoleClass:
+        arn = roles.examples(role_class, home)[0]
+        if role_class not in guardrail.exemptions and not exempt(arn):
+            yield role_class, arn
 
 
 def _proof(row: dict[str, Json], values: Values, where: str) -> Proof:
@@ -264,23 +334,31 @@ def _proof(row: dict[str, Json], values: Values, where: str) -> Proof:
 
 def _requests(proof: Proof, world: World, where: str) -> Iterator[Request]:
     """Give a proof's requests: one for each action and Region."""
-    for account in (proof.account, proof.resource_account):
-        if account is not None and account not in world.accounts:
-            known = ", ".join(sorted(world.accounts))
-            raise BaselineError(f"{where}: account {account!r} is none of {known}")
-    owner = world.accounts[proof.resource_account] if proof.resource_account else ""
+    account = _account(proof.account, world, where)
+    owner = _account(proof.resource_account, world, where) if proof.resource_account else ""
+    principal = proof.principal
+    if "." not in principal.partition("/")[0] and principal != "*":
+        principal = f"arn:aws:iam::{account}:{principal}"
     named = {"home": (world.home_region,), "governed": world.regions}
     regions = [region for name in proof.regions for region in named.get(name, (name,))]
     for region in regions:
         for action in proof.actions:
             yield Request(
-                principal_arn=f"arn:aws:iam::{world.accounts[proof.account]}:{proof.principal}",
+                principal_arn=principal,
                 action=action,
                 resource=proof.resource,
                 account=owner,
                 region=region,
                 context=proof.context,
             )
+
+
+def _account(name: str, world: World, where: str) -> str:
+    """Give an account's ID by the name that a proof has for it; an ID is itself."""
+    known = {**world.accounts, **world.strangers}
+    if name not in known and not re.fullmatch(r"\d{12}", name):
+        raise BaselineError(f"{where}: account {name!r} is none of {', '.join(sorted(known))}")
+    return known.get(name, name)
 
 
 def _level(name: str, policies: Iterable[PackedPolicy]) -> Level:

@@ -10,7 +10,7 @@ from pydantic import JsonValue as Json
 
 from baseline.errors import BaselineError
 from baseline.guardrails.documents import VERSION, PolicyKind, compile_policy
-from baseline.guardrails.model import Guardrail, PolicyType, RoleClass
+from baseline.guardrails.model import Guardrail, PolicyType
 from baseline.guardrails.placeholders import Values, fill
 from baseline.guardrails.roles import Roles
 from baseline.guardrails.service_policies import check_content
@@ -71,7 +71,7 @@ def render(guardrail: Guardrail, values: Values, roles: Roles) -> Rendered:
         content = cast("dict[str, Json]", fill(guardrail.content, own))
         check_content(guardrail.type, content, where=guardrail.id)
         return Rendered(guardrail=guardrail, content=content)
-    patterns = exempt_patterns(guardrail.exemptions, roles)
+    patterns = exempt_patterns(guardrail, roles)
     filled = cast("list[Statement]", fill(guardrail.statements, own))
     statements = tuple(_ordered(_exempt(row, patterns, guardrail.id)) for row in filled)
     document = {"Version": VERSION, "Statement": list(statements)}
@@ -83,9 +83,16 @@ def render(guardrail: Guardrail, values: Values, roles: Roles) -> Rendered:
     return Rendered(guardrail=guardrail, statements=statements)
 
 
-def exempt_patterns(classes: tuple[RoleClass, ...], roles: Roles) -> list[str]:
-    """Give the ARN patterns of several role classes."""
-    return [pattern for role_class in classes for pattern in roles.patterns(role_class)]
+def exempt_patterns(guardrail: Guardrail, roles: Roles) -> list[str]:
+    """Give the ARN patterns of the roles that a guardrail exempts.
+
+    A resource control policy also meets callers of other organizations, whose roles may have any
+    name, so what an SCP exempts in every account it exempts in the account of the resource only.
+    """
+    patterns = [row for role_class in guardrail.exemptions for row in roles.patterns(role_class)]
+    if guardrail.type is PolicyType.RCP:
+        return [row.replace("::*:", "::${aws:ResourceAccount}:") for row in patterns]
+    return patterns
 
 
 def _own_values(guardrail: Guardrail, values: Values) -> dict[str, Json]:

@@ -5,9 +5,8 @@ and bound to one account where the role exists in one account only. The wildcard
 role name also matches a slash, so that ``role/stacksets-exec-x/evil`` would be exempt; the
 guardrail ``deny-imitated-roles`` closes that gap and comes with every exemption.
 
-Whoever may create roles in an account can create one of the names that are exempt in every account
-(break-glass, StackSets, Control Tower, responder, settings): the exemption is as strong as the
-control over ``iam:CreateRole`` there.
+Whoever may create a role of an exempt name, change its trust or pass it is exempt too. The guardrail
+``protect-exempt-roles`` keeps that to the deployers and break-glass, for every name listed here.
 
 The roles of CloudFormation StackSets' own service (``AWSServiceRoleForCloudFormationStackSets…``)
 are service-linked: AWS exempts them, a pattern for them would do nothing.
@@ -37,6 +36,10 @@ class Roles:
         prefix: Start of the baseline's physical names.
         break_glass: Name of the emergency role, which stands in every account.
         core_accounts: IDs of the core accounts that SCPs bind: all but the management account.
+        security_role: Name of the security team's role, which stands in the security account only.
+        security_account: ID of the security account.
+        network_role: Name of the network team's role, which stands in the network account only.
+        network_account: ID of the network account.
         home_region: Home Region, for the examples.
         qualifier: Qualifier of the CDK bootstrap.
     """
@@ -44,6 +47,10 @@ class Roles:
     prefix: str
     break_glass: str
     core_accounts: tuple[str, ...]
+    security_role: str
+    security_account: str
+    network_role: str
+    network_account: str
     home_region: str
     qualifier: str = field(default=QUALIFIER)
 
@@ -61,13 +68,33 @@ class Roles:
                 f"{anywhere}{CONTROL_TOWER}",
             ],
             RoleClass.RESPONDERS: [f"{anywhere}{self.prefix}-responder"],
-            RoleClass.SERVICE_ROLES: [f"{anywhere}{self.prefix}-settings"],
+            RoleClass.SERVICE_ROLES: [f"{anywhere}{self.prefix}-*"],
+            RoleClass.IDENTITY: [f"{anywhere}{self.prefix}-identity"],
+            RoleClass.SECURITY: [self._bound(self.security_account, self.security_role)],
+            RoleClass.NETWORK: [self._bound(self.network_account, self.network_role)],
         }[role_class]
+
+    def protected(self) -> list[str]:
+        """Give the ARN patterns of every role that an exemption rests on, whichever its class."""
+        anywhere = "arn:aws:iam::*:role/"
+        return [
+            f"{anywhere}{self.break_glass}",
+            f"{anywhere}{STACK_SETS}*",
+            f"{anywhere}{CONTROL_TOWER}",
+            f"{anywhere}cdk-{self.qualifier}-*",
+            f"{anywhere}{self.prefix}-*",
+            self._bound(self.security_account, self.security_role),
+            self._bound(self.network_account, self.network_role),
+        ]
 
     def imitations(self) -> list[str]:
         """Give the ARN patterns of roles that a path makes look like an exempt one."""
-        names = (f"cdk-{self.qualifier}-*", f"{STACK_SETS}*")
+        names = (f"cdk-{self.qualifier}-*", f"{STACK_SETS}*", f"{self.prefix}-*")
         return [f"arn:aws:iam::*:role/{name}/*" for name in names]
+
+    def _bound(self, account: str, name: str) -> str:
+        """Give the ARN of a role that stands in one account."""
+        return f"arn:aws:iam::{account}:role/{name}"
 
     def examples(self, role_class: RoleClass, member: str) -> list[str]:
         """Give roles of a class that really exist; ``member`` is the ID of a member account."""
@@ -85,16 +112,25 @@ class Roles:
             ],
             RoleClass.RESPONDERS: [f"arn:aws:iam::{member}:role/{self.prefix}-responder"],
             RoleClass.SERVICE_ROLES: [f"arn:aws:iam::{member}:role/{self.prefix}-settings"],
+            RoleClass.IDENTITY: [f"arn:aws:iam::{member}:role/{self.prefix}-identity"],
+            RoleClass.SECURITY: [self._bound(self.security_account, self.security_role)],
+            RoleClass.NETWORK: [self._bound(self.network_account, self.network_role)],
         }[role_class]
 
     def look_alikes(self, role_class: RoleClass, member: str) -> list[str]:
         """Give roles that imitate a class by path, prefix, suffix, case or account."""
         if role_class is RoleClass.DEPLOYERS:
             return self._deployer_look_alikes(member)
-        own = self.patterns(role_class)[0].rpartition("/")[2]
-        names = (f"x/{own}", f"{own}/x", f"{own}2", f"x{own}", own.swapcase())
-        return [f"arn:aws:iam::{member}:role/{name}" for name in names] + [
-            f"arn:aws:iam::{member}:user/{own}"
+        example = self.examples(role_class, member)[0]
+        own, account = example.rpartition("/")[2], example.split(":")[4]
+        exact = self.patterns(role_class)[0].endswith(f"/{own}")
+        names = [f"x/{own}", f"x{own}", own.swapcase(), f"{own}/x"]
+        names += [f"{own}2"] if exact else []
+        elsewhere = [self._bound(member, own)] if account != member else []
+        return [
+            *(f"arn:aws:iam::{account}:role/{name}" for name in names),
+            f"arn:aws:iam::{account}:user/{own}",
+            *elsewhere,
         ]
 
     def _deployer_look_alikes(self, member: str) -> list[str]:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue as Json
 
+from baseline.guardrails.perimeter import perimeter_values
 from baseline.guardrails.roles import Roles
+from baseline.guardrails.service_values import service_values
 
 if TYPE_CHECKING:
     from baseline.config import Configuration
@@ -19,19 +21,24 @@ def roles_of(configuration: Configuration) -> Roles:
         prefix=configuration.prefix,
         break_glass=configuration.break_glass.role,
         core_accounts=tuple(account.id for role, account in core.items() if role != "management"),
+        security_role=configuration.guardrails.security_role,
+        security_account=core["security"].id,
+        network_role=configuration.guardrails.network_role,
+        network_account=core["network"].id,
         home_region=configuration.home_region,
     )
 
 
 def values_of(configuration: Configuration) -> dict[str, Json]:
     """Give the value of every parameter that a guardrail may declare."""
-    settings = configuration.guardrails
+    settings, roles = configuration.guardrails, roles_of(configuration)
     accounts: dict[str, Json] = {
         f"{role}_account": account.id for role, account in configuration.core_accounts().items()
     }
     return {
         **accounts,
-        **_guardduty(configuration),
+        **service_values(configuration),
+        **perimeter_values(configuration),
         "prefix": configuration.prefix,
         "home_region": configuration.home_region,
         "regions": list(configuration.regions),
@@ -40,13 +47,16 @@ def values_of(configuration: Configuration) -> dict[str, Json]:
         "global_actions": list(settings.global_actions),
         "lambda_at_edge": settings.lambda_at_edge,
         "bedrock_cross_region": settings.bedrock_cross_region,
-        "imitated_roles": list(roles_of(configuration).imitations()),
+        "imitated_roles": list(roles.imitations()),
+        "exempt_roles": list(roles.protected()),
+        "protected_stacks": _stacks(configuration.prefix, roles.qualifier),
+        "qualifier": roles.qualifier,
+        "security_role": roles.security_role,
+        "network_role": roles.network_role,
     }
 
 
-def _guardduty(configuration: Configuration) -> dict[str, Json]:
-    """Give the status of each protection plan, as GuardDuty's policies write it."""
-    plans = configuration.capabilities.guardduty.model_dump()
-    return {
-        f"guardduty_{plan}": "enabled" if wanted else "disabled" for plan, wanted in plans.items()
-    }
+def _stacks(prefix: str, qualifier: str) -> list[Json]:
+    """Give the patterns of the baseline's stacks; the bootstrap's may bear the prefix already."""
+    toolkit = [] if prefix == qualifier else [f"{qualifier}-toolkit/*"]
+    return [f"arn:aws:cloudformation:*:*:stack/{name}" for name in (f"{prefix}-*", *toolkit)]

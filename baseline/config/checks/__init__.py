@@ -43,6 +43,8 @@ CHECKS: tuple[Check, ...] = (
     regions.offer_every_capability,
     regions.have_what_security_hub_reads,
     guardrails.are_known,
+    guardrails.of_ones_own_are_sound,
+    guardrails.leave_the_management_account_alone,
     network.is_private_and_large_enough,
     retention.outlasts_the_lock,
     lists.hold_each_value_once,

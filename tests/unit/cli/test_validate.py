@@ -19,7 +19,18 @@ runner = CliRunner()
 
 @pytest.fixture(autouse=True)
 def catalog(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = frozenset({"foundation", "protect-logs", "quarantine"})
+    names = frozenset(
+        {
+            "foundation",
+            "protect-logs",
+            "quarantine",
+            "private-network",
+            "workload-limits",
+            "sandbox-limits",
+            "policy-staging",
+            "data-perimeter",
+        }
+    )
     monkeypatch.setattr(guardrails, "known_names", lambda: names)
 
 

@@ -22,7 +22,18 @@ Changed = Callable[[dict[str, object]], list[str]]
 @pytest.fixture(autouse=True)
 def catalog(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three known guardrails, so that these tests do not change with the catalog."""
-    names = frozenset({"foundation", "protect-logs", "quarantine"})
+    names = frozenset(
+        {
+            "foundation",
+            "protect-logs",
+            "quarantine",
+            "private-network",
+            "workload-limits",
+            "sandbox-limits",
+            "policy-staging",
+            "data-perimeter",
+        }
+    )
     monkeypatch.setattr(guardrails, "known_names", lambda: names)
 
 

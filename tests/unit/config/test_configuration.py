@@ -70,7 +70,14 @@ def test_the_defaults_are_the_safe_ones() -> None:
     assert configuration.log_archive.object_lock_mode == "COMPLIANCE"
     assert configuration.log_archive.retention_days == 2555
     capabilities = configuration.capabilities
-    assert all(capabilities.guardduty.model_dump().values())
+    assert all(capabilities.guardduty.model_dump(exclude={"regions"}).values())
+    assert capabilities.ec2_attributes.enabled
+    assert capabilities.ec2_attributes.imdsv2_enforced
+    assert capabilities.s3_public_access_block.enabled
+    assert capabilities.ai_opt_out.enabled
+    assert not capabilities.inspector.enabled
+    assert not capabilities.unified_security_hub.enabled
+    assert capabilities.backup is None
     assert capabilities.security_hub.enabled
     assert capabilities.config.enabled
     assert not configuration.guardrails.lambda_at_edge

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from baseline.config import Configuration, load
 from baseline.guardrails import catalog
 from baseline.guardrails.composition import IMITATION_GUARD
-from baseline.guardrails.documents import FULL_AWS_ACCESS, PolicyKind, compile_policy
+from baseline.guardrails.documents import (
+    FULL_AWS_ACCESS,
+    RCP_FULL_AWS_ACCESS,
+    Policy,
+    PolicyKind,
+    compile_policy,
+)
 from baseline.guardrails.evaluation import Level, Organization
-from baseline.guardrails.model import Guardrail, PolicyType
+from baseline.guardrails.model import Guardrail
 from baseline.guardrails.proofs import Case, World, cases_of
 from baseline.guardrails.rendering import Rendered, Statement, render
 from tests.unit.guardrails import iam_data
@@ -23,7 +30,11 @@ def configuration(*, switches: bool = False) -> Configuration:
     """Give the example configuration with the switches of the Region restriction off or on."""
     example = load(iam_data.ROOT / "baseline.yaml")
     settings = example.guardrails.model_copy(
-        update={"lambda_at_edge": switches, "bedrock_cross_region": switches}
+        update={
+            "lambda_at_edge": switches,
+            "bedrock_cross_region": switches,
+            "trusted_accounts": ("121212121212",) if switches else (),
+        }
     )
     return example.model_copy(update={"guardrails": settings})
 
@@ -52,16 +63,25 @@ def cases(name: str, *, switches: bool = False) -> tuple[Case, ...]:
 def alone(name: str, statements: Sequence[Statement], *, switches: bool = False) -> Organization:
     """Give an organization with a guardrail's statements, and the guard that exemptions need."""
     place = world(switches=switches)
+    kind = PolicyKind(catalog.guardrails()[name].type.value)
     guard = rendered(IMITATION_GUARD, switches=switches).statements
-    wanted = statements if name == IMITATION_GUARD else [*statements, *guard]
-    document = {"Version": "2012-10-17", "Statement": [*wanted]}
-    policy = compile_policy("guardrail", document, PolicyKind(PolicyType.SCP.value))
-    chain = (Level(name="root"), Level(name="unit", scps=(FULL_AWS_ACCESS, policy)))
+    scps = list(statements) if kind is PolicyKind.SCP else []
+    if name != IMITATION_GUARD:
+        scps += guard
+    unit = Level(name="unit", scps=(FULL_AWS_ACCESS, _policy(scps, PolicyKind.SCP)))
+    if kind is PolicyKind.RCP:
+        unit = replace(unit, rcps=(RCP_FULL_AWS_ACCESS, _policy(statements, kind)))
+    chain = (Level(name="root"), unit)
     return Organization(
         id=place.organization,
         management_account=place.management,
         accounts=dict.fromkeys(place.accounts.values(), chain),
     )
+
+
+def _policy(statements: Sequence[Statement], kind: PolicyKind) -> Policy:
+    document = {"Version": "2012-10-17", "Statement": list(statements)}
+    return compile_policy("guardrail", document, kind)
 
 
 def failures(rows: Iterable[Case], organization: Organization) -> Iterator[str]:

