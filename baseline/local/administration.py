@@ -1,5 +1,6 @@
 """What the administrator of an organization does by hand around a deployment: found it, move accounts."""
 
+import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -42,6 +43,32 @@ def found_organization(configuration: Configuration, access: Access) -> tuple[st
             )
     answer = access.page("/_baseline/organization", organization(configuration))
     return tuple(answer["created"])
+
+
+def create_emergency_roles(configuration: Configuration, access: Access) -> None:
+    """Create the break-glass role in every account that exists and lacks it.
+
+    Guardrails exempt it by its name and let nobody create it later, so it comes before them. The
+    management account may assume it.
+    """
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{access.management}:root"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    for account in organization(configuration)["accounts"]:
+        iam = access.client("iam", account["id"], access.region)
+        names = {role["RoleName"] for role in iam.list_roles()["Roles"]}
+        if configuration.break_glass.role not in names:
+            iam.create_role(
+                RoleName=configuration.break_glass.role,
+                AssumeRolePolicyDocument=json.dumps(trust),
+            )
 
 
 def organization(configuration: Configuration) -> dict[str, Any]:

@@ -111,6 +111,7 @@ class Session:
                 access = self.access(lifecycle.free_port(port))
                 server = lifecycle.start(self.state, self.tools, self.file, access)
             created = administration.found_organization(self.configuration, self.access())
+            administration.create_emergency_roles(self.configuration, self.access())
         self.console.print(
             f"embedded AWS at {self.access().endpoint} (process {server.pid}), organization"
             f" {self.configuration.organization.id}, {len(created)} accounts added"

@@ -6,7 +6,6 @@ The tests change it, each leaves it as it was; the one that destroys it comes la
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator
 
 import pytest
@@ -48,20 +47,5 @@ def organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Organizat
 
 @pytest.fixture(scope="session")
 def break_glass(organization: Organization) -> str:
-    """The emergency role in the accounts where tests use it; guardrails exempt it by its name."""
-    role = organization.session.configuration.break_glass.role
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{organization.access.management}:root"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-    for account in (organization.names.log_archive, organization.names.security):
-        organization.client("iam", account).create_role(
-            RoleName=role, AssumeRolePolicyDocument=json.dumps(trust)
-        )
-    return role
+    """The emergency role, which `up` creates in every account; guardrails exempt it by its name."""
+    return organization.session.configuration.break_glass.role
