@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, cast
 
@@ -95,6 +96,44 @@ def test_the_accounts_that_were_added_are_told() -> None:
 
     assert created == ("222222222222",)
     assert access.posted[0] == "/_baseline/organization"
+
+
+class FakeRoles:
+    """IAM of every account: the names of its roles."""
+
+    management = "111111111111"
+    region = "eu-west-1"
+
+    def __init__(self) -> None:
+        self.created: dict[str, dict[str, Any]] = {}
+        self._account = ""
+
+    def client(self, _service: str, account: str, _region: str) -> FakeRoles:
+        self._account = account
+        return self
+
+    def list_roles(self) -> dict[str, Any]:
+        known = self.created.get(self._account)
+        return {"Roles": [known] if known else []}
+
+    def create_role(self, **role: Any) -> None:
+        assert self._account not in self.created
+        self.created[self._account] = role
+
+
+def test_every_account_has_the_emergency_role_before_the_guardrails_reserve_its_name() -> None:
+    configuration = example()
+    access = FakeRoles()
+
+    for _ in range(2):  # the second run finds them
+        administration.create_emergency_roles(configuration, cast("Access", access))
+
+    accounts = {each["id"] for each in administration.organization(configuration)["accounts"]}
+    assert set(access.created) == accounts
+    for role in access.created.values():
+        assert role["RoleName"] == "OrgBreakGlass"
+        (statement,) = json.loads(role["AssumeRolePolicyDocument"])["Statement"]
+        assert statement["Principal"] == {"AWS": "arn:aws:iam::111111111111:root"}
 
 
 def test_a_unit_that_is_adopted_cannot_be_made_up(tmp_path: Path) -> None:
