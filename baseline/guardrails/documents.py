@@ -101,9 +101,21 @@ def compile_policy(name: str, content: str | Mapping[str, object], kind: PolicyK
     raw = document.get("Statement")
     statements = raw if isinstance(raw, list) else [raw]
     compiled = [
-        _statement(statement, number, name, kind) for number, statement in enumerate(statements, 1)
+        _known(statement, number, name, kind) for number, statement in enumerate(statements, 1)
     ]
     return Policy(name, kind, tuple(compiled))
+
+
+# Units mostly have the same guardrails, so the same statements stand in many policies.
+_compiled: dict[tuple[PolicyKind, int, str], Statement] = {}
+
+
+def _known(raw: object, number: int, policy: str, kind: PolicyKind) -> Statement:
+    """Compile one statement, unless the same one has been compiled before."""
+    key = (kind, number, json.dumps(raw, sort_keys=True, default=str))
+    if key not in _compiled:
+        _compiled[key] = _statement(raw, number, policy, kind)
+    return _compiled[key]
 
 
 def _statement(raw: object, number: int, policy: str, kind: PolicyKind) -> Statement:
