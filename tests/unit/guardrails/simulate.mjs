@@ -1,4 +1,4 @@
-// Reads {"rows": [{scps, rcps, request}]} from standard input and prints one result a row, as
+// Reads {"documents": [...], "rows": [{scps, rcps, request}]} from standard input and prints one result a row, as
 // @cloud-copilot/iam-simulate (AGPL-3.0) sees it. A process of its own, used by tests only.
 import { runUnsafeSimulation } from "@cloud-copilot/iam-simulate";
 
@@ -9,12 +9,12 @@ const everything = {
 
 const chunks = [];
 for await (const chunk of process.stdin) chunks.push(chunk);
-const { rows } = JSON.parse(Buffer.concat(chunks).toString());
+const { documents, rows } = JSON.parse(Buffer.concat(chunks).toString());
 
 const named = (policies, prefix) =>
-  policies.map((policy, index) => ({ name: `${prefix}${index}`, policy }));
-const levels = (documents, prefix) =>
-  documents.map((policies, index) => ({
+  policies.map((number, index) => ({ name: `${prefix}${index}`, policy: documents[number] }));
+const levels = (numbers, prefix) =>
+  numbers.map((policies, index) => ({
     orgIdentifier: `level${index}`,
     policies: named(policies, prefix),
   }));

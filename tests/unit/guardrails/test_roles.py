@@ -9,8 +9,8 @@ from baseline.guardrails.composition import compose
 from baseline.guardrails.lock_out import NEEDS
 from baseline.guardrails.model import RoleClass
 from baseline.guardrails.patterns import arn_expression, compile_expression
-from baseline.guardrails.policies import refuse_lock_out
 from baseline.guardrails.values import roles_of
+from baseline.guardrails.verification import refuse_lock_out
 from baseline.identity.settings_permissions import settings_statements
 from tests.unit.guardrails import harness
 
