@@ -13,6 +13,9 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip --quiet --quiet install
 
+# By file, because a file's tests share what they synthesize.
+PARALLEL := --numprocesses 2 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo down test unit check format synth schema snapshots bench mutation docs lock clean
 
@@ -48,10 +51,11 @@ down: setup ## stop the embedded AWS
 	@baseline local down --purge
 
 test: setup .venv-checkov/.ready ## run every test, the embedded deployment included
-	@pytest
+	@pytest $(PARALLEL) -m "not e2e"
+	@pytest -m e2e
 
 unit: setup ## run the fast tests only
-	@pytest -m "not e2e and not tools"
+	@pytest $(PARALLEL) -m "not e2e and not tools"
 
 check: setup ## lint and type-check
 	@ruff check .

@@ -200,7 +200,8 @@ def proofs() -> Row:
 
 def unit_tests() -> Row:
     """Wall-clock seconds of the fast tests."""
-    seconds = run([sys.executable, "-m", "pytest", "-q", "-m", "not e2e and not tools"])
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "tests/unit"]
+    seconds = run([*command, "-m", "not e2e and not tools"])
     return Row(what="unit tests", budget="< 90 s", measured=f"{seconds:.0f} s", holds=seconds < 90)  # noqa: PLR2004
 
 
