@@ -145,10 +145,6 @@ def test_an_account_has_guardrails_too(place: Place, name: str) -> None:
         "keep-queues"
     ]  # the rest is inherited
     assert problems_of(configuration) == []
-    broken = {**OWN, "allowed": [*OWN["allowed"], {**PROOF, "why": "wrong on purpose"}]}
-    place.save(broken)
-    (problem,) = problems_of(place.load())
-    assert problem.startswith(f"account {name}: keep-queues: wrong on purpose")
     app = cdk.App()
     units = {path: f"ou-{number}" for number, (path, _) in enumerate(configuration.walk_units())}
     account = configuration.core_accounts().get(name) or configuration.members[name]
@@ -164,6 +160,10 @@ def test_an_account_has_guardrails_too(place: Place, name: str) -> None:
         "AWS::Organizations::Policy",
         {"Name": f"secbase-scp-account-{name}-1", "TargetIds": [account.id]},
     )
+    broken = {**OWN, "allowed": [*OWN["allowed"], {**PROOF, "why": "wrong on purpose"}]}
+    place.save(broken)
+    (problem,) = problems_of(place.load())
+    assert problem.startswith(f"account {name}: keep-queues: wrong on purpose")
 
 
 def test_the_management_account_has_none(place: Place) -> None:
