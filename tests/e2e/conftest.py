@@ -40,28 +40,34 @@ def organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Organizat
         try:
             session.up(port=0)
             session.bootstrap()
+            make_break_glass(session)
             session.synthesize(checks=False)
             yield Organization(session, session.deploy())
         finally:
             session.down(purge=False)
 
 
-@pytest.fixture(scope="session")
-def break_glass(organization: Organization) -> str:
-    """The emergency role in the accounts where tests use it; guardrails exempt it by its name."""
-    role = organization.session.configuration.break_glass.role
+def make_break_glass(session: Session) -> None:
+    """Make the emergency role in the core accounts, before guardrails keep its name from everybody."""
+    configuration, access = session.configuration, session.access()
     trust = {
         "Version": "2012-10-17",
         "Statement": [
             {
                 "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{organization.access.management}:root"},
+                "Principal": {"AWS": f"arn:aws:iam::{access.management}:root"},
                 "Action": "sts:AssumeRole",
             }
         ],
     }
-    for account in (organization.names.log_archive, organization.names.security):
-        organization.client("iam", account).create_role(
-            RoleName=role, AssumeRolePolicyDocument=json.dumps(trust)
-        )
-    return role
+    for name, account in configuration.core_accounts().items():
+        if name != "management":
+            access.client("iam", account.id, configuration.home_region).create_role(
+                RoleName=configuration.break_glass.role, AssumeRolePolicyDocument=json.dumps(trust)
+            )
+
+
+@pytest.fixture(scope="session")
+def break_glass(organization: Organization) -> str:
+    """The emergency role of the core accounts; guardrails exempt it by its name."""
+    return organization.session.configuration.break_glass.role

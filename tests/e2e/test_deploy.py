@@ -85,7 +85,8 @@ def detach_a_guardrail(organization: Organization) -> Callable[[], Any]:
 
 
 def silence_a_topic(organization: Organization) -> Callable[[], Any]:
-    client = organization.client("sns", organization.names.security)
+    role = organization.session.configuration.break_glass.role
+    client = organization.client("sns", organization.names.security, role=role)
     name = organization.names.topic("critical")
     topic = f"arn:aws:sns:{organization.home}:{organization.names.security}:{name}"
     key = client.get_topic_attributes(TopicArn=topic)["Attributes"]["KmsMasterKeyId"]

@@ -39,7 +39,9 @@ class Inbox:
     def __init__(self, organization: Organization, severity: str) -> None:
         account = organization.names.security
         self._sqs = organization.client("sqs", account)
-        self._sns = organization.client("sns", account)
+        # Nobody but the exempt roles may end a subscription of the baseline's topics.
+        role = organization.session.configuration.break_glass.role
+        self._sns = organization.client("sns", account, role=role)
         name = organization.names.topic(severity)
         self.topic = f"arn:aws:sns:{organization.home}:{account}:{name}"
         self.url = self._sqs.create_queue(QueueName=f"e2e-{severity}")["QueueUrl"]

@@ -141,7 +141,13 @@ def test_a_malformed_proof_is_refused(
 
 @pytest.mark.parametrize(
     "name",
-    ["deny-regions", "protect-config", "protect-guardduty", "protect-security-hub", "deny-everything"],
+    [
+        "deny-regions",
+        "protect-config",
+        "protect-guardduty",
+        "protect-security-hub",
+        "deny-everything",
+    ],
 )
 def test_a_guardrail_that_forgets_the_deployer_is_refused_at_synth(
     monkeypatch: pytest.MonkeyPatch, name: str
