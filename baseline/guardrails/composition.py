@@ -116,7 +116,7 @@ def _folder(configuration: Configuration) -> Path | None:
 
 def _accounts(configuration: Configuration) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Give name, unit and guardrails of the accounts that have guardrails of their own."""
-    for name, account in (*configuration.core_accounts().items(), *configuration.members.items()):
+    for name, account in configuration.all_accounts():
         if account.guardrails and name != "management":  # no policy restricts that one
             yield name, account.ou or "", account.guardrails
 
