@@ -37,5 +37,4 @@ class GuardrailsStack(cdk.Stack):
 
 def known_ids(configuration: Configuration) -> dict[str, str]:
     """Give the IDs of the accounts that exist already, by name."""
-    accounts = {**configuration.core_accounts(), **configuration.members}
-    return {name: account.id for name, account in accounts.items() if account.id}
+    return {name: account.id for name, account in configuration.all_accounts() if account.id}

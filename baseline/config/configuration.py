@@ -89,6 +89,10 @@ class Configuration(Section):
         """Give the five core accounts by role, management first."""
         return {role: getattr(self.accounts, role) for role in CoreAccounts.model_fields}
 
+    def all_accounts(self) -> list[tuple[str, CoreAccount | MemberAccount]]:
+        """Give name and account of the core accounts, then of the members."""
+        return [*self.core_accounts().items(), *self.members.items()]
+
     def guardrails_of(self, path: str) -> tuple[str, ...]:
         """Give the guardrails that bind the unit at ``path``, its parents' first, each once.
 

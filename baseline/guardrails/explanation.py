@@ -101,7 +101,7 @@ def _standing(
 ) -> dict[str, tuple[Level, ...]]:
     """Give ID to levels of the accounts that the configuration knows."""
     found: dict[str, tuple[Level, ...]] = {}
-    for name, account in (*configuration.core_accounts().items(), *configuration.members.items()):
+    for name, account in configuration.all_accounts():
         chain = levels.get(f"{ACCOUNT}{name}") or levels.get(account.ou or "")
         if account.id and chain:
             found[account.id] = chain

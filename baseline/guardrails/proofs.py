@@ -207,7 +207,7 @@ def levels_of(targets: Iterable[Target]) -> dict[str, tuple[Level, ...]]:
         if target.path == ROOT:
             root = (_level(ROOT, target.policies),)
         elif target.path.startswith(ACCOUNT):
-            above = units[target.parent]
+            above = units.get(target.parent, root)
             found[target.path] = (*above, _level(target.path, target.policies))
         else:
             above = units.get(target.path.rpartition("/")[0], root)

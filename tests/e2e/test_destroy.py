@@ -45,7 +45,9 @@ def allow_deletion(organization: Organization) -> list[str]:
     """Take the termination protection off, as the runbook says; give the stacks that had it."""
     protected = []
     for stack in organization.session.driver().stacks():
-        client = organization.client("cloudformation", stack.account, stack.region)
+        bound = stack.account != organization.access.management
+        role = organization.session.configuration.break_glass.role if bound else ""
+        client = organization.client("cloudformation", stack.account, stack.region, role=role)
         found = client.describe_stacks(StackName=stack.name)["Stacks"][0]
         if found.get("EnableTerminationProtection"):
             protected.append(stack.name)

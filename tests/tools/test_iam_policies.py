@@ -28,7 +28,7 @@ ACCEPTED: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "missing_condition",
-        r"Key\w{8}: Sensitive actions .*'kms:DisableKey'",
+        r"Key\w{8}: Sensitive actions 'kms:",  # in any order
         "the same statement for the key's own account",
     ),
     (
@@ -97,6 +97,16 @@ ACCEPTED: tuple[tuple[str, str, str], ...] = (
         "the rule is about trust policies; this is an endpoint policy",
     ),
     (
+        "invalid_principal_type_for_assume_action",
+        r"guardrails-\w+Rcp\w+: ",
+        "the rule is about trust policies; this is a resource control policy, which only denies",
+    ),
+    (
+        "missing_required_condition_for_assume_action",
+        r"guardrails-\w+Rcp\w+: ",
+        "the rule is about trust policies; this is a resource control policy, which only denies",
+    ),
+    (
         "missing_required_condition_for_assume_action",
         r"VpcEndpointsSts\w+: ",
         "the rule is about trust policies; this is an endpoint policy",
@@ -158,7 +168,9 @@ def test_every_policy_is_valid(templates: Templates, definitions: Path, tmp_path
     for name, kind, document in policies(templates):
         folder = tmp_path / kind
         folder.mkdir(exist_ok=True)
-        (folder / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+        # Without white space, as it is submitted: the size counts.
+        text = json.dumps(document, separators=(",", ":"))
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
         kinds[kind] = kinds.get(kind, 0) + 1
     assert {"IDENTITY_POLICY", "RESOURCE_POLICY", "TRUST_POLICY", "SERVICE_CONTROL_POLICY"} <= set(
         kinds

@@ -98,3 +98,74 @@ def test_a_wrong_configuration_ends_with_status_2(cli: CliRunner, tmp_path: Path
     assert done.exit_code == 2
     assert "missing.yaml" in done.output
     assert "Traceback" not in done.output
+
+
+ASK = ["explain", "--config", EXAMPLE, "--ou", "Workloads"]
+DEVELOPER = "arn:aws:iam::123456789012:role/Developer"
+
+
+def test_explain_names_statement_policy_level_and_guardrail(cli: CliRunner) -> None:
+    done = cli.invoke(
+        guardrails_app,
+        [*ASK, "--principal", DEVELOPER, "--action", "guardduty:DeleteDetector"],
+    )
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("denied: guardduty:DeleteDetector is denied by statement ")
+    assert "of secbase-scp-workloads-" in done.output
+    assert "at OU Workloads" in done.output
+    assert "guardrail protect-guardduty: " in done.output
+
+
+def test_explain_says_that_nothing_denies(cli: CliRunner) -> None:
+    done = cli.invoke(
+        guardrails_app, [*ASK, "--principal", DEVELOPER, "--action", "sqs:SendMessage"]
+    )
+    assert done.output.strip() == "allowed: nothing denies sqs:SendMessage"
+
+
+def test_explain_reads_region_resource_and_context(cli: CliRunner) -> None:
+    question = [*ASK, "--principal", DEVELOPER, "--action", "s3:GetObject", "--json"]
+    fine = json.loads(cli.invoke(guardrails_app, question).output)
+    assert (fine["verdict"], fine["statement"], fine["region"]) == ("allowed", "", "eu-west-1")
+    far = json.loads(cli.invoke(guardrails_app, [*question, "--region", "sa-east-1"]).output)
+    assert far["guardrail"] == "deny-regions"
+    plain = [*question, "--resource", "arn:aws:s3:::b/k", "--context", "aws:SecureTransport=false"]
+    assert json.loads(cli.invoke(guardrails_app, plain).output)["guardrail"] == "require-tls"
+
+
+def test_explain_knows_strangers_services_and_the_accounts_of_the_file(cli: CliRunner) -> None:
+    def guardrail(*options: str) -> str:
+        done = cli.invoke(guardrails_app, [*ASK, *options, "--json"])
+        assert done.exit_code == 0, done.output
+        return str(json.loads(done.output)["guardrail"])
+
+    reading = ("--action", "s3:GetObject", "--resource", "arn:aws:s3:::b/k")
+    assert guardrail("--principal", DEVELOPER, *reading) == ""
+    assert guardrail("--principal", DEVELOPER, *reading, "--outside") == "deny-outside-identities"
+    service = ("--principal", "config.amazonaws.com", "--action", "s3:PutObject")
+    assert guardrail(*service) == ""
+    stranger = (*service, "--context", "aws:SourceAccount=909090909090")
+    assert guardrail(*stranger) == "deny-confused-deputies"
+    security = ("--principal", "arn:aws:iam::333333333333:role/x", "--action", "ec2:CreateVpc")
+    assert guardrail(*security) == ""  # the file says that this account stands in Security
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--principal", DEVELOPER, "--action", "s3"], "is not of the form service:Action"),
+        (["--principal", "x", "--action", "s3:Get"], "principal 'x' is not"),
+        (
+            ["--principal", DEVELOPER, "--action", "s3:Get", "--context", "x"],
+            "--context 'x' is not of the form KEY=VALUE",
+        ),
+        (
+            ["--ou", "Workload", "--principal", DEVELOPER, "--action", "s3:Get"],
+            "did you mean 'Workloads'?",
+        ),
+    ],
+)
+def test_explain_refuses_a_wrong_question(cli: CliRunner, options: list[str], message: str) -> None:
+    done = cli.invoke(guardrails_app, [*ASK, *options])
+    assert done.exit_code == 2
+    assert message in done.output
