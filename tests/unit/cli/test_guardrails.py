@@ -75,9 +75,11 @@ def test_proofs_as_json_name_the_deciding_statement(cli: CliRunner) -> None:
 
 
 def test_the_speed_is_reported_when_asked_for(cli: CliRunner) -> None:
-    done = cli.invoke(guardrails_app, ["test", "--config", EXAMPLE, "--bench", "--json"])
+    # The smallest organization: the speed of the example is `make bench`'s affair.
+    small = str(Path(EXAMPLE).parent / "examples/configurations/small.yaml")
+    done = cli.invoke(guardrails_app, ["test", "--config", small, "--bench", "--json"])
     assert json.loads(done.output)["evaluations_per_second"] > 0
-    done = cli.invoke(guardrails_app, ["test", "--config", EXAMPLE, "--bench"])
+    done = cli.invoke(guardrails_app, ["test", "--config", small, "--bench"])
     assert "evaluations a second" in done.output
 
 
