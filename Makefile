@@ -84,7 +84,7 @@ mutation: setup ## break every guardrail in every way; a proof has to notice
 
 docs: .venv-docs/.ready setup ## build the documentation into site
 	@python scripts/generate_docs.py
-	@.venv-docs/bin/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict --quiet
 	@echo "Open site/index.html."
 
 .venv-docs/.ready: requirements/docs.lock

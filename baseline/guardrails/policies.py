@@ -12,9 +12,13 @@ from baseline.config import Configuration
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
 from baseline.guardrails.composition import ACCOUNT, ROOT, Target
+from baseline.guardrails.model import PolicyType
 from baseline.guardrails.packing import PackedPolicy
 from baseline.guardrails.service_policies import controls_met
 from baseline.guardrails.verification import verified
+from baseline.primitives.acknowledge import acknowledge
+
+NEWER_TYPE = "CloudFormation's schema of October 2026 has the type; the one inside the CDK's validator is older"
 
 
 class OrganizationPolicies(Construct):
@@ -81,6 +85,8 @@ class OrganizationPolicies(Construct):
             content=policy.content,
             target_ids=[ids[target.path]],
         )
+        if policy.type is PolicyType.GUARDDUTY:
+            acknowledge(resource, {"CloudFormation-Validate::W3030": NEWER_TYPE})
         # Its name is unique in the organization: a failed first deployment must not keep it.
         resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         if self.policies:
