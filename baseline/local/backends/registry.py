@@ -46,8 +46,3 @@ def answer_to(service: str, operation: str) -> Answer | None:
 def follower_of(service: str, operation: str) -> Follower | None:
     """Give what has to happen after an operation, or None."""
     return _FOLLOWERS.get((service, operation))
-
-
-def answered_operations() -> list[tuple[str, str]]:
-    """List all operations that are answered here, for the documentation."""
-    return sorted(_ANSWERS)

@@ -1,0 +1,57 @@
+"""Which stacks an organization gets, in which order, and what the management account gets itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk.assertions import Template
+
+from baseline.config import Configuration, load
+from stacks.composition import compose
+
+RECORDER = "AWS::Config::ConfigurationRecorder"
+REGIONAL = "members-management-regional-eu-west-1"
+
+
+def example(tmp_path: Path, *, capabilities: str = "") -> Configuration:
+    text = Path("baseline.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "baseline.yaml"
+    path.write_text(f"{text}\n{capabilities}", encoding="utf-8")
+    return load(path)
+
+
+def stack(app: cdk.App, id: str) -> cdk.Stack:
+    found = app.node.find_child(id)
+    assert isinstance(found, cdk.Stack)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "recorders"),
+    [
+        ("", 1),
+        ("capabilities: {config: {enabled: false}, security_hub: {enabled: false}}", 0),
+    ],
+)
+def test_config_1_the_management_account_records_when_the_members_do(
+    app: cdk.App, tmp_path: Path, capabilities: str, recorders: int
+) -> None:
+    compose(app, example(tmp_path, capabilities=capabilities))
+    Template.from_stack(stack(app, REGIONAL)).resource_count_is(RECORDER, recorders)
+
+
+def test_each_wave_waits_for_the_one_before(app: cdk.App, tmp_path: Path) -> None:
+    compose(app, example(tmp_path))
+    before = {
+        child.node.id: {each.node.id for each in child.dependencies}
+        for child in app.node.children
+        if isinstance(child, cdk.Stack)
+    }
+    assert before["organization"] == set()
+    assert "organization" in before["log-archive"]
+    assert "log-archive" in before["audit"] & before["security"]
+    for later in ("members", "members-management", "network"):
+        assert {"audit", "security"} <= before[later]
+    assert {"members", REGIONAL, "network"} <= before["guardrails"]
