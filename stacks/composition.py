@@ -10,6 +10,7 @@ from baseline.config import Configuration
 from baseline.config.names import Names
 from stacks.audit import AuditStack
 from stacks.guardrails import GuardrailsStack, known_ids
+from stacks.identity import IdentityStack
 from stacks.log_archive import LogArchiveStack
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
@@ -17,6 +18,7 @@ from stacks.members import MembersStack
 from stacks.network import NetworkStack
 from stacks.organization import OrganizationStack
 from stacks.security import SecurityStack
+from stacks.settings import SettingsStack
 
 
 def compose(app: cdk.App, configuration: Configuration) -> None:
@@ -63,6 +65,12 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     network = NetworkStack(
         app, "network", configuration=configuration, names=names, env=env(accounts.network.id)
     )
+    settings = SettingsStack(
+        app, "settings", configuration=configuration, names=names, env=env(accounts.security.id)
+    )
+    identity = IdentityStack(
+        app, "identity", configuration=configuration, names=names, env=management
+    )
     guardrails = GuardrailsStack(
         app,
         "guardrails",
@@ -76,7 +84,8 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([audit, security], [log_archive])
     _depend([members, member_global, network], [audit, security])
     _depend(member_regional, [member_global])
-    _depend([guardrails], [members, *member_regional, network])
+    _depend([settings, identity], [members, *member_regional])
+    _depend([guardrails], [settings, identity, network])
     for stack in app.node.children:
         if isinstance(stack, cdk.Stack):
             stack.termination_protection = True

@@ -8,12 +8,18 @@ from typing import Final, Literal, Self
 from pydantic import Field, ValidationInfo, model_validator
 
 from baseline.config import checks, units
+from baseline.config.account_settings import AccountSettings
 from baseline.config.accounts import CoreAccount, CoreAccounts, MemberAccount, Organization
+from baseline.config.billing import Billing
 from baseline.config.capabilities import Capabilities
 from baseline.config.contacts import BreakGlass, Contacts, Notifications
+from baseline.config.control_tower import ControlTower
+from baseline.config.credentials import Credentials
 from baseline.config.finding import dotted
 from baseline.config.forms import MemberName, Prefix, RegionName, UnitName
 from baseline.config.guardrail_settings import GuardrailSettings
+from baseline.config.iam import Iam
+from baseline.config.identity_center import IdentityCenter
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.config.network import NetworkSettings
 from baseline.config.section import Section
@@ -68,6 +74,27 @@ class Configuration(Section):
     )
     guardrails: GuardrailSettings = Field(
         default_factory=GuardrailSettings, description="What all guardrails share."
+    )
+    identity_center: IdentityCenter = Field(
+        default_factory=IdentityCenter,
+        description="IAM Identity Center: who signs in, with which permissions, where.",
+    )
+    account_settings: AccountSettings = Field(
+        default_factory=AccountSettings,
+        description="The settings that the baseline keeps in every account.",
+    )
+    credentials: Credentials = Field(
+        default_factory=Credentials,
+        description="Access keys, unused credentials and root credentials.",
+    )
+    billing: Billing = Field(default_factory=Billing, description="Budgets and cost anomalies.")
+    landing_zone: ControlTower = Field(
+        default_factory=ControlTower,
+        description="How the baseline works with AWS Control Tower beyond the mode.",
+    )
+    iam: Iam = Field(
+        default_factory=Iam,
+        description="Permissions boundary, groups of IAM users, deploy roles of pipelines.",
     )
     capabilities: Capabilities = Field(
         default_factory=Capabilities, description="Which detections and records are on."

@@ -192,6 +192,14 @@ class Names:
         """Role that may assume the settings role of every account."""
         return f"{self.prefix}-settings-reconciler"
 
+    # Account settings (security account, home Region)
+
+    # Access keys and root credentials (security account, home Region)
+
+    # People and their roles
+
+    # Billing and Control Tower (management account)
+
     def _bucket(self, purpose: str) -> str:
         return f"{self.prefix}-{purpose}-{self.log_archive}-{self.home_region}"
 
