@@ -8,6 +8,7 @@ import aws_cdk as cdk
 
 from baseline.config import Configuration
 from baseline.config.names import Names
+from baseline.primitives.protection_tag import mark_protected
 from stacks.audit import AuditStack
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.log_archive import LogArchiveStack
@@ -77,6 +78,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([members, member_global, network], [audit, security])
     _depend(member_regional, [member_global])
     _depend([guardrails], [members, *member_regional, network])
+    mark_protected(app)
     for stack in app.node.children:
         if isinstance(stack, cdk.Stack):
             stack.termination_protection = True
