@@ -8,6 +8,7 @@ import aws_cdk as cdk
 
 from baseline.config import Configuration
 from baseline.config.names import Names
+from baseline.primitives.protection_tag import mark_protected
 from stacks.audit import AuditStack
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.identity import IdentityStack
@@ -86,6 +87,8 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend(member_regional, [member_global])
     _depend([settings, identity], [members, *member_regional])
     _depend([guardrails], [settings, identity, network])
+    _depend([guardrails], [members, *member_regional, network])
+    mark_protected(app)
     for stack in app.node.children:
         if isinstance(stack, cdk.Stack):
             stack.termination_protection = True

@@ -11,6 +11,7 @@ import aws_cdk as cdk
 from constructs import Construct, IConstruct
 
 from baseline.errors import BaselineError
+from baseline.primitives.protection_tag import mark_protected
 
 # What the CLI asks of the outer app, and what the CDK then writes into templates for the CLI: a
 # StackSet has no use for either.
@@ -22,6 +23,8 @@ StackBuilder = Callable[[Construct, str, cdk.IStackSynthesizer], cdk.Stack]
 
 def render(scope: IConstruct, builders: Mapping[str, StackBuilder]) -> dict[str, dict[str, object]]:
     """Render stacks in a private app and give their templates, without bootstrap or CDK pieces.
+
+    Their resources bear the tag of the baseline, as those of ordinary stacks do.
 
     Args:
         scope: construct of the outer app; its feature flags hold in the private one too.
@@ -44,6 +47,7 @@ def render(scope: IConstruct, builders: Mapping[str, StackBuilder]) -> dict[str,
         app = cdk.App(outdir=directory, context=context, analytics_reporting=False)
         for name, build in builders.items():
             build(app, name, cdk.BootstraplessSynthesizer())
+        mark_protected(app)
         app.synth()
         return {name: _clean(name, Path(directory, f"{name}.template.json")) for name in builders}
 

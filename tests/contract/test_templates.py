@@ -26,6 +26,27 @@ STACKS = (
     "network",
     "guardrails",
 )
+# These take no tags; accounts could, and get none on purpose. What belongs to them is protected by
+# name, or by the tagged resource that they are part of.
+UNTAGGED = {
+    "AWS::Config::ConfigurationRecorder",
+    "AWS::Config::DeliveryChannel",
+    "AWS::EC2::NetworkAclEntry",
+    "AWS::EC2::SubnetNetworkAclAssociation",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::Events::EventBusPolicy",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Policy",
+    "AWS::KMS::Alias",
+    "AWS::Organizations::Account",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+    "AWS::SecurityHub::FindingAggregator",
+    "AWS::SecurityHub::OrganizationConfiguration",
+    "AWS::SecurityHub::PolicyAssociation",
+}
 BOOTSTRAP = ("BootstrapVersion", "CheckBootstrapVersion")
 Templates = dict[str, dict[str, Any]]
 
@@ -128,3 +149,20 @@ def test_stacks_are_protected_against_termination(assembly: Path) -> None:
     }
     assert stacks
     assert all(stack["terminationProtection"] for stack in stacks.values())
+
+
+def test_everything_is_tagged_as_protected(templates: Templates) -> None:
+    untagged = {
+        f"{name}/{logical_id}": resource["Type"]
+        for name, template in templates.items()
+        for logical_id, resource in template["Resources"].items()
+        if not resource["Type"].startswith("Custom::")
+        and _tags(resource).get("SecurityBaseline") != "protected"
+    }
+    assert {kind for kind in untagged.values() if kind not in UNTAGGED} == set(), untagged
+    assert set(untagged.values()) == UNTAGGED
+
+
+def _tags(resource: dict[str, Any]) -> dict[str, str]:
+    tags = resource.get("Properties", {}).get("Tags", {})
+    return tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}
