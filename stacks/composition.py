@@ -18,6 +18,7 @@ from stacks.member_regional import MemberRegionalStack
 from stacks.members import MembersStack
 from stacks.network import NetworkStack
 from stacks.organization import OrganizationStack
+from stacks.response import ResponseStack
 from stacks.security import SecurityStack
 from stacks.settings import SettingsStack
 
@@ -50,6 +51,14 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     security = SecurityStack(
         app, "security", configuration=configuration, names=names, env=env(accounts.security.id)
     )
+    response = ResponseStack(
+        app,
+        "response",
+        configuration=configuration,
+        names=names,
+        security=security,
+        env=env(accounts.security.id),
+    )
     members = MembersStack(app, "members", configuration=configuration, names=names, env=management)
     # StackSets skip the management account, so it gets the same templates as ordinary stacks.
     member_global = MemberGlobalStack(app, "members-management", names=names, env=management)
@@ -58,6 +67,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
             app,
             f"members-management-regional-{region}",
             names=names,
+            ports=configuration.response.open_ports.ports,
             record_configuration=configuration.capabilities.config.enabled,
             env=env(accounts.management.id, region),
         )
@@ -86,8 +96,8 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([members, member_global, network], [audit, security])
     _depend(member_regional, [member_global])
     _depend([settings, identity], [members, *member_regional])
-    _depend([guardrails], [settings, identity, network])
-    _depend([guardrails], [members, *member_regional, network])
+    _depend([guardrails], [settings, identity, network, response])
+    _depend([response], [security])
     mark_protected(app)
     for stack in app.node.children:
         if isinstance(stack, cdk.Stack):

@@ -9,6 +9,7 @@ from baseline.audit.config_role import ConfigRole
 from baseline.config.names import Names
 from baseline.detection.event_forwarding import EventForwardingRole
 from baseline.identity.roles import AuditRole, SettingsRole
+from baseline.response.responder import ResponderRole
 
 
 class MemberGlobalStack(cdk.Stack):
@@ -51,6 +52,14 @@ class MemberGlobalStack(cdk.Stack):
             organization_id=names.organization_id,
         )
         ConfigRole(self, "Config", names=names)
+        ResponderRole(
+            self,
+            "Responder",
+            role_name=names.responder_role,
+            trusted_account=names.security,
+            trusted_role=names.open_port_closer_role,
+            organization_id=names.organization_id,
+        )
         EventForwardingRole(
             self,
             "EventForwarding",

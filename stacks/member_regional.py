@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.audit.config_recorder import ConfigRecorder
 from baseline.config.names import Names
 from baseline.detection.event_forwarding import EventForwarding
+from baseline.detection.open_port_rule import OpenPortRule
 
 
 class MemberRegionalStack(cdk.Stack):
-    """Config recorder and event forwarding of one account and Region.
+    """Config recorder, its rule for open ports, and event forwarding of one account and Region.
 
     The same class is the template of a StackSet and an ordinary stack of the management account.
     """
@@ -22,6 +25,7 @@ class MemberRegionalStack(cdk.Stack):
         id: str,
         *,
         names: Names,
+        ports: Sequence[int] = (22, 3389),
         record_configuration: bool = True,
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
@@ -35,7 +39,9 @@ class MemberRegionalStack(cdk.Stack):
             synthesizer=synthesizer,
         )
         if record_configuration:
-            ConfigRecorder(self, "Config", names=names)
+            recorder = ConfigRecorder(self, "Config", names=names)
+            rule = OpenPortRule(self, "OpenPorts", name=names.open_port_rule, ports=ports)
+            rule.node.add_dependency(recorder)
         EventForwarding(
             self,
             "EventForwarding",

@@ -35,7 +35,7 @@ class MembersStack(cdk.Stack):
             description="Security baseline: StackSets for every member account",
             env=env,
         )
-        templates = self._render(names, record=configuration.capabilities.config.enabled)
+        templates = self._render(configuration, names)
         roles = ServiceManagedStackSet(
             self,
             "Global",
@@ -57,13 +57,18 @@ class MembersStack(cdk.Stack):
             after=[roles],
         )
 
-    def _render(self, names: Names, *, record: bool) -> dict[str, dict[str, object]]:
+    def _render(self, configuration: Configuration, names: Names) -> dict[str, dict[str, object]]:
         def roles(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
             return MemberGlobalStack(app, id, names=names, synthesizer=synthesizer)
 
         def regional(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
             return MemberRegionalStack(
-                app, id, names=names, record_configuration=record, synthesizer=synthesizer
+                app,
+                id,
+                names=names,
+                ports=configuration.response.open_ports.ports,
+                record_configuration=configuration.capabilities.config.enabled,
+                synthesizer=synthesizer,
             )
 
         return render(self, {GLOBAL: roles, REGIONAL: regional})

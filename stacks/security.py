@@ -14,12 +14,19 @@ from baseline.detection.guardduty_export import GuardDutyExport
 from baseline.detection.notifications import FindingNotification, NotificationKeys
 from baseline.detection.security_hub import SecurityHub
 from baseline.identity.roles import AuditReaderRole
+from baseline.primitives.secure_topic import SecureTopic
 
 CRITICAL = "critical"
 
 
 class SecurityStack(cdk.Stack):
-    """GuardDuty export, Security Hub, notifications and the auditors' role."""
+    """GuardDuty export, Security Hub, notifications and the auditors' role.
+
+    Attributes:
+        bus: the :class:`SecurityEventBus`.
+        topics: severity to :class:`SecureTopic`, for the severities that somebody hears of.
+        notification_key: their key.
+    """
 
     def __init__(
         self,
@@ -69,7 +76,9 @@ class SecurityStack(cdk.Stack):
 
     def _notify(self, configuration: Configuration, names: Names) -> None:
         shared = NotificationKeys(self, "Notifications")
-        bus = SecurityEventBus(
+        self.notification_key = shared.key
+        self.topics: dict[str, SecureTopic] = {}
+        bus = self.bus = SecurityEventBus(
             self,
             "EventBus",
             name=names.event_bus,
@@ -91,6 +100,7 @@ class SecurityStack(cdk.Stack):
                 bus=bus.bus,
                 activity=severity.name == CRITICAL,
             )
+            self.topics[severity.name] = notification.topic
             if severity.name == CRITICAL:
                 DeliveryAlarm(
                     self, "DeliveryAlarm", failures=shared.failures, topic=notification.topic

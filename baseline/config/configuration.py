@@ -22,6 +22,7 @@ from baseline.config.iam import Iam
 from baseline.config.identity_center import IdentityCenter
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.config.network import NetworkSettings
+from baseline.config.response import Response
 from baseline.config.section import Section
 from baseline.config.units import OrganizationalUnit
 
@@ -95,6 +96,9 @@ class Configuration(Section):
     iam: Iam = Field(
         default_factory=Iam,
         description="Permissions boundary, groups of IAM users, deploy roles of pipelines.",
+    )
+    response: Response = Field(
+        default_factory=Response, description="What is answered without waiting for a person."
     )
     capabilities: Capabilities = Field(
         default_factory=Capabilities, description="Which detections and records are on."

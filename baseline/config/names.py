@@ -158,7 +158,29 @@ class Names:
         """Name of the topic that sends out findings of a severity, such as ``critical``."""
         return f"{self.prefix}-findings-{severity}"
 
+    # Responses (security account, home Region)
+
+    @property
+    def open_port_closer_role(self) -> str:
+        """Role of the open-port closer, which may assume the responder role of every account."""
+        return f"{self.prefix}-open-port-closer"
+
+    @property
+    def open_port_schedules(self) -> str:
+        """Schedule group of the ends of exemptions."""
+        return f"{self.prefix}-open-ports"
+
+    @property
+    def open_port_rule(self) -> str:
+        """Config rule of every account and Region that finds open ports."""
+        return f"{self.prefix}-open-ports"
+
     # Roles in every account
+
+    @property
+    def responder_role(self) -> str:
+        """Role that contains what is exposed in an account."""
+        return f"{self.prefix}-responder"
 
     @property
     def audit_role(self) -> str:

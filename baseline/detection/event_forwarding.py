@@ -66,7 +66,7 @@ class EventForwardingRole(Construct):
 
 
 class EventForwarding(Construct):
-    """Rules that send root use, tampering and, from the security account, GuardDuty findings.
+    """Rules that send root use, tampering, opened ports and, from one account, GuardDuty findings.
 
     The template is the same in every account: a condition on the account ID keeps the GuardDuty
     rule to the delegated administrator, which sees the findings of all members in each Region. The
@@ -106,6 +106,12 @@ class EventForwarding(Construct):
         findings.cfn_options.condition = delegated
         self.rules = {
             "GuardDuty": findings,
+            "SecurityGroups": self._forward(
+                "SecurityGroups", event_patterns.security_group_changes()
+            ),
+            "NoncompliantSecurityGroups": self._forward(
+                "NoncompliantSecurityGroups", event_patterns.noncompliant_security_groups()
+            ),
             "RootActivity": self._forward("RootActivity", event_patterns.root_activity()),
             **{
                 f"{service.title()}Tampering": self._forward(

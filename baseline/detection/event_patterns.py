@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
-Pattern = dict[str, object]
+Pattern = dict[str, Any]
 
 API_CALL = "AWS API Call via CloudTrail"
 SIGN_IN = "AWS Console Sign In via CloudTrail"
@@ -78,6 +79,18 @@ TAMPERING: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """API calls that switch off or weaken a trail, a detector, a recorder or Security Hub, by service."""
 
+QUIET_SOURCES = ("ec2.amazonaws.com",)
+"""Event sources whose forwarded calls are for machines: nobody hears of them by themselves."""
+
+SECURITY_GROUP_CHANGES = (
+    "AuthorizeSecurityGroupIngress",
+    "CreateManagedPrefixList",
+    "CreateSecurityGroup",
+    "ModifyManagedPrefixList",
+    "ModifySecurityGroupRules",
+)
+"""Calls after which a security group may let more in than before."""
+
 FORWARDED_SOURCES = ("aws.*",)
 """Event sources that the security account's bus accepts: AWS services, which nobody can imitate."""
 
@@ -141,6 +154,50 @@ def tampering(service: str) -> Pattern:
     }
 
 
+def security_group_changes() -> Pattern:
+    """Match the calls that may have opened a port, but not refused ones."""
+    return {
+        "source": ["aws.ec2"],
+        "detail-type": [API_CALL],
+        "detail": {
+            "eventSource": ["ec2.amazonaws.com"],
+            "eventName": list(SECURITY_GROUP_CHANGES),
+            "errorCode": [{"exists": False}],
+        },
+    }
+
+
+def noncompliant_security_groups() -> Pattern:
+    """Match the verdict of any AWS Config rule that a security group does not comply."""
+    return {
+        "source": ["aws.config"],
+        "detail-type": ["Config Rules Compliance Change"],
+        "detail": {
+            "resourceType": ["AWS::EC2::SecurityGroup"],
+            "newEvaluationResult": {"complianceType": ["NON_COMPLIANT"]},
+        },
+    }
+
+
+def open_port_signs() -> Pattern:
+    """Match what :func:`security_group_changes` or :func:`noncompliant_security_groups` matches."""
+    branches = [security_group_changes(), noncompliant_security_groups()]
+    sources = [source for branch in branches for source in branch.pop("source")]
+    return {"source": sorted(sources), "$or": branches}
+
+
 def forwarded_activity() -> Pattern:
-    """Match the recorded calls that the accounts forward: root use and tampering."""
-    return {"source": [{"prefix": "aws."}], "detail-type": [API_CALL, SIGN_IN]}
+    """Match the recorded calls that people hear of at once: root use and tampering.
+
+    Changes of security groups are forwarded too; of them nobody is told until a port is open,
+    unless the root user made them.
+    """
+    return {
+        "source": [{"prefix": "aws."}],
+        "detail-type": [API_CALL, SIGN_IN],
+        # Not by source: a field of a branch takes the place of the same field outside.
+        "$or": [
+            {"detail": {"eventSource": [{"anything-but": list(QUIET_SOURCES)}]}},
+            {"detail": {"userIdentity": {"type": ["Root"]}}},
+        ],
+    }

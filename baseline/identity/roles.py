@@ -10,6 +10,7 @@ from constructs import Construct
 
 from baseline.identity.log_reading import log_statements, wildcard_resources
 from baseline.identity.settings_permissions import settings_statements, settings_wildcards
+from baseline.identity.trust import one_role
 from baseline.primitives.acknowledge import acknowledge
 
 SESSION_HOURS = 1
@@ -52,7 +53,7 @@ class AuditRole(Construct):
             "Role",
             role_name=role_name,
             description="Reads the security settings of this account",
-            assumed_by=_one_role(trusted_account, trusted_role, organization_id),
+            assumed_by=one_role(trusted_account, trusted_role, organization_id),
             managed_policies=[policy],
             max_session_duration=cdk.Duration.hours(SESSION_HOURS),
         )
@@ -101,7 +102,7 @@ class SettingsRole(Construct):
             "Role",
             role_name=role_name,
             description="Applies account settings that CloudFormation cannot",
-            assumed_by=_one_role(trusted_account, trusted_role, organization_id),
+            assumed_by=one_role(trusted_account, trusted_role, organization_id),
             max_session_duration=cdk.Duration.hours(SESSION_HOURS),
         )
         policy = iam.ManagedPolicy(
@@ -197,20 +198,6 @@ class AuditReaderRole(Construct):
                 for resource in wildcard_resources(buckets, keys)
             },
         )
-
-
-def _one_role(account: str, role: str, organization_id: str) -> iam.IPrincipal:
-    # AccountPrincipal writes the partition out where the stack has an environment, which would make
-    # the template of the management account another than that of the members.
-    root = iam.ArnPrincipal(f"arn:{cdk.Aws.PARTITION}:iam::{account}:root")
-    return root.with_conditions(
-        {
-            "ArnEquals": {
-                "aws:PrincipalArn": f"arn:{cdk.Aws.PARTITION}:iam::{account}:role/{role}"
-            },
-            "StringEquals": {"aws:PrincipalOrgID": organization_id},
-        }
-    )
 
 
 def _wildcard_reasons() -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from aws_cdk import Acknowledgment, Validations
+from aws_cdk import Acknowledgment, Aws, Validations
 from constructs import IConstruct
 
 from baseline.errors import BaselineError
@@ -36,6 +36,21 @@ def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
             )
     accepted = (Acknowledgment(id=key, reason=reason) for key, reason in sorted(reasons.items()))
     Validations.of(construct).acknowledge(*accepted)
+
+
+def as_printed(arn: str) -> str:
+    """Give an ARN as cdk-nag prints it, with ``<AWS::Partition>`` where the template has a reference.
+
+    Args:
+        arn: text with tokens of ``cdk.Aws``.
+    """
+    for token, name in (
+        (Aws.PARTITION, "Partition"),
+        (Aws.REGION, "Region"),
+        (Aws.ACCOUNT_ID, "AccountId"),
+    ):
+        arn = arn.replace(token, f"<AWS::{name}>")
+    return arn
 
 
 def acknowledge_rule(

@@ -157,6 +157,7 @@ def test_every_pattern_fits_into_a_rule() -> None:
         event_patterns.guardduty_findings(),
         event_patterns.root_activity(),
         event_patterns.forwarded_activity(),
+        event_patterns.open_port_signs(),
     ]
     assert max(len(json.dumps(pattern)) for pattern in patterns) <= EVENT_PATTERN_SIZE
 
@@ -174,3 +175,64 @@ def test_taking_the_administrator_away_is_tampering(service: str) -> None:
 def test_every_call_that_is_watched_exists(service: str) -> None:
     model = botocore.session.Session().get_service_model(service)
     assert set(TAMPERING[service]) <= set(model.operation_names)
+
+
+def accepted(event: dict[str, Any]) -> dict[str, Any]:
+    event["detail"].pop("errorCode", None)
+    return event
+
+
+@pytest.mark.parametrize("name", event_patterns.SECURITY_GROUP_CHANGES)
+def test_changes_of_security_groups_are_forwarded_but_are_nobodys_message(name: str) -> None:
+    event = accepted(sample_events.api_call("ec2", name))
+    assert matches(event_patterns.security_group_changes(), event)
+    assert matches(event_patterns.open_port_signs(), event)
+    assert not matches(event_patterns.forwarded_activity(), event)
+    by_root = accepted(sample_events.api_call("ec2", name, user="Root"))
+    assert matches(event_patterns.forwarded_activity(), by_root)
+    refused = sample_events.api_call("ec2", name)
+    assert not matches(event_patterns.security_group_changes(), refused)
+    assert not matches(event_patterns.open_port_signs(), refused)
+
+
+@pytest.mark.parametrize(
+    "name", ["AuthorizeSecurityGroupEgress", "RevokeSecurityGroupIngress", "RunInstances"]
+)
+def test_what_opens_nothing_is_not_forwarded(name: str) -> None:
+    event = accepted(sample_events.api_call("ec2", name))
+    assert not matches(event_patterns.security_group_changes(), event)
+    assert not matches(event_patterns.open_port_signs(), event)
+
+
+def verdict(compliance: str, kind: str = "AWS::EC2::SecurityGroup") -> dict[str, Any]:
+    return {
+        "source": "aws.config",
+        "detail-type": "Config Rules Compliance Change",
+        "detail": {
+            "resourceId": "sg-0123456789abcdef0",
+            "resourceType": kind,
+            "awsRegion": "eu-west-1",
+            "awsAccountId": "555555555555",
+            "configRuleName": "secbase-open-ports",
+            "newEvaluationResult": {"complianceType": compliance},
+        },
+    }
+
+
+def test_noncompliant_security_groups_are_signs_of_open_ports() -> None:
+    event = verdict("NON_COMPLIANT")
+    assert matches(event_patterns.noncompliant_security_groups(), event)
+    assert matches(event_patterns.open_port_signs(), event)
+
+
+@pytest.mark.parametrize(
+    "event", [verdict("COMPLIANT"), verdict("NON_COMPLIANT", "AWS::S3::Bucket")]
+)
+def test_other_verdicts_are_no_signs(event: dict[str, Any]) -> None:
+    assert not matches(event_patterns.noncompliant_security_groups(), event)
+    assert not matches(event_patterns.open_port_signs(), event)
+
+
+def test_every_change_that_is_watched_exists() -> None:
+    model = botocore.session.Session().get_service_model("ec2")
+    assert set(event_patterns.SECURITY_GROUP_CHANGES) <= set(model.operation_names)

@@ -1,0 +1,47 @@
+"""What the baseline answers by itself, and how far it goes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictInt
+
+from baseline.config.section import Section
+
+TAG_KEY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9 _.:/=+@-]{0,127}$"
+MAXIMUM_EXEMPTION_DAYS = 90
+PORT = Annotated[StrictInt, Field(ge=1, le=65535)]
+
+
+class OpenPorts(Section):
+    """Ports for administrators that a security group opens to the internet."""
+
+    mode: Literal["close", "report"] = Field(
+        default="close",
+        description="close revokes the rule that opens the port, and nothing else; report only tells. close by default.",
+    )
+    ports: tuple[PORT, ...] = Field(
+        default=(22, 3389),
+        min_length=1,
+        max_length=5,
+        description="Ports that nobody may open to the internet, at most five. 22 (SSH) and 3389 (Remote Desktop) by default.",
+    )
+    exemption_tag: str = Field(
+        default="OpenPortUntil",
+        pattern=TAG_KEY_PATTERN,
+        description="Tag of a rule or its security group whose value is the last day on which the port may stay open, as in 2026-12-24. OpenPortUntil by default.",
+    )
+    exemption_days: StrictInt = Field(
+        default=7,
+        ge=0,
+        le=MAXIMUM_EXEMPTION_DAYS,
+        description="Days that an exemption may reach ahead; 0 for no exemptions. 7 by default.",
+    )
+
+
+class Response(Section):
+    """What is answered without waiting for a person."""
+
+    open_ports: OpenPorts = Field(
+        default_factory=OpenPorts, description="Open ports that close themselves."
+    )

@@ -1,0 +1,1 @@
+"""Answers to what happens: open ports that close themselves."""

@@ -1,0 +1,51 @@
+"""What the baseline answers without waiting for a person."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from baseline.config import Configuration
+from baseline.config.names import Names
+from baseline.response.evidence import EvidenceStore
+from baseline.response.open_ports import OpenPortCloser
+from stacks.security import SecurityStack
+
+
+class ResponseStack(cdk.Stack):
+    """Open-port closer, and the evidence of what it did."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        configuration: Configuration,
+        names: Names,
+        security: SecurityStack,
+        env: cdk.Environment,
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            stack_name=f"{names.prefix}-{id}",
+            description="Security baseline: responses",
+            env=env,
+        )
+        settings = configuration.response.open_ports
+        OpenPortCloser(
+            self,
+            "OpenPorts",
+            bus=security.bus.bus,
+            responder_role=names.responder_role,
+            role_name=names.open_port_closer_role,
+            organization_id=names.organization_id,
+            evidence=EvidenceStore(self, "Evidence"),
+            topic=security.topics["high"],
+            topic_key=security.notification_key,
+            schedule_group=names.open_port_schedules,
+            mode=settings.mode,
+            ports=settings.ports,
+            exemption_tag=settings.exemption_tag,
+            exemption_days=settings.exemption_days,
+        )
