@@ -10,6 +10,7 @@ from aws_cdk import assertions
 
 from baseline.config import Configuration, Names
 from baseline.config.quotas import TEMPLATE_INLINE_BYTES
+from baseline.primitives.protection_tag import mark_protected
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.members import MembersStack
@@ -101,6 +102,7 @@ def test_members_get_what_the_management_account_gets(
 ) -> None:
     app = cdk.App(context=CONTEXT, analytics_reporting=False)
     stack = STACKS[name](app, "stack", names=names, env=management_environment)
+    mark_protected(app)
     ordinary = dict(assertions.Template.from_stack(stack).to_json())
     for key in BOOTSTRAP:
         ordinary.pop(key, None)
