@@ -117,9 +117,13 @@ class PermissionsBoundary(Construct):
         acknowledge(
             self.policy,
             {
-                "AwsSolutions-IAM5[Resource::*]": (
+                "AwsSolutions-IAM5": (
                     "a boundary grants nothing: it is the limit of what other policies grant, and "
-                    "names what it leaves out"
+                    "names the actions that it leaves out"
+                ),
+                "AwsSolutions-IAM5[Resource::*]": (
+                    "a limit for resources that nobody knows before; what has to be kept from an "
+                    "identity is denied by name"
                 ),
                 "CloudFormation-Validate::W2512": (
                     "as a boundary the list of what is left out has to hold for services of the future"

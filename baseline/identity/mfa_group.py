@@ -61,7 +61,7 @@ class MfaGroup(Construct):
         acknowledge(
             self.policy,
             {
-                f"AwsSolutions-IAM5[Resource::{OWN_USER}]": (
+                "AwsSolutions-IAM5[Resource::arn:aws:iam::*:user/<aws:username>]": (
                     "the name in the ARN is the caller's own, and a user exists in one account only"
                 ),
                 f"AwsSolutions-IAM5[Resource::{DEVICES}]": (
