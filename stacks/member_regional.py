@@ -8,9 +8,11 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.audit.config_recorder import ConfigRecorder
+from baseline.config.contacts import BreakGlass
 from baseline.config.names import Names
 from baseline.detection.event_forwarding import EventForwarding
 from baseline.detection.open_port_rule import OpenPortRule
+from stacks.member_sign_in import emergency_of
 
 
 class MemberRegionalStack(cdk.Stack):
@@ -26,6 +28,7 @@ class MemberRegionalStack(cdk.Stack):
         *,
         names: Names,
         ports: Sequence[int] = (22, 3389),
+        break_glass: BreakGlass | None = None,
         record_configuration: bool = True,
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
@@ -47,5 +50,7 @@ class MemberRegionalStack(cdk.Stack):
             "EventForwarding",
             bus_arn=names.event_bus_arn,
             role_name=names.event_forwarding_role,
+            rule_name=names.forwarding_rule,
+            emergency=emergency_of(break_glass or BreakGlass(), names),
             guardduty_account=names.security,
         )

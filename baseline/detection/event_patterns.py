@@ -79,9 +79,6 @@ TAMPERING: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """API calls that switch off or weaken a trail, a detector, a recorder or Security Hub, by service."""
 
-QUIET_SOURCES = ("ec2.amazonaws.com",)
-"""Event sources whose forwarded calls are for machines: nobody hears of them by themselves."""
-
 SECURITY_GROUP_CHANGES = (
     "AuthorizeSecurityGroupIngress",
     "CreateManagedPrefixList",
@@ -91,8 +88,35 @@ SECURITY_GROUP_CHANGES = (
 )
 """Calls after which a security group may let more in than before."""
 
+QUIET_CALLS = SECURITY_GROUP_CHANGES
+"""Forwarded calls that are for machines: nobody hears of them by themselves."""
+
+GLOBAL_REGION = "us-east-1"
+"""Where root sign-ins and calls of IAM and of the global endpoint of STS are recorded."""
+
+SIGN_IN_REGIONS = (GLOBAL_REGION, "us-east-2", "eu-north-1", "ap-southeast-2")
+"""Where sign-ins of IAM users are recorded, after the Region of the sign-in page that they got.
+
+Source: AWS CloudTrail User Guide, "AWS Management Console sign-in events".
+"""
+
 FORWARDED_SOURCES = ("aws.*",)
 """Event sources that the security account's bus accepts: AWS services, which nobody can imitate."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Emergency:
+    """The emergency role and its users, whose every use is told.
+
+    Attributes:
+        role: name of the role, the same in every account.
+        users: names of the users.
+        account: account of the users.
+    """
+
+    role: str
+    users: tuple[str, ...]
+    account: str
 
 
 def security_hub_findings(severity: Severity) -> Pattern:
@@ -186,8 +210,47 @@ def open_port_signs() -> Pattern:
     return {"source": sorted(sources), "$or": branches}
 
 
+def emergency_use(emergency: Emergency) -> dict[str, Pattern]:
+    """Give the patterns of every use of the emergency role, by name.
+
+    ``BreakGlassRole`` matches whoever assumes it or tries to, in the account of the caller and in
+    that of the role; ``BreakGlassSession`` the switch of roles in the console and every change that
+    a session makes; ``BreakGlassUsers`` the sign-ins of the users, failed ones too, and whatever
+    they do themselves. EventBridge leaves out calls that only read; ``AssumeRole`` is not among
+    those, as it does not start like them.
+
+    Source: Amazon EventBridge User Guide, "Receiving read-only management events from AWS
+    services"; AWS CloudTrail User Guide, "CloudTrail userIdentity element".
+    """
+    session = f"arn:*:sts::*:assumed-role/{emergency.role}/*"
+    found: dict[str, Pattern] = {
+        "BreakGlassRole": {
+            "source": ["aws.sts"],
+            "detail-type": [API_CALL],
+            "detail": {
+                "eventSource": ["sts.amazonaws.com"],
+                "eventName": [{"prefix": "AssumeRole"}],
+                "requestParameters": {"roleArn": [{"suffix": f":role/{emergency.role}"}]},
+            },
+        },
+        "BreakGlassSession": {
+            "source": [{"prefix": "aws."}],
+            "detail-type": [API_CALL, SIGN_IN],
+            "detail": {"userIdentity": {"arn": [{"wildcard": session}]}},
+        },
+    }
+    if emergency.users:
+        found["BreakGlassUsers"] = {
+            "source": [{"prefix": "aws."}],
+            "account": [emergency.account],
+            "detail-type": [API_CALL, SIGN_IN],
+            "detail": {"userIdentity": {"type": ["IAMUser"], "userName": list(emergency.users)}},
+        }
+    return found
+
+
 def forwarded_activity() -> Pattern:
-    """Match the recorded calls that people hear of at once: root use and tampering.
+    """Match the recorded calls that people hear of at once: root use, break-glass and tampering.
 
     Changes of security groups are forwarded too; of them nobody is told until a port is open,
     unless the root user made them.
@@ -195,9 +258,9 @@ def forwarded_activity() -> Pattern:
     return {
         "source": [{"prefix": "aws."}],
         "detail-type": [API_CALL, SIGN_IN],
-        # Not by source: a field of a branch takes the place of the same field outside.
+        # A field of a branch takes the place of the same field outside: none stands in both.
         "$or": [
-            {"detail": {"eventSource": [{"anything-but": list(QUIET_SOURCES)}]}},
+            {"detail": {"eventName": [{"anything-but": list(QUIET_CALLS)}]}},
             {"detail": {"userIdentity": {"type": ["Root"]}}},
         ],
     }

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from baseline.config.checks import (
     accounts,
     guardrails,
+    iam,
     lists,
     mail,
     network,
@@ -45,6 +46,10 @@ CHECKS: tuple[Check, ...] = (
     guardrails.are_known,
     guardrails.of_ones_own_are_sound,
     guardrails.leave_the_management_account_alone,
+    iam.break_glass_has_somebody,
+    iam.break_glass_has_a_role_of_its_own,
+    iam.deploy_roles_stand_in_core_accounts,
+    iam.deploy_roles_name_one_subject,
     network.is_private_and_large_enough,
     retention.outlasts_the_lock,
     lists.hold_each_value_once,
