@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from baseline.config import Configuration
 from baseline.config.names import Names
 from stacks.audit import AuditStack
+from stacks.billing import BillingStack
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.identity import IdentityStack
 from stacks.log_archive import LogArchiveStack
@@ -62,6 +63,16 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         )
         for region in configuration.regions
     ]
+    cost = configuration.billing
+    if cost.tells_something():
+        billing = BillingStack(
+            app,
+            "billing",
+            configuration=configuration,
+            names=names,
+            env=env(accounts.management.id, cost.region or configuration.home_region),
+        )
+        _depend([billing], [organization])
     network = NetworkStack(
         app, "network", configuration=configuration, names=names, env=env(accounts.network.id)
     )

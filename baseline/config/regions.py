@@ -56,8 +56,17 @@ AT_HOME: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "AWS::SecurityHub::OrganizationConfiguration",
             "AWS::SecurityHub::PolicyAssociation",
         ),
-        "config": (),
+        "config": ("AWS::Config::OrganizationConformancePack",),
     }
+)
+
+# What the billing stack creates, in the home Region or where `billing.region` says.
+BILLING: tuple[str, ...] = (
+    "AWS::Budgets::Budget",
+    "AWS::CE::AnomalySubscription",
+    "AWS::KMS::Key",
+    "AWS::Lambda::Function",
+    "AWS::SNS::Topic",
 )
 
 
@@ -81,8 +90,8 @@ class Region:
 
 def resource_types() -> Iterator[str]:
     """Give every resource type that the table answers for, each once."""
-    tables = (EVERYWHERE, AT_HOME)
-    yield from dict.fromkeys(name for table in tables for row in table.values() for name in row)
+    rows = (*EVERYWHERE.values(), *AT_HOME.values(), BILLING)
+    yield from dict.fromkeys(name for row in rows for name in row)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Readers: one function for each CloudFormation type that reads a resource back through boto3."""
 
 from baseline.local.readers import (
+    billing,
     detection,
     ecr,
     events,
@@ -22,6 +23,7 @@ __all__ = [
     "Check",
     "Place",
     "Reader",
+    "billing",
     "detection",
     "ecr",
     "events",
