@@ -35,6 +35,7 @@ AT_HOME: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "core": (
             "AWS::CloudFormation::StackSet",
             "AWS::CloudTrail::Trail",
+            "AWS::CloudWatch::Alarm",
             "AWS::EC2::FlowLog",
             "AWS::EC2::VPC",
             "AWS::EC2::VPCEndpoint",
@@ -42,6 +43,7 @@ AT_HOME: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "AWS::KMS::Key",
             "AWS::Lambda::Function",
             "AWS::Logs::LogGroup",
+            "AWS::Logs::MetricFilter",
             "AWS::Organizations::Account",
             "AWS::Organizations::OrganizationalUnit",
             "AWS::Organizations::Policy",

@@ -52,7 +52,7 @@ class BillingAlerts(Construct):
     def _create_budgets(self, configuration: Configuration) -> dict[str | None, MonthlyBudget]:
         billing = configuration.billing
         ids = {name: account.id for name, account in configuration.all_accounts()}
-        amounts: dict[str | None, int] = dict(billing.account_dollars)
+        amounts: dict[str | None, int] = {**billing.account_dollars}
         if billing.monthly_dollars is not None:
             amounts[None] = billing.monthly_dollars
         if amounts:

@@ -1,6 +1,7 @@
 """Cost anomaly detection: monitors and subscriptions are stored; no cost is ever watched."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -121,7 +122,7 @@ def _subscription(request: ApiRequest, arn: str) -> dict[str, Any]:
     return dict(_subscriptions(request)[arn])
 
 
-def _check_monitors(request: ApiRequest, subscription: dict[str, Any]) -> None:
+def _check_monitors(request: ApiRequest, subscription: Mapping[str, Any]) -> None:
     for arn in subscription.get("MonitorArnList") or ():
         if arn not in _monitors(request):
             raise ServiceError("UnknownMonitorException", f"{arn} does not exist")

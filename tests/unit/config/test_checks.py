@@ -21,6 +21,21 @@ ACCOUNT = {"email": "aws-more@example.com", "ou": "Sandbox"}
 # What is asked for, and the one finding that it causes (path and start of the message).
 REFUSED: list[tuple[str, dict[str, object], str]] = [
     (
+        "alarm for an activity that the benchmark does not name",
+        {"capabilities": {"activity_alarms": {"thresholds": {"root-usage": 1}}}},
+        "capabilities.activity_alarms.thresholds.root-usage: 'root-usage' is not one of ",
+    ),
+    (
+        "alarm after no event",
+        {"capabilities": {"activity_alarms": {"thresholds": {"root-use": 0}}}},
+        "capabilities.activity_alarms.thresholds.root-use: 0 is too small: at least 1",
+    ),
+    (
+        "alarms to a public mailbox",
+        {"notifications.activity": ["somebody@gmail.com"]},
+        "notifications.activity[0]: 'somebody@gmail.com' is not in email_domains",
+    ),
+    (
         "two core accounts alike",
         {"accounts.network.id": "333333333333"},
         "accounts.network.id: '333333333333' is the ID of accounts.security already",
@@ -173,7 +188,8 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
     ),
     (
         "opt-in home Region, which Security Hub refuses",
-        {"home_region": "eu-south-1", "regions": ["eu-south-1"]},
+        # Its budgets would have to stand elsewhere, too: a finding of its own.
+        {"home_region": "eu-south-1", "regions": ["eu-south-1"], "billing": {}},
         "home_region: 'eu-south-1' is an opt-in Region, where Security Hub cannot collect the findings of others",
     ),
     (
@@ -287,6 +303,7 @@ ACCEPTED: list[tuple[str, dict[str, object]]] = [
         {
             "home_region": "eu-south-1",
             "regions": ["eu-south-1"],
+            "billing.region": "us-east-1",
             "capabilities.security_hub.enabled": False,
         },
     ),
