@@ -1,16 +1,17 @@
-"""Stack `audit` (management account): the organization trail."""
+"""Stack `audit` (management account): the organization trail and its alarms."""
 
 from __future__ import annotations
 
 import aws_cdk as cdk
 from constructs import Construct
 
+from baseline.audit.activity_alarms import ActivityAlarms
 from baseline.audit.organization_trail import OrganizationTrail
 from baseline.config import Configuration, Names
 
 
 class AuditStack(cdk.Stack):
-    """The organization trail, in the home Region; comes after the log archive."""
+    """The organization trail and alarms on it, in the home Region; comes after the log archive."""
 
     def __init__(
         self,
@@ -28,3 +29,13 @@ class AuditStack(cdk.Stack):
             names=names,
             log_group_retention_days=configuration.log_archive.log_group_retention_days,
         )
+        settings = configuration.capabilities.activity_alarms
+        if settings.enabled:
+            notifications = configuration.notifications
+            ActivityAlarms(
+                self,
+                "ActivityAlarms",
+                log_group=self.trail.log_group,
+                addresses=notifications.activity or notifications.high,
+                thresholds=settings.thresholds,
+            )

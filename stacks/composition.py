@@ -13,6 +13,7 @@ from baseline.detection.event_patterns import SIGN_IN_REGIONS
 from baseline.guardrails.roles import QUALIFIER
 from baseline.primitives.protection_tag import mark_protected
 from stacks.audit import AuditStack
+from stacks.billing import BillingStack
 from stacks.break_glass import BreakGlassStack
 from stacks.deploy_access import DeployAccessStack
 from stacks.guardrails import GuardrailsStack, known_ids
@@ -87,6 +88,16 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         )
         for region in configuration.regions
     ]
+    cost = configuration.billing
+    if cost.tells_something():
+        billing = BillingStack(
+            app,
+            "billing",
+            configuration=configuration,
+            names=names,
+            env=env(accounts.management.id, cost.region or configuration.home_region),
+        )
+        _depend([billing], [organization])
     sign_in = [
         MemberSignInStack(
             app,

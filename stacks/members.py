@@ -74,7 +74,6 @@ class MembersStack(cdk.Stack):
     def _render(self, configuration: Configuration, names: Names) -> dict[str, dict[str, object]]:
         break_glass = configuration.break_glass
 
-    def _render(self, configuration: Configuration, names: Names) -> dict[str, dict[str, object]]:
         def roles(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
             return MemberGlobalStack(
                 app,

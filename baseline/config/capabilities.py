@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from baseline.config.forms import RegionName
 from baseline.config.organization_policies import (
@@ -20,6 +20,26 @@ from baseline.config.organization_policies import (
 from baseline.config.section import Section
 
 Standard = Literal["fsbp", "cis-5.0", "nist-800-53-r5", "pci-4.0.1"]
+
+# What CIS AWS Foundations Benchmark 5.0.0 wants an alarm for, in its order, 4.1 to 4.15.
+ActivityName = Literal[
+    "unauthorized-calls",
+    "sign-in-without-mfa",
+    "root-use",
+    "iam-policy-changes",
+    "trail-changes",
+    "sign-in-failures",
+    "key-removal",
+    "bucket-policy-changes",
+    "config-changes",
+    "security-group-changes",
+    "network-acl-changes",
+    "gateway-changes",
+    "route-changes",
+    "vpc-changes",
+    "organization-changes",
+]
+Events = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 
 
 def _switch(description: str) -> bool:
@@ -67,6 +87,16 @@ class ConfigSettings(Section):
     enabled: bool = _switch("Config recorder in every account and governed Region.")
 
 
+class ActivityAlarms(Section):
+    """Alarms of the CIS benchmark on the organization trail: who changes what matters."""
+
+    enabled: bool = _switch("An alarm for each kind of activity that CIS 4.1 to 4.15 names.")
+    thresholds: dict[ActivityName, Events] = Field(
+        default_factory=dict,
+        description="Events within five minutes, in all accounts together, from which an activity alarms. 1 by default, as CIS has it.",
+    )
+
+
 class Capabilities(Section):
     """The capabilities of the baseline."""
 
@@ -78,6 +108,9 @@ class Capabilities(Section):
     )
     config: ConfigSettings = Field(
         default_factory=ConfigSettings, description="AWS Config recorders."
+    )
+    activity_alarms: ActivityAlarms = Field(
+        default_factory=ActivityAlarms, description="Alarms on the organization trail."
     )
     ec2_attributes: Ec2Attributes = Field(
         default_factory=Ec2Attributes, description="EC2's account attributes, declared for all."

@@ -72,3 +72,7 @@ class Notifications(Section):
         default=(),
         description="Addresses that get findings of medium severity. Nobody by default; they stay visible in Security Hub.",
     )
+    activity: tuple[ContactEmail, ...] = Field(
+        default=(),
+        description="Addresses that get the alarms about recorded activity (CIS 4.1 to 4.15). Those of `high` by default.",
+    )

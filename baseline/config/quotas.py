@@ -32,6 +32,11 @@ CUSTOM_RESOURCE_RESPONSE_BYTES: Final = 4_096
 # AWS Security Hub User Guide, "Security Hub CSPM quotas".
 SECURITY_HUB_CONFIGURATION_POLICIES: Final = 20
 
+# AWS Cost Management User Guide, "Quotas and restrictions" (CreateBudget takes ten notifications).
+ALERTS_PER_BUDGET: Final = 10
+# Ours: the stack stays far below RESOURCES_PER_TEMPLATE.
+ACCOUNT_BUDGETS_PER_CONFIGURATION: Final = 200
+
 # Amazon EventBridge User Guide, "Amazon EventBridge quotas".
 EVENT_RULES_PER_BUS: Final = 300
 EVENT_TARGETS_PER_RULE: Final = 5

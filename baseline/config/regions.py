@@ -35,6 +35,7 @@ AT_HOME: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "core": (
             "AWS::CloudFormation::StackSet",
             "AWS::CloudTrail::Trail",
+            "AWS::CloudWatch::Alarm",
             "AWS::EC2::FlowLog",
             "AWS::EC2::VPC",
             "AWS::EC2::VPCEndpoint",
@@ -42,6 +43,7 @@ AT_HOME: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "AWS::KMS::Key",
             "AWS::Lambda::Function",
             "AWS::Logs::LogGroup",
+            "AWS::Logs::MetricFilter",
             "AWS::Organizations::Account",
             "AWS::Organizations::OrganizationalUnit",
             "AWS::Organizations::Policy",
@@ -56,8 +58,17 @@ AT_HOME: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "AWS::SecurityHub::OrganizationConfiguration",
             "AWS::SecurityHub::PolicyAssociation",
         ),
-        "config": (),
+        "config": ("AWS::Config::OrganizationConformancePack",),
     }
+)
+
+# What the billing stack creates, in the home Region or where `billing.region` says.
+BILLING: tuple[str, ...] = (
+    "AWS::Budgets::Budget",
+    "AWS::CE::AnomalySubscription",
+    "AWS::KMS::Key",
+    "AWS::Lambda::Function",
+    "AWS::SNS::Topic",
 )
 
 
@@ -81,8 +92,8 @@ class Region:
 
 def resource_types() -> Iterator[str]:
     """Give every resource type that the table answers for, each once."""
-    tables = (EVERYWHERE, AT_HOME)
-    yield from dict.fromkeys(name for table in tables for row in table.values() for name in row)
+    rows = (*EVERYWHERE.values(), *AT_HOME.values(), BILLING)
+    yield from dict.fromkeys(name for row in rows for name in row)
 
 
 @cache

@@ -68,7 +68,7 @@ class EventForwardingRole(Construct):
 
 
 class SignInForwarding(Construct):
-    """Rules that send root use and every use of break-glass to the security account.
+    """Rules that send root use, and what gets hold of root or break-glass, to the security account.
 
     For Regions that are not governed and in which CloudTrail records sign-ins and calls of global
     services all the same. The rules listen on the default bus and send to another one, so nothing
@@ -108,6 +108,8 @@ class SignInForwarding(Construct):
         )
         patterns = {
             "RootActivity": event_patterns.root_activity(),
+            "RootSessions": event_patterns.root_sessions(),
+            "RootSettings": event_patterns.root_settings(),
             **event_patterns.emergency_use(emergency),
         }
         self.rules = {name: self._forward(name, pattern) for name, pattern in patterns.items()}

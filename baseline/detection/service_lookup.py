@@ -1,4 +1,4 @@
-"""DetectorLookup and HubLookup: what the delegated administrator has already, or gets now."""
+"""Lookups of what an account has already, or gets now: detector, hub, cost anomaly monitors."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from baseline.primitives.acknowledge import acknowledge
 from baseline.primitives.handler_function import HandlerFunction
 
 HANDLER = Path(__file__).parent / "handlers" / "service_lookup"
@@ -99,6 +100,54 @@ class HubLookup(Construct):
             ],
         )
         self.hub_arn = self.resource.get_att_string("HubArn")
+
+
+class AnomalyMonitorLookup(Construct):
+    """The cost anomaly monitors of this account: found or, where there are none, created.
+
+    An account has room for one monitor over AWS services and one over accounts, and Cost Explorer
+    makes the first by itself, so ``AWS::CE::AnomalyMonitor`` would fail there. Deleting the stack
+    leaves the monitors on.
+
+    Args:
+        scope: parent construct, in a stack of the management account: only there a monitor sees
+            all accounts.
+        id: construct ID.
+
+    Attributes:
+        service_monitor_arn: ARN of the monitor over AWS services.
+        account_monitor_arn: ARN of the monitor over accounts.
+
+    Source: AWS Cost Management User Guide, "Getting started with AWS Cost Anomaly Detection"
+    (monitor types); AWS Billing and Cost Management API Reference, "AnomalyMonitor".
+    """
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        stack = cdk.Stack.of(self)
+        monitors = f"arn:{stack.partition}:ce::{stack.account}:anomalymonitor/*"
+        resource = _lookup(
+            self,
+            entry="monitors",
+            description="Finds the cost anomaly monitors, creates them if absent",
+            statements=[
+                iam.PolicyStatement(
+                    sid="FindMonitors", actions=["ce:GetAnomalyMonitors"], resources=[monitors]
+                ),
+                # The action knows no resource.
+                _statement("CreateMonitors", ["ce:CreateAnomalyMonitor"]),
+            ],
+        )
+        acknowledge(
+            self,
+            {
+                f"AwsSolutions-IAM5[Resource::{monitors}]": (
+                    "which monitors this account has is the question; the function reads them only"
+                )
+            },
+        )
+        self.service_monitor_arn = resource.get_att_string("ServiceMonitorArn")
+        self.account_monitor_arn = resource.get_att_string("AccountMonitorArn")
 
 
 def _lookup(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from baseline.config.checks import (
     accounts,
+    billing,
     guardrails,
     iam,
     lists,
@@ -52,6 +53,9 @@ CHECKS: tuple[Check, ...] = (
     iam.deploy_roles_name_one_subject,
     network.is_private_and_large_enough,
     retention.outlasts_the_lock,
+    billing.tell_something,
+    billing.are_for_known_accounts,
+    billing.are_deployed_where_they_exist,
     lists.hold_each_value_once,
 )
 

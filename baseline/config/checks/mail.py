@@ -12,6 +12,9 @@ from baseline.config.forms import matches_address
 from baseline.config.text import listed, show
 from baseline.config.view import View
 
+# Messages may go to a service provider, but to no public mailbox.
+FOR_OTHERS_TOO = ("notifications", "billing")
+
 PROVIDERS = File(__file__).parents[1] / "data" / "public_mail_providers.json"
 
 
@@ -47,7 +50,7 @@ def root_addresses_are_unique(view: View) -> Iterator[Finding]:
 
 
 def addresses_are_corporate(view: View) -> Iterator[Finding]:
-    """Root addresses and contacts belong to the company; findings go to no public mailbox."""
+    """Root addresses and contacts belong to the company; messages go to no public mailbox."""
     domains = [domain for _, domain in view.items("organization", "email_domains")]
     corporate = [domain.lower() for domain in domains if domain.lower() not in public_providers()]
     for place, address in (*_of_the_company(view), *_of_findings(view)):
@@ -55,7 +58,7 @@ def addresses_are_corporate(view: View) -> Iterator[Finding]:
             continue
         domain = address.rpartition("@")[2].lower()
         if domain in public_providers() or (
-            corporate and place[0] != "notifications" and not _within(domain, corporate)
+            corporate and place[0] not in FOR_OTHERS_TOO and not _within(domain, corporate)
         ):
             yield Finding(
                 place,
@@ -73,6 +76,7 @@ def _of_the_company(view: View) -> Iterator[tuple[Path, str]]:
 def _of_findings(view: View) -> Iterator[tuple[Path, str]]:
     for severity in view.keys("notifications"):
         yield from view.items("notifications", severity)
+    yield from view.items("billing", "recipients")
 
 
 def _within(domain: str, corporate: list[str]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from baseline.local.readers.table import Check, Place, Properties, compare, reader
-from baseline.local.readers.values import ABSENT, first, policy, same, tail
+from baseline.local.readers.values import ABSENT, first, lower_first, policy, subset, tail
 
 _TRAIL = {
     "S3BucketName": "S3BucketName",
@@ -94,13 +94,17 @@ def resource_policy(place: Place, _: str, expected: Properties) -> Iterator[Chec
     covers="LogGroupName FilterName FilterPattern MetricTransformations",
 )
 def metric_filter(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
-    """Read a metric filter's pattern."""
+    """Read a metric filter's pattern and the metric that it feeds."""
     answer = place("logs").describe_metric_filters(logGroupName=expected["LogGroupName"])
-    patterns = [each["filterPattern"] for each in answer["metricFilters"]]
-    wanted = expected["FilterPattern"]
-    there = any(same(wanted, pattern) for pattern in patterns)
+    found = first(answer["metricFilters"], filterPattern=expected["FilterPattern"])
     yield Check(
         setting=f"FilterPattern of {physical_id}",
+        expected=expected["FilterPattern"],
+        found=found.get("filterPattern", ABSENT),
+    )
+    wanted = lower_first(expected["MetricTransformations"])
+    yield Check(
+        setting=f"MetricTransformations of {physical_id}",
         expected=wanted,
-        found=wanted if there else ABSENT,
+        found=subset(found.get("metricTransformations", ABSENT), wanted),
     )

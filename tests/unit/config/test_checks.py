@@ -101,6 +101,21 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         "iam.deploy_roles.Deploy_All: 'Deploy_All' is not a name for a deploy role",
     ),
     (
+        "alarm for an activity that the benchmark does not name",
+        {"capabilities": {"activity_alarms": {"thresholds": {"root-usage": 1}}}},
+        "capabilities.activity_alarms.thresholds.root-usage: 'root-usage' is not one of ",
+    ),
+    (
+        "alarm after no event",
+        {"capabilities": {"activity_alarms": {"thresholds": {"root-use": 0}}}},
+        "capabilities.activity_alarms.thresholds.root-use: 0 is too small: at least 1",
+    ),
+    (
+        "alarms to a public mailbox",
+        {"notifications.activity": ["somebody@gmail.com"]},
+        "notifications.activity[0]: 'somebody@gmail.com' is not in email_domains",
+    ),
+    (
         "two core accounts alike",
         {"accounts.network.id": "333333333333"},
         "accounts.network.id: '333333333333' is the ID of accounts.security already",
@@ -253,7 +268,8 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
     ),
     (
         "opt-in home Region, which Security Hub refuses",
-        {"home_region": "eu-south-1", "regions": ["eu-south-1"]},
+        # Its budgets would have to stand elsewhere, too: a finding of its own.
+        {"home_region": "eu-south-1", "regions": ["eu-south-1"], "billing": {}},
         "home_region: 'eu-south-1' is an opt-in Region, where Security Hub cannot collect the findings of others",
     ),
     (
@@ -367,6 +383,7 @@ ACCEPTED: list[tuple[str, dict[str, object]]] = [
         {
             "home_region": "eu-south-1",
             "regions": ["eu-south-1"],
+            "billing.region": "us-east-1",
             "capabilities.security_hub.enabled": False,
         },
     ),

@@ -76,6 +76,8 @@ def test_rules_listen_on_the_default_bus_and_send_to_another_so_nothing_loops(
         (sample_events.guardduty(9, archived=True), 0),
         (sample_events.sign_in("Root"), 1),
         (sample_events.sign_in("IAMUser"), 0),
+        (sample_events.api_call("account", "StartPrimaryEmailUpdate"), 1),
+        (sample_events.api_call("iam", "DisableOrganizationsRootSessions"), 1),
         (sample_events.api_call("cloudtrail", "StopLogging"), 1),
         (sample_events.api_call("config", "StopConfigurationRecorder"), 1),
         (sample_events.api_call("securityhub", "DisableSecurityHub"), 1),
@@ -136,6 +138,8 @@ def test_where_only_sign_ins_are_recorded_nothing_else_is_forwarded(
     )
     assert set(forwarding.rules) == {
         "RootActivity",
+        "RootSessions",
+        "RootSettings",
         "BreakGlassRole",
         "BreakGlassSession",
         "BreakGlassUsers",

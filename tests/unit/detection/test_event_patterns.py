@@ -8,7 +8,12 @@ import pytest
 
 from baseline.config.quotas import EVENT_PATTERN_SIZE
 from baseline.detection import event_patterns
-from baseline.detection.event_patterns import SEVERITIES, TAMPERING, Emergency
+from baseline.detection.event_patterns import (
+    ROOT_SETTINGS,
+    SEVERITIES,
+    TAMPERING,
+    Emergency,
+)
 from tests.unit.detection import sample_events
 from tests.unit.detection.matching import matches
 
@@ -126,6 +131,74 @@ def test_root_use_is_forwarded_and_heard(event: dict[str, Any]) -> None:
 )
 def test_what_root_did_not_do_is_not_forwarded(event: dict[str, Any]) -> None:
     assert not matches(event_patterns.root_activity(), event)
+
+
+ROOT_TASK = "arn:aws:iam::aws:policy/root-task/"
+
+
+def root_session(task: str, **detail: Any) -> dict[str, Any]:
+    """Give the event of a root session, after the sample of the IAM User Guide."""
+    parameters = {"targetPrincipal": "222222222222", "taskPolicyArn": {"arn": ROOT_TASK + task}}
+    return sample_events.api_call("sts", "AssumeRoot", requestParameters=parameters, **detail)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ChangePassword", "CreateAccessKey", "CreateLoginProfile", "DeactivateMFADevice"),
+        *("DeleteVirtualMFADevice", "EnableMFADevice", "UpdateAccessKey", "UpdateLoginProfile"),
+    ],
+)
+def test_iam_4_iam_6_iam_9_what_root_does_to_its_credentials_is_heard(name: str) -> None:
+    event = sample_events.api_call("iam", name, user="Root")
+    assert matches(event_patterns.root_activity(), event)
+    # The same call about an ordinary user is no news.
+    assert not matches(event_patterns.root_activity(), sample_events.api_call("iam", name))
+
+
+@pytest.mark.parametrize("name", ["PasswordRecoveryRequested", "PasswordRecoveryCompleted"])
+def test_a_recovered_root_password_is_heard(name: str) -> None:
+    event = sample_events.sign_in("Root")
+    event["detail"]["eventName"] = name
+    assert matches(event_patterns.root_activity(), event)
+
+
+@pytest.mark.parametrize(
+    "task", ["IAMCreateRootUserPassword", "IAMDeleteRootUserCredentials", "S3UnlockBucketPolicy"]
+)
+def test_a_root_session_that_may_change_something_is_heard(task: str) -> None:
+    assert matches(event_patterns.root_sessions(), root_session(task))
+    refused = root_session(task, errorCode="AccessDenied")
+    assert matches(event_patterns.root_sessions(), refused)
+    assert matches(event_patterns.forwarded_activity(), refused)
+
+
+def test_the_daily_look_for_root_credentials_is_not_heard() -> None:
+    event = root_session("IAMAuditRootUserCredentials")
+    assert not matches(event_patterns.root_sessions(), event)
+
+
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [(service, name) for service, names in ROOT_SETTINGS.items() for name in names],
+)
+def test_getting_hold_of_root_users_is_heard_and_the_call_exists(service: str, name: str) -> None:
+    event = sample_events.api_call(service, name)
+    assert matches(event_patterns.root_settings(), event)
+    assert matches(event_patterns.forwarded_activity(), event)
+    model = botocore.session.Session().get_service_model(service)
+    assert name in model.operation_names
+
+
+def test_other_calls_about_root_users_and_accounts_are_not_heard() -> None:
+    for service, name in (
+        ("account", "PutAlternateContact"),
+        ("iam", "EnableOrganizationsRootSessions"),
+        ("sts", "AssumeRole"),
+    ):
+        event = sample_events.api_call(service, name)
+        assert not matches(event_patterns.root_settings(), event)
+        assert not matches(event_patterns.root_sessions(), event)
 
 
 @pytest.mark.parametrize(

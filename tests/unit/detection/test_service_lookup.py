@@ -11,7 +11,7 @@ from aws_cdk import assertions
 from moto import mock_aws
 
 from baseline.detection.handlers.service_lookup import index
-from baseline.detection.service_lookup import DetectorLookup, HubLookup
+from baseline.detection.service_lookup import AnomalyMonitorLookup, DetectorLookup, HubLookup
 
 EVENT = {
     "RequestType": "Create",
@@ -133,8 +133,63 @@ def test_standards_are_left_to_the_configuration_policy() -> None:
     assert stub.enabled["EnableDefaultStandards"] is False
 
 
+class StubCosts:
+    """Cost Explorer with two pages of monitors; moto has none of it."""
+
+    def __init__(self, *monitors: dict[str, str]) -> None:
+        self.pages = [{"AnomalyMonitors": [each]} for each in monitors] or [{"AnomalyMonitors": []}]
+        self.created: list[dict[str, str]] = []
+
+    def get_paginator(self, operation: str) -> Self:
+        assert operation == "get_anomaly_monitors"
+        return self
+
+    def paginate(self) -> list[dict[str, Any]]:
+        return self.pages
+
+    def create_anomaly_monitor(self, *, AnomalyMonitor: dict[str, str]) -> dict[str, str]:  # noqa: N803
+        self.created.append(AnomalyMonitor)
+        return {"MonitorArn": f"arn:new:{AnomalyMonitor['MonitorDimension']}"}
+
+
+def monitor(dimension: str) -> dict[str, str]:
+    return {
+        "MonitorArn": f"arn:old:{dimension}",
+        "MonitorType": "DIMENSIONAL",
+        "MonitorDimension": dimension,
+    }
+
+
+def test_monitors_that_exist_are_found_on_every_page() -> None:
+    stub = StubCosts(monitor("SERVICE"), monitor("LINKED_ACCOUNT"))
+    assert index.find_monitors(stub) == {
+        "ServiceMonitorArn": "arn:old:SERVICE",
+        "AccountMonitorArn": "arn:old:LINKED_ACCOUNT",
+    }
+    assert stub.created == []
+
+
+def test_only_the_missing_monitor_is_created_and_a_custom_one_is_no_substitute() -> None:
+    custom = {"MonitorArn": "arn:custom", "MonitorType": "CUSTOM"}
+    stub = StubCosts(monitor("SERVICE"), custom)
+    assert index.find_monitors(stub)["AccountMonitorArn"] == "arn:new:LINKED_ACCOUNT"
+    assert [each["MonitorDimension"] for each in stub.created] == ["LINKED_ACCOUNT"]
+    assert all(each["MonitorType"] == "DIMENSIONAL" for each in stub.created)
+
+
+def test_the_monitors_answer_carries_both_arns(
+    answers: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("boto3.client", lambda *_, **__: StubCosts())
+    index.monitors(EVENT, None)
+    assert answers[0]["Data"] == {
+        "ServiceMonitorArn": "arn:new:SERVICE",
+        "AccountMonitorArn": "arn:new:LINKED_ACCOUNT",
+    }
+
+
 @pytest.mark.usefixtures("aws")
-@pytest.mark.parametrize("entry", [index.detector, index.hub])
+@pytest.mark.parametrize("entry", [index.detector, index.hub, index.monitors])
 def test_delete_leaves_detection_on(
     entry: Callable[[dict[str, Any], None], None], answers: list[dict[str, Any]]
 ) -> None:
@@ -187,3 +242,11 @@ def test_the_hub_lookup_may_touch_the_hub_only(stack: cdk.Stack) -> None:
     found = statements(stack)["FindHub"]
     assert found["Resource"] == "arn:aws:securityhub:eu-west-1:333333333333:hub/default"
     assert not any("Disable" in action or "Delete" in action for action in found["Action"])
+
+
+def test_the_monitor_lookup_may_find_and_create_monitors_only(stack: cdk.Stack) -> None:
+    AnomalyMonitorLookup(stack, "Lookup")
+    found = statements(stack)
+    assert found["FindMonitors"]["Action"] == "ce:GetAnomalyMonitors"
+    assert found["FindMonitors"]["Resource"] == "arn:aws:ce::333333333333:anomalymonitor/*"
+    assert found["CreateMonitors"]["Action"] == "ce:CreateAnomalyMonitor"

@@ -314,6 +314,39 @@ def test_a_topic_without_its_key_is_seen() -> None:
     assert differences("AWS::SNS::Topic", topic, expected) == {"KmsMasterKeyId"}
 
 
+def test_a_metric_filter_that_was_changed_or_feeds_another_metric_is_seen() -> None:
+    logs = boto3.client("logs", region_name=REGION)
+    logs.create_log_group(logGroupName="trail")
+
+    def put(pattern: str, metric: str) -> None:
+        for each in logs.describe_metric_filters(logGroupName="trail")["metricFilters"]:
+            logs.delete_metric_filter(logGroupName="trail", filterName=each["filterName"])
+        logs.put_metric_filter(
+            logGroupName="trail",
+            filterName="root",
+            filterPattern=pattern,
+            metricTransformations=[
+                {"metricName": metric, "metricNamespace": "LogMetrics", "metricValue": "1"}
+            ],
+        )
+
+    expected = {
+        "LogGroupName": "trail",
+        "FilterPattern": '{$.userIdentity.type="Root"}',
+        "MetricTransformations": [
+            {"MetricName": "RootUse", "MetricNamespace": "LogMetrics", "MetricValue": "1"}
+        ],
+    }
+    put(expected["FilterPattern"], "RootUse")
+    assert differences("AWS::Logs::MetricFilter", "root", expected) == set()
+
+    put(expected["FilterPattern"], "Other")
+    assert differences("AWS::Logs::MetricFilter", "root", expected) == {"MetricTransformations"}
+
+    put("{$.nothing = 1}", "RootUse")
+    assert "FilterPattern" in differences("AWS::Logs::MetricFilter", "root", expected)
+
+
 def test_a_stopped_trail_is_seen() -> None:
     boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="trail")
     cloudtrail = boto3.client("cloudtrail", region_name=REGION)

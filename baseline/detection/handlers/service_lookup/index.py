@@ -1,8 +1,8 @@
-"""Custom resources DetectorLookup and HubLookup: find a service's resource, create it if absent.
+"""Custom resources that find a service's resource and create it if absent.
 
 Designating a delegated administrator makes GuardDuty's detector and Security Hub's hub in that
-account, so a template that creates them fails where the designation came first. Delete is a no-op:
-detection stays on when a stack goes.
+account, and Cost Explorer makes a cost anomaly monitor, so a template that creates them fails where
+the service was first. Delete is a no-op: detection stays on when a stack goes.
 """
 
 from __future__ import annotations
@@ -22,6 +22,12 @@ logger.setLevel(logging.INFO)
 # Throttled calls are repeated with back-off and jitter.
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
 CONSOLIDATED = "SECURITY_CONTROL"
+MANAGED = "DIMENSIONAL"
+# Dimension of a monitor to the attribute with its ARN, and its name where it is created.
+MONITORS = {
+    "SERVICE": ("ServiceMonitorArn", "AWS services"),
+    "LINKED_ACCOUNT": ("AccountMonitorArn", "Accounts"),
+}
 # CloudFormation accepts an answer of 4,096 bytes; the reason is the only part that can grow.
 REASON_LENGTH = 1_000
 
@@ -38,6 +44,11 @@ def hub(event: dict[str, Any], _context: object) -> None:
     _answer(event, "hub", lambda: find_hub(boto3.client("securityhub", config=RETRIES)))
 
 
+def monitors(event: dict[str, Any], _context: object) -> None:
+    """Answer CloudFormation with ``ServiceMonitorArn`` and ``AccountMonitorArn``."""
+    _answer(event, "monitors", lambda: find_monitors(boto3.client("ce", config=RETRIES)))
+
+
 def find_detector(guardduty: Any) -> Data:  # noqa: ANN401 - boto3 clients have no published type
     """Give the Region's only detector, created and enabled if there is none."""
     for page in guardduty.get_paginator("list_detectors").paginate():
@@ -45,6 +56,30 @@ def find_detector(guardduty: Any) -> Data:  # noqa: ANN401 - boto3 clients have 
             return {"DetectorId": detector_id}
     logger.info("no detector in this Region; creating one")
     return {"DetectorId": guardduty.create_detector(Enable=True)["DetectorId"]}
+
+
+def find_monitors(ce: Any) -> Data:  # noqa: ANN401 - boto3 clients have no published type
+    """Give the account's monitors over AWS services and over accounts, each created if absent.
+
+    An account has room for one of each.
+    """
+    found = {
+        monitor["MonitorDimension"]: monitor["MonitorArn"]
+        for page in ce.get_paginator("get_anomaly_monitors").paginate()
+        for monitor in page["AnomalyMonitors"]
+        if monitor["MonitorType"] == MANAGED and "MonitorDimension" in monitor
+    }
+    for dimension, (_, name) in MONITORS.items():
+        if dimension not in found:
+            logger.info("no monitor over %s; creating one", dimension)
+            found[dimension] = ce.create_anomaly_monitor(
+                AnomalyMonitor={
+                    "MonitorName": name,
+                    "MonitorType": MANAGED,
+                    "MonitorDimension": dimension,
+                }
+            )["MonitorArn"]
+    return {attribute: found[dimension] for dimension, (attribute, _) in MONITORS.items()}
 
 
 def find_hub(securityhub: Any) -> Data:  # noqa: ANN401 - boto3 clients have no published type

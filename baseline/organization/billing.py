@@ -1,0 +1,72 @@
+"""BillingAlerts: one encrypted topic for budgets and cost anomalies of the organization."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from baseline.config import Configuration
+from baseline.controls.registry import implements
+from baseline.organization.budgets import MonthlyBudget, allow_budgets
+from baseline.organization.cost_anomalies import CostAnomalies, allow_anomalies
+from baseline.primitives.secure_key import SecureKey
+from baseline.primitives.secure_topic import SecureTopic
+
+
+class BillingAlerts(Construct):
+    """Budgets, the cost anomaly subscription and the topic that tells people of both.
+
+    Without an amount in the configuration there is no budget: a guessed one would alarm too often
+    or never. Anomalies need no amount and are on. The topic has a key of its own, and only budgets
+    and anomaly subscriptions of this account publish to it.
+
+    Args:
+        scope: parent construct, in a stack of the management account.
+        id: construct ID.
+        configuration: amounts, limits and recipients.
+
+    Attributes:
+        topic: the :class:`SecureTopic`.
+        budgets: the :class:`MonthlyBudget` by account name; the organization's under ``None``.
+        anomalies: the :class:`CostAnomalies`; None when they are off.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, configuration: Configuration) -> None:
+        super().__init__(scope, id)
+        billing = configuration.billing
+        key = SecureKey(self, "Key", description="Messages about cost")
+        self.topic = SecureTopic(self, "Topic", key=key, display_name="AWS cost")
+        self.topic.subscribe_email(billing.recipients or (configuration.contacts.billing.email,))
+        self.budgets = self._create_budgets(configuration)
+        self.anomalies: CostAnomalies | None = None
+        if billing.anomalies.enabled:
+            allow_anomalies(self.topic)
+            self.anomalies = CostAnomalies(
+                self,
+                "Anomalies",
+                topic=self.topic,
+                minimum_dollars=billing.anomalies.minimum_dollars,
+                minimum_percent=billing.anomalies.minimum_percent,
+            )
+        implements(self, capability="billing", controls=["SNS.1"])
+
+    def _create_budgets(self, configuration: Configuration) -> dict[str | None, MonthlyBudget]:
+        billing = configuration.billing
+        ids = {name: account.id for name, account in configuration.all_accounts()}
+        amounts: dict[str | None, int] = {**billing.account_dollars}
+        if billing.monthly_dollars is not None:
+            amounts[None] = billing.monthly_dollars
+        if amounts:
+            allow_budgets(self.topic)
+        return {
+            name: MonthlyBudget(
+                self,
+                # No account is called so: a name has no capital letter.
+                "Organization" if name is None else f"Account-{name}",
+                topic=self.topic,
+                dollars=dollars,
+                actual_percent=billing.actual_percent,
+                forecast_percent=billing.forecast_percent,
+                account_id=None if name is None else ids[name],
+            )
+            for name, dollars in amounts.items()
+        }
