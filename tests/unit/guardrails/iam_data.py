@@ -71,7 +71,9 @@ def action_facts(service: str) -> Iterator[tuple[str, tuple[str, ...], tuple[str
     """
     types = _rows("resourceTypes", service)
     for row in _rows("actions", service).values():
-        named = [(use, types.get(use["name"].lower(), {"arn": "*"})) for use in row["resourceTypes"]]
+        named = [
+            (use, types.get(use["name"].lower(), {"arn": "*"})) for use in row["resourceTypes"]
+        ]
         arns = {PLACEHOLDER.sub("*", found["arn"]) for _, found in named}
         keys = set(row["conditionKeys"])
         for use, found in named:
