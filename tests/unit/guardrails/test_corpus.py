@@ -18,7 +18,7 @@ from baseline.guardrails.evaluation import Organization
 from baseline.guardrails.facts import rcp_services
 from baseline.guardrails.model import PolicyType
 from baseline.guardrails.packing import minified
-from baseline.guardrails.proofs import levels_of
+from baseline.guardrails.placement import levels_of
 from tests.unit.guardrails import harness, test_simulate
 from tests.unit.guardrails.corpus_reader import ACCOUNTS, UNITS, Row, rows
 
