@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from baseline.config import forms, organization_policies
+from baseline.config import forms, forms_control_tower, organization_policies
 from baseline.config.fields import field_at, section_at
 from baseline.config.finding import Finding, Path
 from baseline.config.section import Section
@@ -38,14 +38,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         organization_policies.IMAGE_PROVIDER_PATTERN: "is not an account ID, amazon, aws_marketplace or aws_backup_vault",
         organization_policies.TAG_KEY_PATTERN: "is not a tag key: 1 to 128 letters, digits, spaces or . : / = + @ _ -",
         organization_policies.TAGGED_TYPE_PATTERN: "is not a resource type of a tag policy, such as ec2:instance or s3:ALL_SUPPORTED",
-    }
-)
-
-LATER: Mapping[Path, str] = MappingProxyType(
-    {
-        (
-            "control_tower",
-        ): "must be none: the modes controls and landing-zone come with a later release",
+        **forms_control_tower.HINTS,
     }
 )
 
@@ -117,8 +110,6 @@ def _too_short(error: ErrorDetails, value: object) -> str:
 
 
 def _one_of(error: ErrorDetails, value: object) -> str:
-    if later := LATER.get(error["loc"]):
-        return f"{show(value)} {later}"
     expected = _limit(error, "expected").replace("'", "").replace(" or ", ", ")
     near = nearest(str(value), expected.split(", ")) if isinstance(value, str) else None
     meant = f"; did you mean '{near}'?" if near else ""

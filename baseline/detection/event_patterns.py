@@ -141,6 +141,11 @@ def tampering(service: str) -> Pattern:
     }
 
 
+def control_tower_drift() -> Pattern:
+    """Match what Control Tower finds changed: its policies, units, accounts and roles."""
+    return {"source": ["aws.controltower"], "detail-type": ["Drift Detected"]}
+
+
 def forwarded_activity() -> Pattern:
     """Match the recorded calls that the accounts forward: root use and tampering."""
     return {"source": [{"prefix": "aws."}], "detail-type": [API_CALL, SIGN_IN]}
