@@ -67,6 +67,13 @@ def finding(error: ErrorDetails, root: type[Section], unquoted: Mapping[Path, st
     return Finding(path, sentence(error, value))
 
 
+def is_a_consequence(error: ErrorDetails) -> bool:
+    """Tell whether an error only follows from another: pydantic counts a list's right entries."""
+    given = error["input"]
+    least = int(error.get("ctx", {}).get("min_length", 0))
+    return error["type"] == "too_short" and isinstance(given, list) and len(given) >= least
+
+
 def _missing(root: type[Section], path: Path) -> str:
     field = field_at(root, path)
     explanation = (field.description or "").split(". ")[0].split(": ")[0] if field else ""

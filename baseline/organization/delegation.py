@@ -40,16 +40,17 @@ MANAGE_POLICIES = (
     "organizations:CreatePolicy",
     "organizations:DeletePolicy",
     "organizations:DetachPolicy",
+    "organizations:EnablePolicyType",
     "organizations:UpdatePolicy",
 )
-"""Not among them: switching policy types, tagging, and changing this policy itself."""
+"""Not among them: switching a policy type off, tagging, and changing this policy itself."""
 
 
 class DelegationPolicy(Construct):
     """The organization's resource policy: policies of some types are the security account's.
 
-    It reads the organization and the policies of these types, and creates, changes, attaches and
-    detaches them at the root, at units and at accounts. The baseline's own policies are tagged
+    It reads the organization and the policies of these types, switches the types on, and creates,
+    changes, attaches and detaches policies at the root, at units and at accounts. The baseline's own policies are tagged
     ``SecurityBaseline=protected``, and nothing is granted on a policy with that tag: it cannot be
     changed, detached, nor attached elsewhere. Tags are not delegated, so the mark stays. Roles in
     the security account still need the permissions themselves.

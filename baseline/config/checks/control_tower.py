@@ -22,9 +22,14 @@ def mode(view: View) -> str:
     return view.text("control_tower") or "none"
 
 
+def in_use(view: View) -> bool:
+    """Tell whether Control Tower governs the organization."""
+    return mode(view) in {"controls", CONTROL_TOWER}
+
+
 def records(view: View) -> bool:
     """Tell whether Control Tower's baselines bring a Config recorder into the accounts."""
-    return mode(view) != "none" and bool(_entries(view, "baselines"))
+    return in_use(view) and bool(_entries(view, "baselines"))
 
 
 def is_in_use_where_it_is_described(view: View) -> Iterator[Finding]:
@@ -79,7 +84,7 @@ def has_few_controls(view: View) -> Iterator[Finding]:
 def has_policy_slots(view: View) -> Iterator[Finding]:
     """Control Tower attaches service control policies of its own to governed units."""
     reserved = view.number("guardrails", "reserved_scp_slots", default=0)
-    if mode(view) != "none" and reserved is not None and reserved < quotas.CONTROL_TOWER_SCP_SLOTS:
+    if in_use(view) and reserved is not None and reserved < quotas.CONTROL_TOWER_SCP_SLOTS:
         yield Finding(
             ("guardrails", "reserved_scp_slots"),
             f"{reserved} leaves no room for the policies that Control Tower attaches; reserve at least "
