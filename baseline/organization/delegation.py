@@ -15,6 +15,7 @@ from baseline.controls.registry import implements
 from baseline.errors import BaselineError
 from baseline.organization.feature_set import POLICY_TYPES
 from baseline.organization.protection import PROTECTED_KEY, PROTECTED_VALUE
+from baseline.primitives.acknowledge import acknowledge
 
 READ_ORGANIZATION = (
     "organizations:DescribeAccount",
@@ -44,6 +45,11 @@ MANAGE_POLICIES = (
     "organizations:UpdatePolicy",
 )
 """Not among them: switching a policy type off, tagging, and changing this policy itself."""
+
+READS_EVERYTHING = (
+    "only what is read is granted on everything, to one account; most of these actions have no "
+    "resources to name"
+)
 
 
 class DelegationPolicy(Construct):
@@ -94,6 +100,7 @@ class DelegationPolicy(Construct):
         _check_size(content)
         self.resource = organizations.CfnResourcePolicy(self, "Resource", content=content)
         self.resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+        acknowledge(self.resource, {"AwsSolutions-IAM5[Resource::*]": READS_EVERYTHING})
         implements(self, capability="policy-delegation", controls=[])
 
 
