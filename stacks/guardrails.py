@@ -9,6 +9,7 @@ from constructs import Construct
 
 from baseline.config import Configuration, Names
 from baseline.guardrails.policies import OrganizationPolicies
+from baseline.organization.control_tower_drift import DriftForwarding
 
 
 class GuardrailsStack(cdk.Stack):
@@ -33,6 +34,8 @@ class GuardrailsStack(cdk.Stack):
             unit_ids=unit_ids,
             account_ids=account_ids or known_ids(configuration),
         )
+        if configuration.control_tower != "none":
+            DriftForwarding(self, "ControlTowerDrift", names=names)
 
 
 def known_ids(configuration: Configuration) -> dict[str, str]:

@@ -99,6 +99,7 @@ class SecurityStack(cdk.Stack):
                 topic_name=names.topic(severity.name),
                 bus=bus.bus,
                 activity=severity.name == CRITICAL,
+                drift=severity.name == CRITICAL and configuration.control_tower != "none",
             )
             self.topics[severity.name] = notification.topic
             if severity.name == CRITICAL:

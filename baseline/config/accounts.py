@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from baseline.config.delegation import Delegation
 from baseline.config.forms import AccountId, Domain, OrganizationId, RootEmail, RootId, UnitPath
 from baseline.config.section import Section
 
@@ -21,6 +22,10 @@ class Organization(Section):
         min_length=1,
         description="Mail domains of the company. Every root e-mail address of an account and every contact belongs to one of them, "
         "because whoever reads that mailbox can reset the root password.",
+    )
+    delegation: Delegation = Field(
+        default_factory=Delegation,
+        description="What the security account may do with organization policies.",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Literal, Self
+from typing import Final, Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
@@ -13,7 +13,7 @@ from baseline.config.accounts import CoreAccount, CoreAccounts, MemberAccount, O
 from baseline.config.billing import Billing
 from baseline.config.capabilities import Capabilities
 from baseline.config.contacts import BreakGlass, Contacts, Notifications
-from baseline.config.control_tower import ControlTower
+from baseline.config.control_tower import ControlTower, Mode
 from baseline.config.credentials import Credentials
 from baseline.config.finding import dotted
 from baseline.config.forms import MemberName, Prefix, RegionName, UnitName
@@ -48,9 +48,10 @@ class Configuration(Section):
         min_length=1,
         description="Governed Regions: detection and records run here, all others are denied by guardrails.",
     )
-    control_tower: Literal["none"] = Field(
+    control_tower: Mode = Field(
         default="none",
-        description="How the baseline works with AWS Control Tower: none (the organization is not governed by it). none by default.",
+        description="How the baseline works with AWS Control Tower: none (the organization is not governed by it), controls "
+        "(a landing zone exists, controls are enabled in it) or landing-zone (the landing zone is made here too). none by default.",
     )
     accounts: CoreAccounts = Field(description="The five accounts that carry the baseline.")
     members: dict[MemberName, MemberAccount] = Field(

@@ -19,6 +19,8 @@ def section_at(root: type[Section], path: Path) -> type[Section] | None:
             current = None if field is None else field.annotation
         elif get_origin(current) is dict:
             current = get_args(current)[1]
+        elif get_origin(current) is tuple and isinstance(part, int):
+            current = get_args(current)[0]
         else:
             return None
     return current if isinstance(current, type) and issubclass(current, Section) else None

@@ -69,6 +69,7 @@ def check(document: Document) -> tuple[Configuration | None, list[Finding]]:
         found += [
             messages.finding(item, Configuration, document.unquoted)
             for item in error.errors(include_url=False)
+            if not messages.is_a_consequence(item)
         ]
     found += checks.run(document.value)
     # What YAML already refused has no value: that it is missing is no second problem.

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from baseline.config import forms, organization_policies
+from baseline.config import forms, forms_control_tower, organization_policies
 from baseline.config.fields import field_at, section_at
 from baseline.config.finding import Finding, Path
 from baseline.config.section import Section
@@ -44,14 +44,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         organization_policies.IMAGE_PROVIDER_PATTERN: "is not an account ID, amazon, aws_marketplace or aws_backup_vault",
         organization_policies.TAG_KEY_PATTERN: "is not a tag key: 1 to 128 letters, digits, spaces or . : / = + @ _ -",
         organization_policies.TAGGED_TYPE_PATTERN: "is not a resource type of a tag policy, such as ec2:instance or s3:ALL_SUPPORTED",
-    }
-)
-
-LATER: Mapping[Path, str] = MappingProxyType(
-    {
-        (
-            "control_tower",
-        ): "must be none: the modes controls and landing-zone come with a later release",
+        **forms_control_tower.HINTS,
     }
 )
 
@@ -78,6 +71,13 @@ def finding(error: ErrorDetails, root: type[Section], unquoted: Mapping[Path, st
         return Finding(path, _unquoted(unquoted[path]))
     sentence = SENTENCES.get(error["type"], _other)
     return Finding(path, sentence(error, value))
+
+
+def is_a_consequence(error: ErrorDetails) -> bool:
+    """Tell whether an error only follows from another: pydantic counts a list's right entries."""
+    given = error["input"]
+    least = int(error.get("ctx", {}).get("min_length", 0))
+    return error["type"] == "too_short" and isinstance(given, list) and len(given) >= least
 
 
 def _missing(root: type[Section], path: Path) -> str:
@@ -123,8 +123,6 @@ def _too_short(error: ErrorDetails, value: object) -> str:
 
 
 def _one_of(error: ErrorDetails, value: object) -> str:
-    if later := LATER.get(error["loc"]):
-        return f"{show(value)} {later}"
     expected = _limit(error, "expected").replace("'", "").replace(" or ", ", ")
     near = nearest(str(value), expected.split(", ")) if isinstance(value, str) else None
     meant = f"; did you mean '{near}'?" if near else ""

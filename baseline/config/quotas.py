@@ -23,6 +23,14 @@ DELEGATION_POLICY_SIZE: Final = 40_000
 # limits for AWS Organizations"), so the stack chains them, and one deployment stays short.
 CREATED_ACCOUNTS_PER_CONFIGURATION: Final = 20
 
+# Ours: Control Tower enables a control in minutes, and the stack enables them one after another,
+# because it takes about ten operations at a time, the console's and other tools' included (Landing
+# Zone Accelerator, "ControlTowerControlConfig"). An EnabledControl is also one resource of 500.
+ENABLED_CONTROLS_PER_CONFIGURATION: Final = 100
+
+# Ours: Control Tower gathers its preventive controls of a unit in policies of its own, one at least.
+CONTROL_TOWER_SCP_SLOTS: Final = 1
+
 # AWS CloudFormation User Guide, "Understand CloudFormation quotas".
 TEMPLATE_INLINE_BYTES: Final = 51_200
 TEMPLATE_S3_BYTES: Final = 1_048_576

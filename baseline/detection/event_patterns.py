@@ -295,6 +295,11 @@ def emergency_use(emergency: Emergency) -> dict[str, Pattern]:
     return found
 
 
+def control_tower_drift() -> Pattern:
+    """Match what Control Tower finds changed: its policies, units, accounts and roles."""
+    return {"source": ["aws.controltower"], "detail-type": ["Drift Detected"]}
+
+
 def forwarded_activity() -> Pattern:
     """Match the recorded calls that people hear of at once: root use, break-glass and tampering.
 

@@ -83,3 +83,19 @@ def activity() -> events.CfnRule.InputTransformerProperty:
         source="$.detail.eventSource",
         time="$.detail.eventTime",
     )
+
+
+def drift() -> events.CfnRule.InputTransformerProperty:
+    """Give the message of a drift that Control Tower detects."""
+    return _transformer(
+        (
+            "CRITICAL drift: something that Control Tower governs was changed outside of it",
+            "Account <account>, Region <region>, at <time>, event <id>",
+            "What to do: see what changed, who changed it, and repair it in Control Tower.",
+            f"Open: {CONSOLE}/controltower/home?region=<region>",
+        ),
+        account="$.account",
+        id="$.id",
+        region="$.region",
+        time="$.time",
+    )

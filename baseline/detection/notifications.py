@@ -67,10 +67,11 @@ class FindingNotification(Construct):
         topic_name: physical name of the topic.
         bus: bus that GuardDuty findings and activity of all accounts arrive on.
         activity: notify root use and tampering with protections too; off by default.
+        drift: notify drift that Control Tower detects too; off by default.
 
     Attributes:
         topic: the :class:`SecureTopic`.
-        rules: the ``CfnRule`` by name: ``SecurityHub``, ``GuardDuty`` and ``Activity``.
+        rules: the ``CfnRule`` by name: ``SecurityHub``, ``GuardDuty``, ``Activity``, ``Drift``.
 
     Source: AWS Security Hub User Guide, "EventBridge event types for Security Hub CSPM"; Amazon
     GuardDuty User Guide, "Processing GuardDuty findings with Amazon EventBridge".
@@ -87,6 +88,7 @@ class FindingNotification(Construct):
         topic_name: str,
         bus: events.CfnEventBus,
         activity: bool = False,
+        drift: bool = False,
     ) -> None:
         super().__init__(scope, id)
         self._failures = shared.failures
@@ -117,6 +119,13 @@ class FindingNotification(Construct):
                 "Activity",
                 pattern=event_patterns.forwarded_activity(),
                 message=messages.activity(),
+                bus=bus,
+            )
+        if drift:
+            self.rules["Drift"] = self._create_rule(
+                "Drift",
+                pattern=event_patterns.control_tower_drift(),
+                message=messages.drift(),
                 bus=bus,
             )
         self._keep_undelivered()

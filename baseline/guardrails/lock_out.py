@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from baseline.guardrails.model import RoleClass
 from baseline.guardrails.request import Request
-from baseline.guardrails.roles import Roles
+from baseline.guardrails.roles import CONTROL_TOWER, Roles
 
 EDGE_REGION = "us-east-1"
 _UUID = "00000000-0000-0000-0000-000000000000"
@@ -141,6 +141,37 @@ _PROVIDERS = (
 )
 _POLICIES = ("iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicyVersion")
 _GROUPS = ("iam:AddUserToGroup", "iam:AttachGroupPolicy", "iam:CreateGroup")
+
+_CONTROL_TOWER = (
+    "cloudformation:CreateStack",
+    "cloudformation:DeleteStack",
+    "cloudformation:UpdateStack",
+    "config:DeleteConfigurationRecorder",
+    "config:DeleteDeliveryChannel",
+    "config:PutConfigurationRecorder",
+    "config:PutDeliveryChannel",
+    "config:StartConfigurationRecorder",
+    "events:DeleteRule",
+    "events:PutRule",
+    "events:PutTargets",
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:PassRole",
+    "iam:PutRolePolicy",
+    "iam:UpdateAssumeRolePolicy",
+    "lambda:CreateFunction",
+    "lambda:UpdateFunctionCode",
+    "logs:PutRetentionPolicy",
+    "s3:PutBucketPolicy",
+    "s3:PutLifecycleConfiguration",
+    "sns:SetTopicAttributes",
+)
+"""What Control Tower's stacks do in an account that it governs.
+
+Source: AWS Control Tower User Guide, "Resources created in the shared accounts", and the resources
+of AWSControlTowerServiceRolePolicy.
+"""
+
 NEEDS: Mapping[RoleClass, tuple[str, ...]] = {
     RoleClass.DEPLOYERS: _DEPLOYMENT,
     RoleClass.BREAK_GLASS: _EMERGENCY,
@@ -170,17 +201,23 @@ def requests_of(
         for principal in roles.examples(role_class, accounts["member"]):
             for region in places:
                 for action in actions:
-                    yield (
-                        f"{role_class.value} need it",
-                        Request(
-                            principal_arn=principal,
-                            action=action,
-                            region=region,
-                            resource=_resource(principal, action, roles.prefix, accounts),
-                            context=_context(action, roles.prefix),
-                        ),
-                    )
+                    request = _request(principal, action, region, roles.prefix, accounts)
+                    yield f"{role_class.value} need it", request
     yield from _ways_in(roles, accounts, regions)
+    if roles.control_tower:
+        yield from _control_tower(roles, accounts, regions)
+
+
+def _control_tower(
+    roles: Roles, accounts: Mapping[str, str], regions: Sequence[str]
+) -> Iterator[tuple[str, Request]]:
+    """Give what Control Tower does in the accounts that it governs."""
+    for account in accounts.values():
+        principal = f"arn:aws:iam::{account}:role/{CONTROL_TOWER}"
+        for region in regions:
+            for action in _CONTROL_TOWER:
+                request = _request(principal, action, region, roles.prefix, accounts)
+                yield "Control Tower needs it", request
 
 
 def _ways_in(
@@ -220,6 +257,18 @@ def _ways_in(
                     context={"aws:MultiFactorAuthPresent": "true"},
                 ),
             )
+
+
+def _request(
+    principal: str, action: str, region: str, prefix: str, accounts: Mapping[str, str]
+) -> Request:
+    return Request(
+        principal_arn=principal,
+        action=action,
+        region=region,
+        resource=_resource(principal, action, prefix, accounts),
+        context=_context(action, prefix),
+    )
 
 
 def _resource(principal: str, action: str, prefix: str, accounts: Mapping[str, str]) -> str:

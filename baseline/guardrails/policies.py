@@ -16,6 +16,7 @@ from baseline.guardrails.model import PolicyType
 from baseline.guardrails.packing import PackedPolicy
 from baseline.guardrails.service_policies import controls_met
 from baseline.guardrails.verification import verified
+from baseline.organization.protection import PROTECTED_KEY, PROTECTED_VALUE
 from baseline.primitives.acknowledge import acknowledge
 
 NEWER_TYPE = "CloudFormation's schema of October 2026 has the type; the one inside the CDK's validator is older"
@@ -84,6 +85,8 @@ class OrganizationPolicies(Construct):
             description=policy.description,
             content=policy.content,
             target_ids=[ids[target.path]],
+            # The delegation policy gives nobody anything on a policy with this tag.
+            tags=[cdk.CfnTag(key=PROTECTED_KEY, value=PROTECTED_VALUE)],
         )
         if policy.type is PolicyType.GUARDDUTY:
             acknowledge(resource, {"CloudFormation-Validate::W3030": NEWER_TYPE})

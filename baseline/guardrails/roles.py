@@ -42,6 +42,7 @@ class Roles:
         network_account: ID of the network account.
         home_region: Home Region, for the examples.
         qualifier: Qualifier of the CDK bootstrap.
+        control_tower: Whether Control Tower governs the organization and works in its accounts.
     """
 
     prefix: str
@@ -53,6 +54,7 @@ class Roles:
     network_account: str
     home_region: str
     qualifier: str = field(default=QUALIFIER)
+    control_tower: bool = False
 
     def patterns(self, role_class: RoleClass) -> list[str]:
         """Give the ARN patterns of a class, for ``ArnNotLike`` on ``aws:PrincipalArn``."""

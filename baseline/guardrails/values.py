@@ -26,6 +26,7 @@ def roles_of(configuration: Configuration) -> Roles:
         network_role=configuration.guardrails.network_role,
         network_account=core["network"].id,
         home_region=configuration.home_region,
+        control_tower=configuration.control_tower != "none",
     )
 
 

@@ -140,13 +140,20 @@ def _policies_of(
         kind == "AWS::EC2::VPCEndpoint" and "PolicyDocument" in properties
     ):
         yield name, "RESOURCE_POLICY", properties["PolicyDocument"]
+    elif kind == "AWS::Organizations::ResourcePolicy":
+        yield name, "RESOURCE_POLICY", properties["Content"]
     elif kind == "AWS::Organizations::Policy" and "CONTROL" in properties["Type"]:
         yield name, properties["Type"], properties["Content"]
 
 
 @pytest.fixture(scope="module")
 def definitions(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("services")
+    return definitions_for(templates, tmp_path_factory.mktemp("services"))
+
+
+def definitions_for(templates: Templates, directory: Path) -> Path:
+    """Write the definitions of the services whose actions the templates name."""
+    directory.mkdir(exist_ok=True)
     text = json.dumps(templates)
     service_definitions.write(directory, set(re.findall(r'"([a-z0-9-]+):[A-Z*]', text)))
     return directory

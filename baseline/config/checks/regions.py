@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from baseline.config.checks import control_tower
 from baseline.config.finding import Finding, Path
 from baseline.config.regions import EVERYWHERE, Region, table
 from baseline.config.text import listed, show, suggestion
@@ -40,9 +41,8 @@ def offer_every_capability(view: View) -> Iterator[Finding]:
 
 def have_what_security_hub_reads(view: View) -> Iterator[Finding]:
     """Security Hub is not on without AWS Config: most of its controls are evaluated by Config."""
-    if view.enabled("capabilities", "security_hub", "enabled") and not view.enabled(
-        "capabilities", "config", "enabled"
-    ):
+    recorded = view.enabled("capabilities", "config", "enabled") or control_tower.records(view)
+    if view.enabled("capabilities", "security_hub", "enabled") and not recorded:
         yield Finding(
             ("capabilities", "config", "enabled"),
             "Security Hub evaluates its controls with AWS Config; leave it on, or switch security_hub off too",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from baseline.local import organization
+from baseline.local.backends import delegation
 from baseline.local.backends.registry import answers
 from baseline.local.requests import ApiRequest
 from baseline.local.wire import ServiceError
@@ -14,8 +15,9 @@ _READS = ("Describe", "List")
 def acting_account(request: ApiRequest) -> str:
     """Give the account whose organization moto has to answer for.
 
-    The management account may do everything, delegated administrators may read, other members
-    may describe the organization (Source: AWS Organizations API reference, per operation).
+    The management account may do everything, delegated administrators may read, an account may do
+    what the resource policy delegates to it, other members may describe the organization (Source:
+    AWS Organizations API reference, per operation).
 
     Raises:
         ServiceError: The account may not call the operation.
@@ -28,6 +30,8 @@ def acting_account(request: ApiRequest) -> str:
     )
     reads = request.operation.startswith(_READS)
     if request.operation in _EVERYBODY or (reads and delegated):
+        return management
+    if delegation.grants(request, management):
         return management
     raise ServiceError(
         "AccessDeniedException", "You don't have permissions to access this resource."

@@ -24,7 +24,8 @@ def arguments(client: Any, method: str, values: Mapping[str, Any]) -> dict[str, 
     operation = client.meta.method_to_api_mapping[method]
     shape = client.meta.service_model.operation_model(operation).input_shape
     kept = {name: value for name, value in values.items() if value is not None}
-    return dict(_shaped(shape, kept, operation))
+    # An operation without input has no shape.
+    return dict(_shaped(shape, kept, operation)) if kept or shape else {}
 
 
 def _shaped(shape: Any, value: Any, path: str) -> Any:  # noqa: ANN401, PLR0911 - one line per shape

@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from baseline.errors import BaselineError
 from baseline.local.provisioners.registry import Physical, register
 from baseline.local.provisioners.resource import Resource
 
@@ -166,4 +169,35 @@ register(
     update=_update_policy,
     delete=_delete_policy,
     applies=("Content", "Description", "Name", "Tags", "TargetIds", "Type"),
+)
+
+
+def _resource_policy(resource: Resource) -> Physical:
+    answer = resource.call("organizations", "put_resource_policy", Content=_content(resource))
+    summary = answer["ResourcePolicy"]["ResourcePolicySummary"]
+    return Physical(id=summary["Id"], attributes={"Id": summary["Id"], "Arn": summary["Arn"]})
+
+
+def _create_resource_policy(resource: Resource) -> Physical:
+    """Make the organization's resource policy; refuse to replace one, as CloudFormation does."""
+    try:
+        resource.call("organizations", "describe_resource_policy")
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourcePolicyNotFoundException":
+            raise
+        return _resource_policy(resource)
+    raise BaselineError(
+        f"{resource.type}: the organization has a resource policy already; delete it, or set "
+        "organization.delegation.enabled to false"
+    )
+
+
+register(
+    "AWS::Organizations::ResourcePolicy",
+    create=_create_resource_policy,
+    update=lambda _, __, new: _resource_policy(new),
+    delete=lambda _, resource: resource.call("organizations", "delete_resource_policy"),
+    applies=("Content",),
+    declared=("Tags",),
+    reason="the resource policy is kept without tags",
 )

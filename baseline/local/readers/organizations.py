@@ -48,7 +48,7 @@ def account(place: Place, physical_id: str, expected: Properties) -> Iterator[Ch
 @reader(
     "AWS::Organizations::Policy",
     capability="Guardrails",
-    covers="Name Type Content TargetIds Description",
+    covers="Name Type Content TargetIds Description Tags",
 )
 def organization_policy(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
     """Read a policy's content and every target it is attached to."""
@@ -69,6 +69,22 @@ def organization_policy(place: Place, physical_id: str, expected: Properties) ->
         setting=f"TargetIds of {expected['Name']}",
         expected=expected.get("TargetIds", []),
         found=targets,
+    )
+    if "Tags" in expected:
+        tags = organizations.list_tags_for_resource(ResourceId=physical_id)["Tags"]
+        yield Check(
+            setting=f"Tags of {expected['Name']}",
+            expected=by_key(expected["Tags"], "Key", "Value"),
+            found=by_key(tags, "Key", "Value"),
+        )
+
+
+@reader("AWS::Organizations::ResourcePolicy", capability="Delegation of policies", covers="Content")
+def resource_policy(place: Place, _: str, expected: Properties) -> Iterator[Check]:
+    """Read what the organization delegates."""
+    found = place("organizations").describe_resource_policy()["ResourcePolicy"]
+    yield Check(
+        setting="Content", expected=policy(expected["Content"]), found=policy(found["Content"])
     )
 
 

@@ -342,11 +342,6 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
     ),
     ("prefix with a last hyphen", {"prefix": "sec-"}, "prefix: 'sec-' is not a prefix"),
     (
-        "mode of a later release",
-        {"control_tower": "landing-zone"},
-        "control_tower: 'landing-zone' must be none: the modes controls and landing-zone come with a later release",
-    ),
-    (
         "standard with a wrong version",
         {"capabilities.security_hub.standards": ["cis-5"]},
         "capabilities.security_hub.standards[0]: 'cis-5' is not one of fsbp, cis-5.0, nist-800-53-r5, pci-4.0.1; did you mean 'cis-5.0'?",

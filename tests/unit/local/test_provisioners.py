@@ -94,6 +94,10 @@ def test_documents_become_text() -> None:
     assert shaped["Content"] == '{"Version": "1"}'
 
 
+def test_an_operation_without_input_takes_no_arguments() -> None:
+    assert coerce.arguments(client("organizations"), "describe_resource_policy", {}) == {}
+
+
 def test_a_member_that_the_api_lacks_is_an_error_with_its_path() -> None:
     with pytest.raises(BaselineError, match=r"CreateDetector\.Features: Nam is no member"):
         coerce.arguments(
