@@ -11,6 +11,7 @@ Pattern = dict[str, Any]
 
 API_CALL = "AWS API Call via CloudTrail"
 SIGN_IN = "AWS Console Sign In via CloudTrail"
+SERVICE_EVENT = "AWS Service Event via CloudTrail"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,9 +89,6 @@ SECURITY_GROUP_CHANGES = (
 )
 """Calls after which a security group may let more in than before."""
 
-QUIET_CALLS = SECURITY_GROUP_CHANGES
-"""Forwarded calls that are for machines: nobody hears of them by themselves."""
-
 ROOT_SETTINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "account": ("AcceptPrimaryEmailUpdate", "StartPrimaryEmailUpdate"),
@@ -117,6 +115,18 @@ SIGN_IN_REGIONS = (GLOBAL_REGION, "us-east-2", "eu-north-1", "ap-southeast-2")
 
 Source: AWS CloudTrail User Guide, "AWS Management Console sign-in events".
 """
+
+ORGANIZATIONS = "aws.organizations"
+
+ACCOUNT_EVENTS = ("AccountJoinedOrganization", "CreateAccountResult", "MoveAccount")
+"""What Organizations calls it when an account comes or changes its unit.
+
+Source: AWS Organizations API Reference, "CreateAccount", "AcceptHandshake" (membership events),
+"MoveAccount".
+"""
+
+QUIET_CALLS = (*SECURITY_GROUP_CHANGES, *ACCOUNT_EVENTS)
+"""Forwarded calls that are for machines: nobody hears of them by themselves."""
 
 FORWARDED_SOURCES = ("aws.*",)
 """Event sources that the security account's bus accepts: AWS services, which nobody can imitate."""
@@ -303,8 +313,8 @@ def control_tower_drift() -> Pattern:
 def forwarded_activity() -> Pattern:
     """Match the recorded calls that people hear of at once: root use, break-glass and tampering.
 
-    Changes of security groups are forwarded too; of them nobody is told until a port is open,
-    unless the root user made them.
+    Changes of security groups and accounts that join or move (:func:`accounts_changed`) are
+    forwarded too; of them nobody is told, unless the root user made them.
     """
     return {
         "source": [{"prefix": "aws."}],
@@ -314,4 +324,17 @@ def forwarded_activity() -> Pattern:
             {"detail": {"eventName": [{"anything-but": list(QUIET_CALLS)}]}},
             {"detail": {"userIdentity": {"type": ["Root"]}}},
         ],
+    }
+
+
+def accounts_changed() -> Pattern:
+    """Match accounts that were created, that joined, or that were moved to another unit.
+
+    The management account's CloudTrail has these events in us-east-1 only. Where Control Tower
+    creates the account, Organizations tells of it as well.
+    """
+    return {
+        "source": [ORGANIZATIONS],
+        "detail-type": [API_CALL, SERVICE_EVENT],
+        "detail": {"eventName": list(ACCOUNT_EVENTS), "errorCode": [{"exists": False}]},
     }

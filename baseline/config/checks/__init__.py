@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from baseline.config.checks import (
+    account_settings,
     accounts,
     billing,
     control_tower,
@@ -68,6 +69,7 @@ CHECKS: tuple[Check, ...] = (
     billing.tell_something,
     billing.are_for_known_accounts,
     billing.are_deployed_where_they_exist,
+    account_settings.are_no_weaker_than_named,
     lists.hold_each_value_once,
 )
 
