@@ -10,7 +10,7 @@ from baseline.config import Configuration
 from baseline.config.names import Names
 from stacks.audit import AuditStack
 from stacks.guardrails import GuardrailsStack, known_ids
-from stacks.identity import IdentityStack
+from stacks.identity import IdentityManagementStack, IdentityStack
 from stacks.log_archive import LogArchiveStack
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
@@ -68,9 +68,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     settings = SettingsStack(
         app, "settings", configuration=configuration, names=names, env=env(accounts.security.id)
     )
-    identity = IdentityStack(
-        app, "identity", configuration=configuration, names=names, env=management
-    )
+    identity = _identity(app, configuration, names)
     guardrails = GuardrailsStack(
         app,
         "guardrails",
@@ -84,11 +82,40 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([audit, security], [log_archive])
     _depend([members, member_global, network], [audit, security])
     _depend(member_regional, [member_global])
-    _depend([settings, identity], [members, *member_regional])
-    _depend([guardrails], [settings, identity, network])
+    _depend([settings, *identity], [members, *member_regional])
+    _depend([guardrails], [settings, *identity, network])
     for stack in app.node.children:
         if isinstance(stack, cdk.Stack):
             stack.termination_protection = True
+
+
+def _identity(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+    """Create the stacks of Identity Center: none without an instance."""
+    section, accounts = configuration.identity_center, configuration.core_accounts()
+    if not section.enabled:
+        return []
+    region = section.region or configuration.home_region
+    delegate = accounts[section.delegate or "management"].id
+    found: list[cdk.Stack] = [
+        IdentityStack(
+            app,
+            "identity",
+            configuration=configuration,
+            names=names,
+            env=cdk.Environment(account=delegate, region=region),
+        )
+    ]
+    if section.management_assignments:
+        found.append(
+            IdentityManagementStack(
+                app,
+                "identity-management",
+                configuration=configuration,
+                names=names,
+                env=cdk.Environment(account=accounts["management"].id, region=region),
+            )
+        )
+    return found
 
 
 def _depend(later: Iterable[cdk.Stack], earlier: Iterable[cdk.Stack]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_cdk import aws_sso as sso
 from constructs import Construct
 
+from baseline.config.finding import dotted
 from baseline.errors import BaselineError
 from baseline.identity.permission_set_model import CustomerPolicy, PermissionSetDefinition
 from baseline.identity.permission_set_rules import problems
@@ -41,8 +42,8 @@ class PermissionSet(Construct):
         if found := list(problems(definition, {})):
             raise BaselineError(
                 "\n".join(
-                    f"permission set {definition.name} {'.'.join(map(str, path))}: {message}"
-                    for path, message in found
+                    f"permission set {definition.name} {dotted(finding.path)}: {finding.message}"
+                    for finding in found
                 )
             )
         self.resource = sso.CfnPermissionSet(

@@ -76,7 +76,7 @@ def read_folder(
         definition = None if findings else _parsed(document, findings)
         if definition is not None:
             found[path.stem] = definition
-            findings += [Finding(*problem) for problem in problems(definition, values)]
+            findings += problems(definition, values)
         wrong += [_line(path, document, finding) for finding in findings]
     wrong += [
         f"{path.name}: name it like security-auditor{SUFFIX}"
@@ -126,4 +126,3 @@ def _checked(found: Definitions, wrong: list[str]) -> Definitions:
     if wrong:
         raise BaselineError("\n".join(wrong))
     return found
-

@@ -9,7 +9,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from baseline.config import quotas
-from baseline.config.finding import Path
+from baseline.config.finding import Finding, Path
 from baseline.config.text import show
 from baseline.errors import BaselineError
 from baseline.guardrails.documents import PolicyKind, Statement, compile_policy
@@ -58,10 +58,8 @@ Source: IAM User Guide, "Permissions boundaries for IAM entities" (delegating re
 "Delegate permission set administration".
 """
 
-Problem = tuple[Path, str]
 
-
-def problems(definition: PermissionSetDefinition, values: Mapping[str, str]) -> Iterator[Problem]:
+def problems(definition: PermissionSetDefinition, values: Mapping[str, str]) -> Iterator[Finding]:
     """Give what is wrong with a permission set, each with its place in the file.
 
     Args:
@@ -73,7 +71,7 @@ def problems(definition: PermissionSetDefinition, values: Mapping[str, str]) -> 
     yield from _counts(definition)
     size = definition.filled(values).size()
     if size > quotas.PERMISSION_SET_POLICY_SIZE:
-        yield (
+        yield Finding(
             ("policy",),
             f"has {size:,} characters without white space; an inline policy has at most "
             f"{quotas.PERMISSION_SET_POLICY_SIZE:,}: move statements to a customer managed policy",
@@ -81,19 +79,21 @@ def problems(definition: PermissionSetDefinition, values: Mapping[str, str]) -> 
     sids: set[str] = set()
     for number, statement in enumerate(definition.filled(values).policy):
         place: Path = ("policy", number)
-        yield from ((place, message) for message in _statement(statement))
+        yield from (Finding(place, message) for message in _statement(statement))
         sid = statement.get("Sid")
         if isinstance(sid, str) and sid in sids:
-            yield (*place, "Sid"), f"{show(sid)} stands in the policy already; give it another"
+            yield Finding(
+                (*place, "Sid"), f"{show(sid)} stands in the policy already; give it another"
+            )
         sids.add(str(sid))
 
 
-def _placeholders(value: JsonValue, path: Path) -> Iterator[Problem]:
+def _placeholders(value: JsonValue, path: Path) -> Iterator[Finding]:
     if isinstance(value, str):
         for name in PLACEHOLDER.findall(value):
             if name not in PLACEHOLDERS:
                 known = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)
-                yield path, f"{{{name}}} stands for nothing; known: {known}"
+                yield Finding(path, f"{{{name}}} stands for nothing; known: {known}")
     elif isinstance(value, list):
         for number, item in enumerate(value):
             yield from _placeholders(item, (*path, number))
@@ -102,31 +102,36 @@ def _placeholders(value: JsonValue, path: Path) -> Iterator[Problem]:
             yield from _placeholders(item, (*path, key))
 
 
-def _boundary(definition: PermissionSetDefinition) -> Iterator[Problem]:
+def _boundary(definition: PermissionSetDefinition) -> Iterator[Finding]:
     boundary = definition.boundary
     if boundary and (boundary.managed_policy is None) == (boundary.customer_policy is None):
-        yield ("boundary",), "needs exactly one of managed_policy and customer_policy"
+        yield Finding(("boundary",), "needs exactly one of managed_policy and customer_policy")
 
 
-def _counts(definition: PermissionSetDefinition) -> Iterator[Problem]:
+def _counts(definition: PermissionSetDefinition) -> Iterator[Finding]:
     attached = len(definition.managed_policies) + len(definition.customer_policies)
     if attached > quotas.PERMISSION_SET_MANAGED_POLICIES:
         place = "customer_policies" if definition.customer_policies else "managed_policies"
-        yield (
+        yield Finding(
             (place,),
             f"makes {attached} managed policies with those of AWS; a role takes "
             f"{quotas.PERMISSION_SET_MANAGED_POLICIES}",
         )
     if not attached and not definition.policy:
-        yield (), "allows nothing: it has neither managed_policies, customer_policies nor a policy"
+        yield Finding(
+            (), "allows nothing: it has neither managed_policies, customer_policies nor a policy"
+        )
     if len(definition.tags) > quotas.PERMISSION_SET_TAGS:
-        yield (
+        yield Finding(
             ("tags",),
             f"has {len(definition.tags)} tags; at most {quotas.PERMISSION_SET_TAGS}",
         )
     for key, value in definition.tags.items():
         if not TAG.fullmatch(key) or not TAG.fullmatch(value):
-            yield ("tags", key), "has a key or value with other than letters, digits and + = , . @ _ -"
+            yield Finding(
+                ("tags", key),
+                "has a key or value with other than letters, digits and + = , . @ _ -",
+            )
 
 
 def _statement(statement: Mapping[str, JsonValue]) -> Iterator[str]:

@@ -237,7 +237,9 @@ def attributes_come_from_the_source(view: View) -> Iterator[Finding]:
     for name in names:
         value = view.text(*place, name)
         if not ATTRIBUTE_KEY.fullmatch(name):
-            yield Finding((*place, name), "is not a name for an attribute: 1 to 128 letters or digits")
+            yield Finding(
+                (*place, name), "is not a name for an attribute: 1 to 128 letters or digits"
+            )
         if value is None or STORE_ATTRIBUTE.fullmatch(value):
             continue
         if not DIRECTORY_ATTRIBUTE.fullmatch(value):
@@ -260,9 +262,7 @@ def _entries(view: View, section: Path) -> list[Path]:
     return [(*section, number) for number, row in enumerate(value) if isinstance(row, Mapping)]
 
 
-def _named(
-    view: View, key: str, *sections: Path
-) -> list[tuple[Path, str]]:
+def _named(view: View, key: str, *sections: Path) -> list[tuple[Path, str]]:
     found = []
     for section in sections or (ASSIGNMENTS, MANAGEMENT):
         for place in _entries(view, section):
