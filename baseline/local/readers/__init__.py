@@ -7,6 +7,7 @@ from baseline.local.readers import (
     features,
     functions,
     iam,
+    identity_center,
     kms,
     logs,
     lookups,
@@ -14,6 +15,7 @@ from baseline.local.readers import (
     network,
     organizations,
     s3,
+    storage,
 )
 from baseline.local.readers.table import READERS, Check, Place, Reader
 
@@ -28,6 +30,7 @@ __all__ = [
     "features",
     "functions",
     "iam",
+    "identity_center",
     "kms",
     "logs",
     "lookups",
@@ -35,4 +38,5 @@ __all__ = [
     "network",
     "organizations",
     "s3",
+    "storage",
 ]
