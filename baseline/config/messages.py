@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from baseline.config import forms, organization_policies
+from baseline.config import account_settings, forms, organization_policies
 from baseline.config.fields import field_at, section_at
 from baseline.config.finding import Finding, Path
 from baseline.config.section import Section
@@ -44,6 +44,8 @@ HINTS: Mapping[str, str] = MappingProxyType(
         forms.POLICY_NAME_PATTERN: "is not the name of an IAM policy: 1 to 128 letters, digits or + = , . @ _ -",
         forms.POLICY_PATH_PATTERN: "is not the path of an IAM policy: / or /team/",
         forms.PHRASE_PATTERN: "is not a name: no spaces at its ends, and not empty",
+        account_settings.KEY_ALIAS_PATTERN: "is not the alias of a key, such as alias/ebs",
+        account_settings.LOG_GROUP_PATTERN: "is not the name of a log group: letters, digits or . / # _ -",
         organization_policies.BACKUP_VAULT_PATTERN: "is not the name of a backup vault: 2 to 50 letters, digits, _ or -",
         organization_policies.CRON_PATTERN: "is not a cron expression with six fields, such as cron(0 3 ? * * *)",
         organization_policies.IMAGE_PROVIDER_PATTERN: "is not an account ID, amazon, aws_marketplace or aws_backup_vault",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from baseline.config.checks import (
+    account_settings,
     accounts,
     guardrails,
     identity_center,
@@ -62,6 +63,7 @@ CHECKS: tuple[Check, ...] = (
     identity_center.attributes_come_from_the_source,
     network.is_private_and_large_enough,
     retention.outlasts_the_lock,
+    account_settings.are_no_weaker_than_named,
     lists.hold_each_value_once,
 )
 
