@@ -17,7 +17,7 @@ from stacks.billing import BillingStack
 from stacks.break_glass import BreakGlassStack
 from stacks.deploy_access import DeployAccessStack
 from stacks.guardrails import GuardrailsStack, known_ids
-from stacks.identity import IdentityStack
+from stacks.identity import IdentityManagementStack, IdentityStack
 from stacks.log_archive import LogArchiveStack
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
@@ -117,9 +117,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     settings = SettingsStack(
         app, "settings", configuration=configuration, names=names, env=env(accounts.security.id)
     )
-    identity = IdentityStack(
-        app, "identity", configuration=configuration, names=names, env=management
-    )
+    identity = _identity(app, configuration, names)
     guardrails = GuardrailsStack(
         app,
         "guardrails",
@@ -134,9 +132,9 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([members, member_global, network], [audit, security])
     _depend([*member_regional, *sign_in], [member_global])
     _depend(ways_in, [organization])
-    _depend([settings, identity], [members, *member_regional, *sign_in, *ways_in])
+    _depend([settings, *identity], [members, *member_regional, *sign_in, *ways_in])
     _depend([response], [security])
-    _depend([guardrails], [settings, identity, network, response])
+    _depend([guardrails], [settings, *identity, network, response])
     mark_protected(app)
     for stack in app.node.children:
         if isinstance(stack, cdk.Stack):
@@ -184,6 +182,35 @@ def _ways_in(app: cdk.App, configuration: Configuration, names: Names) -> list[c
                 names=names,
                 roles=roles,
                 env=cdk.Environment(account=configuration.core_accounts()[account].id, region=home),
+            )
+        )
+    return found
+
+
+def _identity(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+    """Create the stacks of Identity Center: none without an instance."""
+    section, accounts = configuration.identity_center, configuration.core_accounts()
+    if not section.enabled:
+        return []
+    region = section.region or configuration.home_region
+    delegate = accounts[section.delegate or "management"].id
+    found: list[cdk.Stack] = [
+        IdentityStack(
+            app,
+            "identity",
+            configuration=configuration,
+            names=names,
+            env=cdk.Environment(account=delegate, region=region),
+        )
+    ]
+    if section.management_assignments:
+        found.append(
+            IdentityManagementStack(
+                app,
+                "identity-management",
+                configuration=configuration,
+                names=names,
+                env=cdk.Environment(account=accounts["management"].id, region=region),
             )
         )
     return found

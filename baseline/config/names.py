@@ -270,6 +270,16 @@ class Names:
         """Role of a pipeline."""
         return f"{self.prefix}-deploy-{name}"
 
+    @property
+    def identity_assignments(self) -> str:
+        """State machine that keeps the assignments of units (account of Identity Center)."""
+        return f"{self.prefix}-identity-assignments"
+
+    @property
+    def identity_parameters(self) -> str:
+        """Path of the parameters that hold the assignments of units."""
+        return f"/{self.prefix}/identity-center/assignments"
+
     # Billing and Control Tower (management account)
 
     def _bucket(self, purpose: str) -> str:
