@@ -17,7 +17,7 @@ def _create_budget(resource: Resource) -> Physical:
         "create_budget",
         AccountId=resource.account,
         Budget={**given, "BudgetName": name},
-        NotificationsWithSubscribers=resource.get("NotificationsWithSubscribers"),
+        **resource.only("NotificationsWithSubscribers", "ResourceTags"),
     )
     return Physical(id=name, attributes={"Id": name})
 
@@ -36,7 +36,7 @@ register(
     create=_create_budget,
     update=_update_budget,
     delete=_delete_budget,
-    applies=("Budget", "NotificationsWithSubscribers"),
+    applies=("Budget", "NotificationsWithSubscribers", "ResourceTags"),
 )
 
 
@@ -56,7 +56,12 @@ def _physical(arn: str, resource: Resource) -> Physical:
 
 def _create_subscription(resource: Resource) -> Physical:
     settings = {key: each for key, each in _settings(resource).items() if each is not None}
-    answer = resource.call("ce", "create_anomaly_subscription", AnomalySubscription=settings)
+    answer = resource.call(
+        "ce",
+        "create_anomaly_subscription",
+        AnomalySubscription=settings,
+        **resource.only("ResourceTags"),
+    )
     return _physical(answer["SubscriptionArn"], resource)
 
 
@@ -76,6 +81,6 @@ register(
     delete=_delete_subscription,
     applies=(
         *("Frequency", "MonitorArnList", "Subscribers", "SubscriptionName"),
-        *("Threshold", "ThresholdExpression"),
+        *("ResourceTags", "Threshold", "ThresholdExpression"),
     ),
 )

@@ -19,7 +19,6 @@ def _put(resource: Resource) -> Physical:
         "config",
         "put_config_rule",
         ConfigRule={member: value for member, value in rule.items() if value is not None},
-        Tags=resource.tag_list() or None,
     )
     found = resource.call("config", "describe_config_rules", ConfigRuleNames=[name])
     made = found["ConfigRules"][0]
@@ -48,6 +47,5 @@ register(
         "MaximumExecutionFrequency",
         "Scope",
         "Source",
-        "Tags",
     ),
 )
