@@ -44,12 +44,16 @@ class Access:
         port: Port of the server on the loopback interface.
         management: Account ID of the management account.
         region: Region for calls that belong to no Region.
+        emergency: The emergency role, and the user of the management account who assumes it.
     """
 
-    def __init__(self, port: int, *, management: str, region: str) -> None:
+    def __init__(
+        self, port: int, *, management: str, region: str, emergency: tuple[str, str] = ("", "")
+    ) -> None:
         self.port = port
         self.management = management
         self.region = region
+        self._emergency, self._user = emergency
         self._session = boto3.session.Session()
         self._lock = threading.Lock()
         self._credentials: dict[tuple[str, str], Credentials] = {}
@@ -93,10 +97,12 @@ class Access:
         if role == STACK_SETS:
             return Credentials(key=f"STACKSETS{account}", secret=_SECRET)
         if (account, role) not in self._credentials:
-            management = Credentials(key=self.management, secret=_SECRET)
-            answer = self._make("sts", self.region, management).assume_role(
+            user = self._user if role == self._emergency else ""
+            key = f"USER{self.management}{user}" if user else self.management
+            caller = Credentials(key=key, secret=_SECRET)
+            answer = self._make("sts", self.region, caller).assume_role(
                 RoleArn=f"arn:aws:iam::{account}:role/{role}",
-                RoleSessionName="baseline-local",
+                RoleSessionName=user or "baseline-local",
                 DurationSeconds=_SESSION_SECONDS,
             )["Credentials"]
             self._credentials[account, role] = Credentials(

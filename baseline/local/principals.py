@@ -5,6 +5,7 @@ Access keys of the embedded AWS:
 * ``222222222222`` acts in that account as a session of the role ``LocalAdministrator``.
 * ``ROOT222222222222`` acts as the root user of that account.
 * ``STACKSETS222222222222`` acts in that account as the role with which StackSets deploy.
+* ``USER222222222222anna`` acts as the IAM user ``anna`` of that account, who just gave a second factor.
 * The key of an assumed role (STS, Lambda functions) acts as that role's session.
 
 The secret key is not checked: the endpoint listens on loopback only.
@@ -17,9 +18,10 @@ from baseline.local import emulators
 
 ADMINISTRATOR = "LocalAdministrator"
 STACK_SETS = "stacksets-exec-0123456789abcdef0123456789abcdef"
-KEY_PREFIXES = ("ROOT", "STACKSETS")
+KEY_PREFIXES = ("ROOT", "STACKSETS", "USER")
 DEFAULT_ACCOUNT = "000000000000"
 _ACCOUNT_KEY = re.compile(r"^(ROOT|STACKSETS)?(\d{12})$")
+_USER_KEY = re.compile(r"^USER(\d{12})([\w+=,.@-]+)$")
 _SESSION_ARN = re.compile(r"^arn:([\w-]+):sts::(\d{12}):assumed-role/([^/]+)/(.+)$")
 
 
@@ -49,6 +51,11 @@ def identify(access_key: str) -> Principal:
         kind, account = account_key.groups()
         role = STACK_SETS if kind == "STACKSETS" else ADMINISTRATOR
         return _account_principal(account, root=kind == "ROOT", role=role)
+    user = _USER_KEY.match(access_key)
+    if user:
+        account, name = user.groups()
+        arn = f"arn:aws:iam::{account}:user/{name}"
+        return Principal(account=account, arn=arn, caller_arn=arn, access_key=account)
     session = emulators.ministack("sts")._sessions.get(access_key)
     if session is None:
         return _account_principal(DEFAULT_ACCOUNT, root=False)

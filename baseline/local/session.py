@@ -86,7 +86,13 @@ class Session:
                 )
             port = server.port
         management = self.configuration.accounts.management.id
-        return Access(port, management=management, region=self.configuration.home_region)
+        rescue = self.configuration.break_glass
+        return Access(
+            port,
+            management=management,
+            region=self.configuration.home_region,
+            emergency=(rescue.role, rescue.users[0] if rescue.create and rescue.users else ""),
+        )
 
     def driver(self) -> Driver:
         """Give what runs ``cdk`` for this configuration."""

@@ -186,6 +186,12 @@ def test_stack_sets_act_as_their_own_role() -> None:
     assert f"Credential={ACCOUNT}/".encode() in header
 
 
+def test_a_user_acts_as_itself() -> None:
+    principal = principals.identify(f"USER{ACCOUNT}break-glass-1")
+    assert principal.arn == f"arn:aws:iam::{ACCOUNT}:user/break-glass-1"
+    assert (principal.account, principal.access_key) == (ACCOUNT, ACCOUNT)
+
+
 def test_unsigned_requests_go_to_ministack_unread() -> None:
     emulator = Emulator()
     event = {"type": "http", "method": "GET", "path": "/_ministack/health", "headers": []}
