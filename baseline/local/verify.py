@@ -115,7 +115,8 @@ def verify(
     resources = [(stack, resource) for stack in stacks for resource in stack["resources"]]
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         read = pool.map(
-            lambda pair: tuple(_read(_place(access, pair[0], regions), *pair, declared)), resources
+            lambda pair: tuple(_read(_place(access, pair[0], regions), pair[0], pair[1], declared)),
+            resources,
         )
         findings = [finding for each in read for finding in each]
     findings += _stack_findings(stacks, expected_stacks)
