@@ -111,11 +111,18 @@ def _trusts(role: Mapping[str, Any], request: ApiRequest) -> bool:
         "sts:externalid": request.parameters.get("ExternalId"),
         "sts:rolesessionname": request.parameters["RoleSessionName"],
     }
+    user = request.principal_arn.partition(":user/")[2]
+    if user:  # whose access key stands for a second factor that was just given
+        facts |= {
+            "aws:username": user,
+            "aws:multifactorauthpresent": "true",
+            "aws:multifactorauthage": "0",
+        }
     if management:
         facts["aws:principalorgid"] = organization.backend(management).org.id
     context = evaluator.EvalContext(
         principal_arn=request.caller_arn,
-        principal_type="AssumedRole",
+        principal_type="User" if user else "AssumedRole",
         principal_account=request.account,
         action="sts:AssumeRole",
         resource_arn=role["Arn"],
@@ -125,6 +132,7 @@ def _trusts(role: Mapping[str, Any], request: ApiRequest) -> bool:
     )
     document = role["AssumeRolePolicyDocument"]
     text = document if isinstance(document, str) else json.dumps(document)
+    text = text.replace("${aws:username}", user or "nobody")  # which ministack does not fill in
     return bool(evaluator.evaluate_trust_policy(text, request.caller_arn, context))
 
 
