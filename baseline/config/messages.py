@@ -30,6 +30,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         forms.UNIT_NAME_PATTERN: "is not a name for a unit: letters, digits, spaces and . _ - inside, at most 128 characters",
         forms.UNIT_PATH_PATTERN: "is not the path of a unit, such as Workloads/Production",
         forms.ROLE_NAME_PATTERN: "is not the name of an IAM role: 1 to 64 letters, digits or + = , . @ _ -",
+        forms.USER_NAME_PATTERN: "is not the name of an IAM user: 1 to 64 letters, digits or + = , . @ _ -",
         forms.ENDPOINT_PATTERN: "is not the name of an endpoint's service, such as kms or ecr.api",
         forms.ACTION_PATTERN: "is not an action of a service, such as chime:* or pricing:GetProducts",
         forms.PHRASE_PATTERN: "is not a name: no spaces at its ends, and not empty",

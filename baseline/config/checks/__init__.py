@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from baseline.config.checks import (
     accounts,
+    credentials,
     guardrails,
     lists,
     mail,
@@ -47,6 +48,8 @@ CHECKS: tuple[Check, ...] = (
     guardrails.leave_the_management_account_alone,
     network.is_private_and_large_enough,
     retention.outlasts_the_lock,
+    credentials.are_weaker_by_name_only,
+    credentials.leave_time_for_a_successor,
     lists.hold_each_value_once,
 )
 
