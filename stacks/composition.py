@@ -51,7 +51,13 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     )
     members = MembersStack(app, "members", configuration=configuration, names=names, env=management)
     # StackSets skip the management account, so it gets the same templates as ordinary stacks.
-    member_global = MemberGlobalStack(app, "members-management", names=names, env=management)
+    member_global = MemberGlobalStack(
+        app,
+        "members-management",
+        names=names,
+        access_keys=configuration.credentials.access_keys,
+        env=management,
+    )
     member_regional = [
         MemberRegionalStack(
             app,

@@ -6,13 +6,15 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.audit.config_role import ConfigRole
+from baseline.config.credentials import AccessKeySettings
 from baseline.config.names import Names
 from baseline.detection.event_forwarding import EventForwardingRole
+from baseline.identity.credentials_role import CredentialsRole
 from baseline.identity.roles import AuditRole, SettingsRole
 
 
 class MemberGlobalStack(cdk.Stack):
-    """Audit, settings, Config recorder and event forwarding role of one account.
+    """Audit, settings, credentials, Config recorder and event forwarding role of one account.
 
     The same class is the template of a StackSet and an ordinary stack of the management account.
     """
@@ -23,6 +25,7 @@ class MemberGlobalStack(cdk.Stack):
         id: str,
         *,
         names: Names,
+        access_keys: AccessKeySettings,
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -50,6 +53,7 @@ class MemberGlobalStack(cdk.Stack):
             trusted_role=names.settings_reconciler_role,
             organization_id=names.organization_id,
         )
+        CredentialsRole(self, "Credentials", names=names, settings=access_keys)
         ConfigRole(self, "Config", names=names)
         EventForwardingRole(
             self,

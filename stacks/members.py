@@ -35,7 +35,7 @@ class MembersStack(cdk.Stack):
             description="Security baseline: StackSets for every member account",
             env=env,
         )
-        templates = self._render(names, record=configuration.capabilities.config.enabled)
+        templates = self._render(configuration, names)
         roles = ServiceManagedStackSet(
             self,
             "Global",
@@ -57,9 +57,14 @@ class MembersStack(cdk.Stack):
             after=[roles],
         )
 
-    def _render(self, names: Names, *, record: bool) -> dict[str, dict[str, object]]:
+    def _render(self, configuration: Configuration, names: Names) -> dict[str, dict[str, object]]:
+        record = configuration.capabilities.config.enabled
+        access_keys = configuration.credentials.access_keys
+
         def roles(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
-            return MemberGlobalStack(app, id, names=names, synthesizer=synthesizer)
+            return MemberGlobalStack(
+                app, id, names=names, access_keys=access_keys, synthesizer=synthesizer
+            )
 
         def regional(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
             return MemberRegionalStack(
