@@ -39,8 +39,9 @@ class AccessKeys(Construct):
         settings: periods, mode and exemptions.
         break_glass_role: may change the secrets, besides the job.
         reports: bucket of the reports, shared by all sweeps of a stack.
-        topic: gets messages and alarms; its policy admits alarms whose names begin with the
-            sweep's.
+        alarm_topic: hears of findings and failures; its policy admits alarms whose names begin
+            with the sweep's.
+        message_topic_arn: topic that is told what changed and what will.
         break_glass_users: names of IAM users that are never touched, besides the exempt ones.
 
     Attributes:
@@ -59,7 +60,8 @@ class AccessKeys(Construct):
         settings: AccessKeySettings,
         break_glass_role: str,
         reports: SweepReports,
-        topic: sns.ITopic,
+        alarm_topic: sns.ITopic,
+        message_topic_arn: str,
         break_glass_users: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
@@ -72,11 +74,11 @@ class AccessKeys(Construct):
             handler=HANDLER,
             management_account=names.management,
             reports=reports,
-            alarm_topic=topic,
+            alarm_topic=alarm_topic,
             statements=[
                 _assume(role, names.organization_id),
                 sweep_findings.measure(),
-                *sweep_findings.tell(names, topic.topic_arn),
+                *sweep_findings.tell(names, message_topic_arn),
             ],
             wildcard_reasons={
                 f"AwsSolutions-IAM5[Resource::{role}]": (
@@ -96,7 +98,7 @@ class AccessKeys(Construct):
                 "ROLE": names.credentials_role,
                 "SECRET_PREFIX": names.access_key_secrets,
                 "SWEEP": names.access_key_sweep,
-                "TOPIC": topic.topic_arn,
+                "TOPIC": message_topic_arn,
             },
             role_name=names.credential_rotator_role,
             dry_run=settings.mode == "report",
@@ -108,7 +110,7 @@ class AccessKeys(Construct):
             name=names.access_key_sweep,
             text=f"{names.access_key_sweep} found access keys or passwords that want a person; "
             "see the report of the run",
-            topic=topic,
+            topic=alarm_topic,
         )
         implements(self, capability="access-key-rotation", controls=_controls(settings))
 

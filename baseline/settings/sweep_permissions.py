@@ -125,9 +125,16 @@ def wildcard_reasons(scope: Construct, *, name: str, reports: SweepReports) -> d
     """Give, for each wildcard in the statements, why it stands there (cdk-nag finding to reason)."""
     stack = cdk.Stack.of(scope)
     bucket = stack.get_logical_id(reports.bucket.node.default_child)  # type: ignore[arg-type]
-    runs = (
-        f"arn:<AWS::Partition>:states:{stack.region}:{stack.account}:execution:{name}/EachAccount:*"
+    place = ":".join(
+        f"<AWS::{name}>" if cdk.Token.is_unresolved(value) else value
+        for name, value in (
+            ("Partition", stack.partition),
+            ("Service", "states"),
+            ("Region", stack.region),
+            ("AccountId", stack.account),
+        )
     )
+    runs = f"arn:{place}:execution:{name}/EachAccount:*"
     reasons = {
         f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/{prefix}/*]": (
             "objects are named by run; the prefix is the only one that this function uses"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from baseline.config.checks import (
+    account_settings,
     accounts,
     credentials,
     guardrails,
@@ -50,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     retention.outlasts_the_lock,
     credentials.are_weaker_by_name_only,
     credentials.leave_time_for_a_successor,
+    account_settings.are_no_weaker_than_named,
     lists.hold_each_value_once,
 )
 
