@@ -52,6 +52,7 @@ class SettingsStack(cdk.Stack):
             reports=reports,
             alarm_topic=alarm_topic,
             message_topic_arn=names.topic_arn("high"),
+            break_glass_users=configuration.break_glass.users,
         )
         RootCredentials(
             self,

@@ -42,7 +42,8 @@ class AccessKeys(Construct):
         alarm_topic: hears of findings and failures; its policy admits alarms whose names begin
             with the sweep's.
         message_topic_arn: topic that is told what changed and what will.
-        break_glass_users: names of IAM users that are never touched, besides the exempt ones.
+        break_glass_users: names of IAM users of the management account that are never touched;
+            the same name in another account is somebody else's.
 
     Attributes:
         sweep: the :class:`AccountSweep`.
@@ -94,7 +95,8 @@ class AccessKeys(Construct):
                 "MODE": settings.mode,
                 "NAMESPACE": NAMESPACE,
                 "PARTITION": names.partition,
-                "POLICY": json.dumps(_policy(settings, break_glass_users)),
+                "MANAGEMENT_USERS": json.dumps(sorted(break_glass_users)),
+                "POLICY": json.dumps(_policy(settings)),
                 "ROLE": names.credentials_role,
                 "SECRET_PREFIX": names.access_key_secrets,
                 "SWEEP": names.access_key_sweep,
@@ -124,7 +126,7 @@ def _assume(role: str, organization_id: str) -> iam.PolicyStatement:
     )
 
 
-def _policy(settings: AccessKeySettings, break_glass_users: Sequence[str]) -> dict[str, object]:
+def _policy(settings: AccessKeySettings) -> dict[str, object]:
     return {
         "rotate_after": settings.rotate_after_days,
         "warn": settings.warn_days,
@@ -134,7 +136,7 @@ def _policy(settings: AccessKeySettings, break_glass_users: Sequence[str]) -> di
         "remove_passwords": settings.unused_passwords == "remove",
         "exempt_key": settings.exempt_tag.key,
         "exempt_value": settings.exempt_tag.value,
-        "exempt_users": sorted({*settings.exempt_users, *break_glass_users}),
+        "exempt_users": sorted(settings.exempt_users),
     }
 
 

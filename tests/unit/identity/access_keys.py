@@ -32,7 +32,7 @@ POLICY: dict[str, Any] = {
     "remove_passwords": False,
     "exempt_key": "CredentialRotation",
     "exempt_value": "exempt",
-    "exempt_users": ["glass-1"],
+    "exempt_users": ["robot"],
 }
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000)
 
@@ -60,6 +60,7 @@ def settings(**policy: Any) -> dict[str, str]:
     return {
         "AWS_REGION": HOME,
         "BREAK_GLASS": "OrgBreakGlass",
+        "MANAGEMENT_USERS": '["break-glass-1"]',
         "MODE": "apply",
         "NAMESPACE": "SecurityBaseline",
         "PARTITION": "aws",
@@ -71,10 +72,10 @@ def settings(**policy: Any) -> dict[str, str]:
     }
 
 
-def run(account: str, *, dry_run: bool = False) -> dict[str, Any]:
+def run(account: str, *, dry_run: bool = False, management: bool = False) -> dict[str, Any]:
     """Run the handler for one account."""
     event = {
-        "account": {"id": account, "name": "team", "management": False},
+        "account": {"id": account, "name": "team", "management": management},
         "dry_run": dry_run,
         "run": "run",
         "options": {},

@@ -181,20 +181,28 @@ def test_an_inactive_second_key_is_no_reason_to_delete_it(team: Member) -> None:
     assert team.keys("ci") == {spare: "Inactive", old: "Active"}
 
 
-def test_exempt_users_and_break_glass_users_are_left_alone(team: Member) -> None:
+def test_exempt_users_are_left_alone(team: Member) -> None:
     team.user("legacy", CredentialRotation="exempt")
     team.key("legacy", age=400, used=300)
-    team.user("glass-1")
-    team.key("glass-1", age=400, used=None)
+    team.user("robot")
+    team.key("robot", age=400, used=None)
     team.user("other", CredentialRotation="no")
     other = team.key("other", age=400, used=300)
     assert [(row["user"], row["finding"]) for row in run(TEAM)["rows"]] == [
-        ("glass-1", "exempt"),
         ("legacy", "exempt"),
         ("other", "unused-key"),
+        ("robot", "exempt"),
     ]
     assert team.keys("other") == {other: "Inactive"}
-    assert set(team.keys("legacy").values()) == {"Active"}
+    assert {*team.keys("legacy").values(), *team.keys("robot").values()} == {"Active"}
+
+
+def test_break_glass_users_are_exempt_in_the_management_account_only(team: Member) -> None:
+    team.user("break-glass-1")
+    key = team.key("break-glass-1", age=400, used=300)
+    assert findings(run(TEAM, management=True)) == [("exempt", "exempt")]
+    assert team.keys("break-glass-1") == {key: "Active"}
+    assert findings(run(TEAM)) == [("unused-key", "changed")]
 
 
 def test_only_the_owner_may_read_the_secret_and_only_the_role_may_change_it(team: Member) -> None:

@@ -55,7 +55,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN
         listed = key_reading.list_users(target.iam)
         # A run that ends before its last user begins with others the next time.
         random.shuffle(listed)
-        rows = _rows(listed, target, dry_run=dry_run, now=now, context=context)
+        policy = _policy(management=account["management"])
+        rows = _rows(listed, target, policy, dry_run=dry_run, now=now, context=context)
     except ClientError as error:
         if error.response["Error"]["Code"] in THROTTLED:
             raise ThrottledError(str(error)) from error
@@ -78,12 +79,13 @@ def state_of(rows: Iterable[Mapping[str, Any]]) -> str:
 def _rows(
     listed: list[dict[str, Any]],
     target: key_changes.Account,
+    policy: Policy,
     *,
     dry_run: bool,
     now: datetime,
     context: Any,  # noqa: ANN401 - of Lambda
 ) -> list[dict[str, Any]]:
-    policy, rows = _policy(), []
+    rows: list[dict[str, Any]] = []
     for number, user in enumerate(listed):
         if context.get_remaining_time_in_millis() < RESERVE_MILLISECONDS:
             left = len(listed) - number
@@ -170,9 +172,14 @@ def _public(row: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key != "notable" and value is not None}
 
 
-def _policy() -> Policy:
+def _policy(*, management: bool) -> Policy:
+    """Read the policy; break-glass users stand in the management account only."""
     given = json.loads(os.environ["POLICY"])
-    return Policy(**{**given, "exempt_users": frozenset(given["exempt_users"])})
+    users = [
+        *given["exempt_users"],
+        *(json.loads(os.environ["MANAGEMENT_USERS"]) if management else ()),
+    ]
+    return Policy(**{**given, "exempt_users": frozenset(users)})
 
 
 def _target(account: str) -> key_changes.Account:
