@@ -143,11 +143,30 @@ _PROVIDERS = (
 )
 _POLICIES = ("iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicyVersion")
 _GROUPS = ("iam:AddUserToGroup", "iam:AttachGroupPolicy", "iam:CreateGroup")
+_CREDENTIALS = (
+    "iam:CreateAccessKey",
+    "iam:DeleteAccessKey",
+    "iam:DeleteLoginProfile",
+    "iam:GetAccessKeyLastUsed",
+    "iam:GetLoginProfile",
+    "iam:ListAccessKeys",
+    "iam:ListUserTags",
+    "iam:ListUsers",
+    "iam:UpdateAccessKey",
+    "secretsmanager:CreateSecret",
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:PutResourcePolicy",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:RestoreSecret",
+    "secretsmanager:TagResource",
+    "secretsmanager:UntagResource",
+)
 NEEDS: Mapping[RoleClass, tuple[str, ...]] = {
     RoleClass.DEPLOYERS: _DEPLOYMENT,
     RoleClass.BREAK_GLASS: _EMERGENCY,
     RoleClass.SERVICE_ROLES: _SETTINGS,
     RoleClass.RESPONDERS: _RESPONSE,
+    RoleClass.CREDENTIALS: _CREDENTIALS,
 }
 """Role class to the actions that it needs in every governed Region."""
 
@@ -231,6 +250,7 @@ def _resource(principal: str, action: str, prefix: str, accounts: Mapping[str, s
         "s3": f"arn:aws:s3:::{prefix}-org-logs-{accounts['log_archive']}-{home}",
         "cloudtrail": f"arn:aws:cloudtrail:{home}:{accounts['management']}:trail/{prefix}-org-trail",
         "iam": f"arn:aws:iam::{own}:role/{_subject(principal, prefix)}",
+        "secretsmanager": f"arn:aws:secretsmanager:{home}:{own}:secret:{prefix}-access-key/x",
         **{name: f"arn:aws:{name}:{home}:{own}:{rest}" for name, rest in _own(prefix).items()},
     }
     if action.endswith("Alias"):

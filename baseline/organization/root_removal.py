@@ -208,11 +208,19 @@ class RootRemoval(Construct):
             "Starter",
             assumed_by=iam.ServicePrincipal(
                 "events.amazonaws.com",
-                conditions={"StringEquals": {"aws:SourceAccount": self._names.security}},
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": self._names.security},
+                    # The rule refers to the role, so it cannot refer to the rule.
+                    "ArnLike": {
+                        "aws:SourceArn": cdk.Stack.of(self).format_arn(
+                            service="events", resource="rule", resource_name="*"
+                        )
+                    },
+                },
             ),
             description=f"Starts {self._names.root_removal} after the sweep",
         )
-        iam.ManagedPolicy(
+        policy = iam.ManagedPolicy(
             self,
             "StarterPolicy",
             description=f"Start {self._names.root_removal}",
@@ -225,7 +233,7 @@ class RootRemoval(Construct):
             ],
             roles=[role],
         )
-        events.CfnRule(
+        rule = events.CfnRule(
             self,
             "AfterSweep",
             description="Root credentials were looked for: ask about those that were found",
@@ -246,4 +254,14 @@ class RootRemoval(Construct):
                     input_path="$.detail",
                 )
             ],
+        )
+        # A start that comes before the role's policy would be refused.
+        rule.node.add_dependency(policy)
+        acknowledge(
+            rule,
+            {
+                "Serverless-EventBusDLQ": (
+                    "what could not be asked about today is found and asked about by the next sweep"
+                )
+            },
         )

@@ -132,4 +132,6 @@ class RootUsers:
 
 
 def _error(code: str, operation: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
+    """Give an error; text after the code becomes its message."""
+    code, _, message = code.partition(" ")
+    return ClientError({"Error": {"Code": code, "Message": message or "no"}}, operation)

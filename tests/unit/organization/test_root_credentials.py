@@ -154,6 +154,19 @@ def test_faults_of_the_sweep_reach_the_state_machine(users: RootUsers, operation
         sweep(account)
 
 
+def test_a_quarantined_account_is_reported_as_blocked_and_no_failure(users: RootUsers) -> None:
+    account = member("team")
+    users.give(account, **EVERYTHING)
+    denial = "AccessDenied with an explicit deny in a service control policy: arn:aws:organizations"
+    users.refused[(account, "GetLoginProfile")] = denial
+    result = sweep(account)
+    assert (result["state"], rows(result)["root-credentials"]["state"]) == ("ok", "blocked")
+    del users.refused[(account, "GetLoginProfile")]
+    users.refused[(account, "AssumeRoot")] = denial
+    with pytest.raises(ClientError, match="AssumeRoot"):
+        sweep(account)
+
+
 # The removal
 
 

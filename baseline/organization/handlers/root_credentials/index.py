@@ -23,6 +23,9 @@ logger = logging.getLogger()
 logger.setLevel(logging.INFO)
 
 RUNBOOK = "docs/runbooks/management-root.md"
+BLOCKED = (
+    "a service control policy denies everything here, to root sessions and to the root user alike"
+)
 Event = dict[str, Any]
 
 
@@ -52,7 +55,12 @@ def _credentials(account: dict[str, Any]) -> dict[str, Any]:
             "state": "manual",
             "detail": f"no session reaches the root user of this account; see {RUNBOOK}",
         }
-    found = root_state.look(root_calls.root_session(account["id"], root_calls.LOOK))
+    try:
+        found = root_state.look(root_calls.root_session(account["id"], root_calls.LOOK))
+    except ClientError as error:
+        if root_calls.by_guardrail(error):
+            return {**row, "state": "blocked", "detail": BLOCKED}
+        raise
     state = "would_change" if found.exists else "ok"
     counts = {name: len(ids) if name != "password" else ids for name, ids in found.row().items()}
     return {**row, "state": state, "detail": found.sentence(), **counts}

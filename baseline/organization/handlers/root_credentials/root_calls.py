@@ -81,3 +81,16 @@ def measure(metric: str, value: int) -> None:
 def throttled(error: ClientError) -> bool:
     """Tell whether AWS only wants fewer calls."""
     return error.response["Error"]["Code"] in THROTTLED
+
+
+def by_guardrail(error: ClientError) -> bool:
+    """Tell whether a service control policy refused a call of a root session.
+
+    AssumeRoot itself is refused in the caller's account, which is another matter.
+    """
+    given = error.response["Error"]
+    return (
+        given["Code"] == "AccessDenied"
+        and "service control policy" in given.get("Message", "")
+        and error.operation_name != "AssumeRoot"
+    )
