@@ -29,7 +29,7 @@ class MemberGlobalStack(cdk.Stack):
         id: str,
         *,
         names: Names,
-        access_keys: AccessKeySettings,
+        access_keys: AccessKeySettings | None = None,
         break_glass: BreakGlass | None = None,
         mfa_group: bool = False,
         env: cdk.Environment | None = None,
@@ -59,7 +59,9 @@ class MemberGlobalStack(cdk.Stack):
             trusted_role=names.settings_reconciler_role,
             organization_id=names.organization_id,
         )
-        CredentialsRole(self, "Credentials", names=names, settings=access_keys)
+        CredentialsRole(
+            self, "Credentials", names=names, settings=access_keys or AccessKeySettings()
+        )
         ConfigRole(self, "Config", names=names)
         EventForwardingRole(
             self,

@@ -5,6 +5,7 @@ Access keys of the embedded AWS:
 * ``222222222222`` acts in that account as a session of the role ``LocalAdministrator``.
 * ``ROOT222222222222`` acts as the root user of that account.
 * The key of an assumed role (STS, Lambda functions) acts as that role's session.
+* The key of ``sts:AssumeRoot`` acts as a session of the member's root user, for one task.
 
 The secret key is not checked: the endpoint listens on loopback only.
 """
@@ -30,6 +31,7 @@ class Principal:
         caller_arn: What ``sts:GetCallerIdentity`` returns.
         access_key: The key to hand to the emulators (they know account keys and session keys).
         tags: Session tags.
+        root_task: Task policy of a session of ``sts:AssumeRoot``.
     """
 
     account: str
@@ -37,6 +39,7 @@ class Principal:
     caller_arn: str
     access_key: str
     tags: dict[str, str] = field(default_factory=dict)
+    root_task: str = ""
 
 
 def identify(access_key: str) -> Principal:
@@ -67,7 +70,11 @@ def _session_principal(access_key: str, session: dict[str, object]) -> Principal
     match = _SESSION_ARN.match(caller)
     if match is None:
         return Principal(
-            account=caller.split(":")[4], arn=caller, caller_arn=caller, access_key=access_key
+            account=caller.split(":")[4],
+            arn=caller,
+            caller_arn=caller,
+            access_key=access_key,
+            root_task=str(session.get("RootTask", "")),
         )
     partition, account, role_name, _ = match.groups()
     role = emulators.ministack("iam")._roles.get_scoped(account, None, role_name)
