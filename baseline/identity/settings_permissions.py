@@ -43,7 +43,6 @@ SETTINGS: tuple[tuple[str, list[str], list[str]], ...] = (
         [
             "ec2:DescribeInternetGateways",
             "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeRegions",
             "ec2:DescribeRouteTables",
             "ec2:DescribeSecurityGroups",
             "ec2:DescribeSubnets",
@@ -85,7 +84,6 @@ SETTINGS: tuple[tuple[str, list[str], list[str]], ...] = (
             "account:DisableRegion",
             "account:EnableRegion",
             "account:GetAlternateContact",
-            "account:GetRegionOptStatus",
             "account:ListRegions",
             "account:PutAlternateContact",
         ],
