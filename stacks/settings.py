@@ -8,6 +8,8 @@ from constructs import Construct
 
 from baseline.config import Configuration
 from baseline.config.names import Names
+from baseline.identity.access_keys import AccessKeys
+from baseline.organization.root_access import RootCredentials
 from baseline.settings.account_settings import AccountSettings
 from baseline.settings.sweep_reports import SweepReports
 
@@ -40,4 +42,24 @@ class SettingsStack(cdk.Stack):
             names=names,
             reports=reports,
             alarm_topic=alarm_topic,
+        )
+        AccessKeys(
+            self,
+            "AccessKeys",
+            names=names,
+            settings=configuration.credentials.access_keys,
+            break_glass_role=configuration.break_glass.role,
+            reports=reports,
+            alarm_topic=alarm_topic,
+            message_topic_arn=names.topic_arn("high"),
+            break_glass_users=configuration.break_glass.users,
+        )
+        RootCredentials(
+            self,
+            "RootCredentials",
+            names=names,
+            settings=configuration.credentials.root,
+            email_domains=configuration.organization.email_domains,
+            reports=reports,
+            topic=alarm_topic,
         )

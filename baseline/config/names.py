@@ -249,6 +249,41 @@ class Names:
 
     # Access keys and root credentials (security account, home Region)
 
+    @property
+    def access_key_sweep(self) -> str:
+        """State machine that rotates access keys."""
+        return f"{self.prefix}-access-keys"
+
+    @property
+    def credential_rotator_role(self) -> str:
+        """Role that may assume the credentials role of every account."""
+        return f"{self.prefix}-credential-rotator"
+
+    @property
+    def credentials_role(self) -> str:
+        """Role in every account that handles the credentials of IAM users."""
+        return f"{self.prefix}-credentials"
+
+    @property
+    def access_key_secrets(self) -> str:
+        """Start of the names of the secrets that hold successors of access keys."""
+        return f"{self.prefix}-access-key/"
+
+    @property
+    def root_sweep(self) -> str:
+        """State machine that looks for root credentials."""
+        return f"{self.prefix}-root-credentials"
+
+    @property
+    def root_removal(self) -> str:
+        """State machine that removes approved root credentials."""
+        return f"{self.prefix}-root-removal"
+
+    @property
+    def root_approval_policy(self) -> str:
+        """Policy of those who start and approve the removal of root credentials."""
+        return f"{self.prefix}-root-approval"
+
     # People and their roles
 
     @property

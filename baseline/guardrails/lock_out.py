@@ -87,7 +87,6 @@ _SETTINGS = (
     "account:DisableRegion",
     "account:EnableRegion",
     "account:GetAlternateContact",
-    "account:GetRegionOptStatus",
     "account:ListRegions",
     "account:PutAlternateContact",
     "ec2:DeleteInternetGateway",
@@ -95,7 +94,7 @@ _SETTINGS = (
     "ec2:DeleteVpc",
     "ec2:DescribeInternetGateways",
     "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeRegions",
+    "ec2:DescribeRouteTables",
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
     "ec2:DescribeVpcs",
@@ -108,6 +107,7 @@ _SETTINGS = (
     "ec2:RevokeSecurityGroupIngress",
     "iam:GetAccountPasswordPolicy",
     "iam:UpdateAccountPasswordPolicy",
+    "kms:DescribeKey",
     "s3:GetAccountPublicAccessBlock",
     "s3:PutAccountPublicAccessBlock",
     "ssm:CreateDocument",
@@ -172,11 +172,30 @@ Source: AWS Control Tower User Guide, "Resources created in the shared accounts"
 of AWSControlTowerServiceRolePolicy.
 """
 
+_CREDENTIALS = (
+    "iam:CreateAccessKey",
+    "iam:DeleteAccessKey",
+    "iam:DeleteLoginProfile",
+    "iam:GetAccessKeyLastUsed",
+    "iam:GetLoginProfile",
+    "iam:ListAccessKeys",
+    "iam:ListUserTags",
+    "iam:ListUsers",
+    "iam:UpdateAccessKey",
+    "secretsmanager:CreateSecret",
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:PutResourcePolicy",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:RestoreSecret",
+    "secretsmanager:TagResource",
+    "secretsmanager:UntagResource",
+)
 NEEDS: Mapping[RoleClass, tuple[str, ...]] = {
     RoleClass.DEPLOYERS: _DEPLOYMENT,
     RoleClass.BREAK_GLASS: _EMERGENCY,
     RoleClass.SERVICE_ROLES: _SETTINGS,
     RoleClass.RESPONDERS: _RESPONSE,
+    RoleClass.CREDENTIALS: _CREDENTIALS,
 }
 """Role class to the actions that it needs in every governed Region."""
 
@@ -278,6 +297,7 @@ def _resource(principal: str, action: str, prefix: str, accounts: Mapping[str, s
         "s3": f"arn:aws:s3:::{prefix}-org-logs-{accounts['log_archive']}-{home}",
         "cloudtrail": f"arn:aws:cloudtrail:{home}:{accounts['management']}:trail/{prefix}-org-trail",
         "iam": f"arn:aws:iam::{own}:role/{_subject(principal, prefix)}",
+        "secretsmanager": f"arn:aws:secretsmanager:{home}:{own}:secret:{prefix}-access-key/x",
         **{name: f"arn:aws:{name}:{home}:{own}:{rest}" for name, rest in _own(prefix).items()},
     }
     if action.endswith("Alias"):

@@ -61,6 +61,7 @@ class RoleClass(StrEnum):
     RESPONDERS = "responders"
     SERVICE_ROLES = "service_roles"
     IDENTITY = "identity"
+    CREDENTIALS = "credentials"
     SECURITY = "security"
     NETWORK = "network"
 

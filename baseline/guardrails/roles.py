@@ -72,6 +72,7 @@ class Roles:
             RoleClass.RESPONDERS: [f"{anywhere}{self.prefix}-responder"],
             RoleClass.SERVICE_ROLES: [f"{anywhere}{self.prefix}-*"],
             RoleClass.IDENTITY: [f"{anywhere}{self.prefix}-identity"],
+            RoleClass.CREDENTIALS: [f"{anywhere}{self.prefix}-credentials"],
             RoleClass.SECURITY: [self._bound(self.security_account, self.security_role)],
             RoleClass.NETWORK: [self._bound(self.network_account, self.network_role)],
         }[role_class]
@@ -115,6 +116,7 @@ class Roles:
             RoleClass.RESPONDERS: [f"arn:aws:iam::{member}:role/{self.prefix}-responder"],
             RoleClass.SERVICE_ROLES: [f"arn:aws:iam::{member}:role/{self.prefix}-settings"],
             RoleClass.IDENTITY: [f"arn:aws:iam::{member}:role/{self.prefix}-identity"],
+            RoleClass.CREDENTIALS: [f"arn:aws:iam::{member}:role/{self.prefix}-credentials"],
             RoleClass.SECURITY: [self._bound(self.security_account, self.security_role)],
             RoleClass.NETWORK: [self._bound(self.network_account, self.network_role)],
         }[role_class]

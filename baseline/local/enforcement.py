@@ -20,7 +20,7 @@ from baseline.guardrails.documents import (
 )
 from baseline.guardrails.evaluation import Decision, Level, Organization
 from baseline.guardrails.request import Request
-from baseline.local import emulators, organization
+from baseline.local import emulators, organization, root_tasks
 from baseline.local.actions import action_of, resource_of
 from baseline.local.requests import ApiRequest, Denial
 
@@ -68,6 +68,8 @@ def check(request: ApiRequest) -> Denial | None:
     if management is None:
         return None
     asked = _request(request)
+    if request.root_task and asked.action not in root_tasks.ACTIONS[request.root_task]:
+        return _outside_the_task(request, asked)
     state = _state(organization.backend(management), {request.account, asked.resource_account})
     try:
         decision = _compiled(state).evaluate(asked)
@@ -80,6 +82,8 @@ def _request(request: ApiRequest) -> Request:
     """Give the call as policies see it."""
     resource = resource_of(request)
     context: dict[str, str | list[str]] = {"aws:SourceIp": _LOOPBACK}
+    if request.is_root:
+        context["aws:AssumedRoot"] = str(bool(request.root_task)).lower()
     context |= {f"aws:PrincipalTag/{key}": value for key, value in request.session_tags.items()}
     if agent := request.headers.get("user-agent"):
         context["aws:UserAgent"] = agent
@@ -220,6 +224,18 @@ def _refusal(request: ApiRequest, asked: Request, error: BaselineError) -> Denia
         policy_name="",
         policy_type=PolicyKind.SCP.value,
         message=f"{_start(request, asked)} because a policy cannot be evaluated: {error}",
+    )
+
+
+def _outside_the_task(request: ApiRequest, asked: Request) -> Denial:
+    """Give the denial of what a root session was not opened for."""
+    return Denial(
+        action=asked.action,
+        policy_id="",
+        policy_name=request.root_task,
+        policy_type=PolicyKind.SCP.value,
+        message=f"{_start(request, asked)} with an explicit deny in a session policy: "
+        f"{root_tasks.arn(request.root_task)}",
     )
 
 

@@ -7,6 +7,7 @@ Access keys of the embedded AWS:
 * ``STACKSETS222222222222`` acts in that account as the role with which StackSets deploy.
 * ``USER222222222222anna`` acts as the IAM user ``anna`` of that account, who just gave a second factor.
 * The key of an assumed role (STS, Lambda functions) acts as that role's session.
+* The key of ``sts:AssumeRoot`` acts as a session of the member's root user, for one task.
 
 The secret key is not checked: the endpoint listens on loopback only.
 """
@@ -35,6 +36,7 @@ class Principal:
         caller_arn: What ``sts:GetCallerIdentity`` returns.
         access_key: The key to hand to the emulators (they know account keys and session keys).
         tags: Session tags.
+        root_task: Task policy of a session of ``sts:AssumeRoot``.
     """
 
     account: str
@@ -42,6 +44,7 @@ class Principal:
     caller_arn: str
     access_key: str
     tags: dict[str, str] = field(default_factory=dict)
+    root_task: str = ""
 
 
 def identify(access_key: str) -> Principal:
@@ -79,7 +82,11 @@ def _session_principal(access_key: str, session: dict[str, object]) -> Principal
     match = _SESSION_ARN.match(caller)
     if match is None:
         return Principal(
-            account=caller.split(":")[4], arn=caller, caller_arn=caller, access_key=access_key
+            account=caller.split(":")[4],
+            arn=caller,
+            caller_arn=caller,
+            access_key=access_key,
+            root_task=str(session.get("RootTask", "")),
         )
     partition, account, role_name, _ = match.groups()
     role = emulators.ministack("iam")._roles.get_scoped(account, None, role_name)

@@ -18,6 +18,7 @@ class ApiRequest:
         principal_arn: The value of ``aws:PrincipalArn``: role, user or root ARN, never a session.
         caller_arn: The ARN that ``sts:GetCallerIdentity`` returns, for example an assumed-role session.
         session_tags: Tags of the session, key to value.
+        root_task: Task policy of a session of ``sts:AssumeRoot``; empty for everybody else.
         headers: Request headers, names in lower case.
     """
 
@@ -29,6 +30,7 @@ class ApiRequest:
     principal_arn: str
     caller_arn: str
     session_tags: Mapping[str, str] = field(default_factory=dict)
+    root_task: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -43,6 +43,7 @@ MOTO_OPERATIONS = frozenset(
         ("ssm", "DescribeDocument"),
         ("ssm", "GetDocument"),
         ("ssm", "UpdateDocument"),
+        ("ssm", "UpdateDocumentDefaultVersion"),
         ("ssm", "DeleteDocument"),
         ("ssm", "ListDocuments"),
     }
@@ -126,7 +127,7 @@ class Router:
     async def _dispatch(
         self, scope: Scope, incoming: Incoming, call: Call, request: ApiRequest
     ) -> tuple[str, Response]:
-        answer = registry.answer_to(call.service, call.operation)
+        answer = registry.answer_to(request)
         if answer is not None:
             return "baseline", await asyncio.to_thread(_answer, answer, call, request)
         if call.service in MOTO_SERVICES or (call.service, call.operation) in MOTO_OPERATIONS:
@@ -205,6 +206,7 @@ def _request(incoming: Incoming, call: Call, principal: principals.Principal) ->
         principal_arn=principal.arn,
         caller_arn=principal.caller_arn,
         session_tags=principal.tags,
+        root_task=principal.root_task,
         headers=incoming.headers,
     )
 

@@ -177,6 +177,8 @@ def _trusted(configuration: Configuration) -> Iterator[str]:
 
 def _delegated(configuration: Configuration, names: Names) -> Iterator[tuple[str, str]]:
     yield "access-analyzer.amazonaws.com", names.security
+    # Root sessions in member accounts are opened from the security account.
+    yield "iam.amazonaws.com", names.security
     if configuration.capabilities.config.enabled:
         yield "config.amazonaws.com", names.security
         yield "config-multiaccountsetup.amazonaws.com", names.security

@@ -13,6 +13,7 @@ from baseline.config.checks import (
     accounts,
     billing,
     control_tower,
+    credentials,
     guardrails,
     iam,
     identity_center,
@@ -84,6 +85,8 @@ CHECKS: tuple[Check, ...] = (
     billing.tell_something,
     billing.are_for_known_accounts,
     billing.are_deployed_where_they_exist,
+    credentials.are_weaker_by_name_only,
+    credentials.leave_time_for_a_successor,
     account_settings.are_no_weaker_than_named,
     lists.hold_each_value_once,
 )

@@ -13,6 +13,7 @@ Answer = Callable[[ApiRequest], dict[str, Any]]
 Follower = Callable[[ApiRequest], None]
 
 _ANSWERS: dict[tuple[str, str], Answer] = {}
+_ROOT_ANSWERS: dict[tuple[str, str], Answer] = {}
 _FOLLOWERS: dict[tuple[str, str], Follower] = {}
 
 
@@ -22,6 +23,20 @@ def answers(service: str, *operations: str) -> Callable[[Answer], Answer]:
     def register(function: Answer) -> Answer:
         for operation in operations:
             _ANSWERS[(service, operation)] = function
+        return function
+
+    return register
+
+
+def answers_root(service: str, *operations: str) -> Callable[[Answer], Answer]:
+    """Register the decorated function as the answer to a root user who calls about itself.
+
+    Calls of others, and those about a named user, go where they went before.
+    """
+
+    def register(function: Answer) -> Answer:
+        for operation in operations:
+            _ROOT_ANSWERS[(service, operation)] = function
         return function
 
     return register
@@ -38,9 +53,12 @@ def follows(service: str, *operations: str) -> Callable[[Follower], Follower]:
     return register
 
 
-def answer_to(service: str, operation: str) -> Answer | None:
-    """Give the answer to an operation, or None when an emulator answers it."""
-    return _ANSWERS.get((service, operation))
+def answer_to(request: ApiRequest) -> Answer | None:
+    """Give the answer to a call, or None when an emulator answers it."""
+    operation = (request.service, request.operation)
+    if request.is_root and not request.parameters.get("UserName") and operation in _ROOT_ANSWERS:
+        return _ROOT_ANSWERS[operation]
+    return _ANSWERS.get(operation)
 
 
 def follower_of(service: str, operation: str) -> Follower | None:

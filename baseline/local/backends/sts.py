@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from baseline.local import emulators, organization
+from baseline.local import emulators, organization, root_tasks
+from baseline.local.backends import state
 from baseline.local.backends.registry import answers
 from baseline.local.requests import ApiRequest
 from baseline.local.wire import ServiceError
 
 _DEFAULT_SECONDS = 3600
+_TRUSTED_SERVICE = "iam.amazonaws.com"
 
 
 @answers("sts", "GetCallerIdentity")
@@ -59,6 +61,44 @@ def assume_role(request: ApiRequest) -> dict[str, Any]:
     }
 
 
+@answers("sts", "AssumeRoot")
+def assume_root(request: ApiRequest) -> dict[str, Any]:
+    """Open a session of a member's root user, for one task that the organization manages."""
+    given = request.parameters
+    account = str(given["TargetPrincipal"]).removeprefix("arn:aws:iam::").removesuffix(":root")
+    task = root_tasks.name(given["TaskPolicyArn"].get("arn", ""))
+    seconds = given.get("DurationSeconds")
+    seconds = root_tasks.LONGEST_SECONDS if seconds is None else int(seconds)
+    if task is None or not 0 <= seconds <= root_tasks.LONGEST_SECONDS:
+        raise ServiceError("ValidationError", "No such task policy, or more than 900 seconds.")
+    management = organization.management_of(account)
+    if request.is_root or account == management or not _manages_root(request, management, task):
+        raise ServiceError(
+            "AccessDenied",
+            f"User: {request.caller_arn} is not authorized to perform: sts:AssumeRoot "
+            f"on resource: arn:aws:iam::{account}:root",
+            403,
+        )
+    credentials = open_session(
+        f"arn:aws:iam::{account}:root", account, seconds=seconds, source=request, root_task=task
+    )
+    expires = datetime.fromtimestamp(time.time() + seconds, UTC)
+    return {"Credentials": {**credentials, "Expiration": expires}}
+
+
+def _manages_root(request: ApiRequest, management: str | None, task: str) -> bool:
+    """Whether the caller's account manages the root users of the organization, this task too."""
+    if management is None:
+        return False
+    features = state.account_wide("iam root features", management)
+    backend = organization.backend(management)
+    delegated = any(
+        admin.account.id == request.account and _TRUSTED_SERVICE in admin.services
+        for admin in backend.admins
+    )
+    return root_tasks.FEATURES[task] in features and (delegated or request.account == management)
+
+
 def open_session(
     arn: str,
     identifier: str,
@@ -66,6 +106,7 @@ def open_session(
     seconds: int | None = None,
     tags: list[dict[str, str]] | None = None,
     source: ApiRequest | None = None,
+    root_task: str = "",
 ) -> dict[str, str]:
     """Register a session with ministack, which then knows its account.
 
@@ -75,6 +116,7 @@ def open_session(
         seconds: Until it ends; None for a session without end.
         tags: Session tags.
         source: The call that asked for it.
+        root_task: Task policy of a session of ``sts:AssumeRoot``.
 
     Returns:
         ``AccessKeyId``, ``SecretAccessKey`` and ``SessionToken``.
@@ -93,7 +135,8 @@ def open_session(
             "SecretAccessKey": credentials["SecretAccessKey"],
             "SessionToken": credentials["SessionToken"],
             "AccountId": arn.split(":")[4],
-            "PrincipalType": "AssumedRole",
+            "PrincipalType": "AssumedRoot" if root_task else "AssumedRole",
+            "RootTask": root_task,
             "SourcePrincipalArn": source.caller_arn if source else "",
             "SessionTags": tags or [],
             **expires,
@@ -104,7 +147,6 @@ def open_session(
 
 def _trusts(role: Mapping[str, Any], request: ApiRequest) -> bool:
     evaluator = emulators.module("ministack.core.iam_evaluator")
-    management = organization.management_of(request.account)
     facts = {
         "aws:principalarn": request.principal_arn,
         "aws:principalaccount": request.account,
@@ -118,10 +160,9 @@ def _trusts(role: Mapping[str, Any], request: ApiRequest) -> bool:
             "aws:multifactorauthpresent": "true",
             "aws:multifactorauthage": "0",
         }
-    if management:
-        facts["aws:principalorgid"] = organization.backend(management).org.id
     context = evaluator.EvalContext(
-        principal_arn=request.caller_arn,
+        # What aws:PrincipalArn holds: the role, where the caller itself is a session of it.
+        principal_arn=request.principal_arn,
         principal_type="User" if user else "AssumedRole",
         principal_account=request.account,
         action="sts:AssumeRole",
@@ -134,6 +175,16 @@ def _trusts(role: Mapping[str, Any], request: ApiRequest) -> bool:
     text = document if isinstance(document, str) else json.dumps(document)
     text = text.replace("${aws:username}", user or "nobody")  # which ministack does not fill in
     return bool(evaluator.evaluate_trust_policy(text, request.caller_arn, context))
+
+
+def know_the_organization() -> None:
+    """Let trust policies ask for ``aws:PrincipalOrgID``; ministack has no members of organizations."""
+
+    def identifier(account: str) -> str | None:
+        management = organization.management_of(account)
+        return None if management is None else str(organization.backend(management).org.id)
+
+    emulators.module("ministack.core.iam_evaluator")._principal_org_id = identifier
 
 
 def run_functions_as_their_roles() -> None:

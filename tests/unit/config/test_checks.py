@@ -141,6 +141,41 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         "contacts.billing.phone: '030 123456' is not a telephone number in E.164 form",
     ),
     (
+        "IAM.15 passwords shorter than the benchmark asks for",
+        {"account_settings.password_policy": {"minimum_length": 8}},
+        "account_settings.password_policy.minimum_length: 8 is weaker than the benchmark asks for (at least 14); raise it, or add minimum_length to weaker",
+    ),
+    (
+        "IAM.16 few passwords remembered",
+        {"account_settings.password_policy": {"reuse_prevention": 5}},
+        "account_settings.password_policy.reuse_prevention: 5 is weaker than the benchmark",
+    ),
+    (
+        "IAM.17 passwords for ever",
+        {"account_settings.password_policy": {"maximum_age_days": None}},
+        "account_settings.password_policy.maximum_age_days: null is weaker than the benchmark asks for (at most 90)",
+    ),
+    (
+        "IAM.13 passwords without symbols",
+        {"account_settings.password_policy": {"symbols": False}},
+        "account_settings.password_policy.symbols: false is weaker than the benchmark asks for (true)",
+    ),
+    (
+        "a rule called weak that is not",
+        {"account_settings.password_policy": {"weaker": ["numbers"]}},
+        "account_settings.password_policy.weaker[0]: 'numbers' is not weaker than the benchmark",
+    ),
+    (
+        "a setting that is not known",
+        {"account_settings.off": ["default_vcp"]},
+        "account_settings.off[0]: 'default_vcp' is not",
+    ),
+    (
+        "an alias without its start",
+        {"account_settings.ebs_key_alias": "volumes"},
+        "account_settings.ebs_key_alias: 'volumes' is not the alias of a key",
+    ),
+    (
         "personal root address",
         {"accounts.security.email": "ops@gmail.com"},
         "accounts.security.email: 'ops@gmail.com' is not in email_domains [example.com]; use a corporate address that a team reads",
@@ -336,6 +371,56 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         "log_archive.log_group_retention_days: 90 is not one of 365, 400",
     ),
     (
+        "IAM.3 access keys older than the benchmark",
+        {"credentials.access_keys.rotate_after_days": 120},
+        "credentials.access_keys.rotate_after_days: 120 days are more than the 90 of control IAM.3; write 90 or less, or name rotate_after_days in accept_weaker",
+    ),
+    (
+        "IAM.22 unused for longer than the benchmark",
+        {"credentials.access_keys.unused_after_days": 60},
+        "credentials.access_keys.unused_after_days: 60 days are more than the 45 of control IAM.22",
+    ),
+    (
+        "access keys that are warned of from the first day",
+        {"credentials.access_keys": {"rotate_after_days": 28, "warn_days": 14, "grace_days": 14}},
+        "credentials.access_keys.warn_days: warn_days and grace_days together (28) are not less",
+    ),
+    (
+        "old access key still there when the next successor comes",
+        {"credentials.access_keys": {"grace_days": 20, "delete_after_days": 60}},
+        "credentials.access_keys.delete_after_days: 60 days and twice grace_days (40) are more than rotate_after_days (90)",
+    ),
+    (
+        "successor unused before its predecessor ends",
+        {"credentials.access_keys": {"grace_days": 20, "unused_after_days": 20}},
+        "credentials.access_keys.grace_days: 20 days are not less than unused_after_days (20)",
+    ),
+    (
+        "old access key deleted before anybody noticed",
+        {"credentials.access_keys.delete_after_days": 1},
+        "credentials.access_keys.delete_after_days: 1 is too small: at least 7",
+    ),
+    (
+        "user name with a space",
+        {"credentials.access_keys.exempt_users": ["build server"]},
+        "credentials.access_keys.exempt_users[0]: 'build server' is not the name of one IAM user",
+    ),
+    (
+        "weaker by a name that is none",
+        {"credentials.access_keys.accept_weaker": ["rotate_after"]},
+        "credentials.access_keys.accept_weaker[0]: 'rotate_after' is not one of rotate_after_days, unused_after_days",
+    ),
+    (
+        "root credentials removed without approval",
+        {"credentials.root.mode": "apply"},
+        "credentials.root.mode: 'apply' is not one of report, remove",
+    ),
+    (
+        "approval that never ends",
+        {"credentials.root.approval_hours": 1000},
+        "credentials.root.approval_hours: 1000 is too large: at most 168",
+    ),
+    (
         "prefix that S3 keeps for itself",
         {"prefix": "sthree"},
         "prefix: 'sthree' is reserved by AWS; choose another",
@@ -409,7 +494,28 @@ ACCEPTED: list[tuple[str, dict[str, object]]] = [
         },
     ),
     ("smallest range for two zones", {"network.cidr": "192.168.7.0/24"}),
+    (
+        "a weaker password policy by name",
+        {
+            "account_settings.password_policy": {
+                "minimum_length": 8,
+                "maximum_age_days": None,
+                "weaker": ["minimum_length", "maximum_age_days"],
+            }
+        },
+    ),
     ("retention equal to the lock", {"log_archive.retention_days": 365}),
+    (
+        "access keys weaker by name",
+        {
+            "credentials.access_keys": {
+                "rotate_after_days": 180,
+                "unused_after_days": 90,
+                "accept_weaker": ["rotate_after_days", "unused_after_days"],
+            }
+        },
+    ),
+    ("shortest life of an access key", {"credentials.access_keys": {"rotate_after_days": 14, "warn_days": 3, "grace_days": 3, "delete_after_days": 7}}),
     ("every switch off", {"capabilities": {"security_hub": {"enabled": False}, "config": {"enabled": False}, "guardduty": {"enabled": False}}}),
 ]  # fmt: skip
 

@@ -94,6 +94,7 @@ def test_the_features_of_the_example(configuration: Configuration) -> None:
         ("access-analyzer.amazonaws.com", SECURITY),
         ("config.amazonaws.com", SECURITY),
         ("config-multiaccountsetup.amazonaws.com", SECURITY),
+        ("iam.amazonaws.com", SECURITY),
     }
     assert [(admin.service, admin.regions) for admin in features.regional_administrators] == [
         ("guardduty", ("eu-west-1", "eu-central-1")),

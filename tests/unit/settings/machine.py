@@ -76,7 +76,8 @@ def run(
         "mockAttempts": {},
     }
     context = {
-        "Execution": {"Name": name, "StartTime": datetime.now(UTC).isoformat(), "Input": given}
+        "Execution": {"Name": name, "StartTime": datetime.now(UTC).isoformat(), "Input": given},
+        "StateMachine": {"Id": execution["stateMachineArn"]},
     }
     with request_scope(ACCOUNT, REGION):
         output: dict[str, Any] = stepfunctions._run_sub_machine(

@@ -55,5 +55,6 @@ def test_each_wave_waits_for_the_one_before(app: cdk.App, tmp_path: Path) -> Non
     for later in ("members", "members-management", "network"):
         assert {"audit", "security"} <= before[later]
     assert "security" in before["response"]
-    assert {"network", "response", "settings", "identity"} <= before["guardrails"]
     assert {"members", REGIONAL} <= before["settings"] & before["identity"]
+    wave = {"settings", "identity", "network", "response", "organization-events"}
+    assert wave <= before["guardrails"]
