@@ -45,6 +45,8 @@ PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
         "_ensure_default_bus",
         "_event_bus_policies",
         "_event_buses",
+        "_rule_key",
+        "_targets",
     ),
     "ministack.services.iam": ("_roles",),
     "ministack.services.kms": ("_aliases",),
