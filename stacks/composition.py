@@ -24,6 +24,7 @@ from stacks.member_sign_in import MemberSignInStack
 from stacks.members import MembersStack
 from stacks.network import NetworkStack
 from stacks.organization import OrganizationStack
+from stacks.rules import RulesStack, members_tell_of_rules, rules_of
 from stacks.security import SecurityStack
 from stacks.settings import SettingsStack
 
@@ -73,6 +74,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
             names=names,
             break_glass=configuration.break_glass,
             record_configuration=configuration.capabilities.config.enabled,
+            forward_noncompliance=members_tell_of_rules(configuration),
             env=env(accounts.management.id, region),
         )
         for region in configuration.regions
@@ -100,6 +102,17 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         if region not in configuration.regions
     ]
     ways_in = _ways_in(app, configuration, names)
+    rules = rules_of(configuration)
+    if rules:
+        watch = RulesStack(
+            app,
+            "rules",
+            configuration=configuration,
+            names=names,
+            rules=rules,
+            env=env(accounts.security.id),
+        )
+        _depend([watch], [members, *member_regional])
     network = NetworkStack(
         app, "network", configuration=configuration, names=names, env=env(accounts.network.id)
     )

@@ -14,8 +14,10 @@ from baseline.detection.guardduty_export import GuardDutyExport
 from baseline.detection.notifications import FindingNotification, NotificationKeys
 from baseline.detection.security_hub import SecurityHub
 from baseline.identity.roles import AuditReaderRole
+from stacks.rules import rules_of
 
 CRITICAL = "critical"
+HIGH = "high"
 
 
 class SecurityStack(cdk.Stack):
@@ -77,6 +79,7 @@ class SecurityStack(cdk.Stack):
             forwarding_role=names.event_forwarding_role,
             failures=shared.failures,
         )
+        told = {} if configuration.capabilities.security_hub.enabled else _rules(configuration)
         for severity in SEVERITIES.values():
             addresses = getattr(configuration.notifications, severity.name)
             if not addresses:
@@ -90,8 +93,17 @@ class SecurityStack(cdk.Stack):
                 topic_name=names.topic(severity.name),
                 bus=bus.bus,
                 activity=severity.name == CRITICAL,
+                rule_prefixes=told.get(severity.name, ()),
             )
             if severity.name == CRITICAL:
                 DeliveryAlarm(
                     self, "DeliveryAlarm", failures=shared.failures, topic=notification.topic
                 )
+
+
+def _rules(configuration: Configuration) -> dict[str, list[str]]:
+    """Give the names of the rules by severity, as Security Hub rates their controls."""
+    named: dict[str, list[str]] = {CRITICAL: [], HIGH: []}
+    for rule in rules_of(configuration):
+        named[CRITICAL if rule.root else HIGH].append(f"{configuration.prefix}-{rule.name}")
+    return named

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 Pattern = dict[str, object]
 
+COMPLIANCE_CHANGE = "Config Rules Compliance Change"
 API_CALL = "AWS API Call via CloudTrail"
 SIGN_IN = "AWS Console Sign In via CloudTrail"
 
@@ -248,6 +249,25 @@ def emergency_use(emergency: Emergency) -> dict[str, Pattern]:
             "detail": {"userIdentity": {"type": ["IAMUser"], "userName": list(emergency.users)}},
         }
     return found
+
+
+def noncompliance(rule_prefixes: Sequence[str]) -> Pattern:
+    """Match resources that fail a rule of AWS Config for the first time, or again.
+
+    Args:
+        rule_prefixes: starts of the names of the rules; AWS Config appends the pack's ID.
+
+    Source: AWS Config Developer Guide, "Monitoring AWS Config with Amazon EventBridge".
+    """
+    return {
+        "source": ["aws.config"],
+        "detail-type": [COMPLIANCE_CHANGE],
+        "detail": {
+            "messageType": ["ComplianceChangeNotification"],
+            "configRuleName": [{"prefix": prefix} for prefix in rule_prefixes],
+            "newEvaluationResult": {"complianceType": ["NON_COMPLIANT"]},
+        },
+    }
 
 
 def forwarded_activity() -> Pattern:

@@ -67,10 +67,13 @@ class FindingNotification(Construct):
         topic_name: physical name of the topic.
         bus: bus that GuardDuty findings and activity of all accounts arrive on.
         activity: notify root use and tampering with protections too; off by default.
+        rule_prefixes: starts of the names of AWS Config rules whose failures are notified; none by
+            default, because Security Hub tells of them where it is on.
 
     Attributes:
         topic: the :class:`SecureTopic`.
-        rules: the ``CfnRule`` by name: ``SecurityHub``, ``GuardDuty`` and ``Activity``.
+        rules: the ``CfnRule`` by name: ``SecurityHub``, ``GuardDuty``, ``Activity`` and
+            ``Compliance``.
 
     Source: AWS Security Hub User Guide, "EventBridge event types for Security Hub CSPM"; Amazon
     GuardDuty User Guide, "Processing GuardDuty findings with Amazon EventBridge".
@@ -87,6 +90,7 @@ class FindingNotification(Construct):
         topic_name: str,
         bus: events.CfnEventBus,
         activity: bool = False,
+        rule_prefixes: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
         self._failures = shared.failures
@@ -117,6 +121,13 @@ class FindingNotification(Construct):
                 "Activity",
                 pattern=event_patterns.forwarded_activity(),
                 message=messages.activity(),
+                bus=bus,
+            )
+        if rule_prefixes:
+            self.rules["Compliance"] = self._create_rule(
+                "Compliance",
+                pattern=event_patterns.noncompliance(rule_prefixes),
+                message=messages.noncompliance(severity.name),
                 bus=bus,
             )
         self._keep_undelivered()
