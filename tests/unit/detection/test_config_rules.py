@@ -22,6 +22,7 @@ from baseline.detection.managed_rules import (
     pack_template,
 )
 from baseline.errors import BaselineError
+from tests.support import ROOT
 from tests.unit.detection.matching import matches, value_at
 
 STANDARDS: tuple[Standard, ...] = get_args(Standard)
@@ -89,7 +90,7 @@ def test_iam_19_every_user_has_a_second_factor_by_default() -> None:
 
 
 def test_iam_1_iam_2_iam_5_iam_18_permissions_and_second_factors() -> None:
-    assert {rule.controls: rule.identifier for rule in managed_rules()[3:]} | {} == {
+    assert {rule.controls: rule.identifier for rule in managed_rules()[3:]} == {
         ("IAM.1",): "IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS",
         ("IAM.15", "IAM.16"): "IAM_PASSWORD_POLICY",
         ("IAM.18",): "IAM_POLICY_IN_USE",
@@ -123,6 +124,16 @@ def test_iam_15_iam_16_the_password_policy_has_the_benchmarks_values() -> None:
         "MinimumPasswordLength": "14",
         "PasswordReusePrevention": "24",
     }
+
+
+@pytest.mark.parametrize("rule", managed_rules(), ids=lambda rule: rule.name)
+def test_the_page_names_the_rule_with_its_controls_and_standards(rule: ManagedRule) -> None:
+    page = (ROOT / "docs/detection.md").read_text(encoding="utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{rule.name}`")]
+    _, _, controls, standards, _ = (cell.strip() for cell in row.split("|"))
+    assert controls == ", ".join(rule.controls)
+    named = {name for name in STANDARDS if name in standards}
+    assert (named or set(STANDARDS)) == rule.standards
 
 
 @pytest.mark.parametrize("rule", managed_rules(), ids=lambda rule: rule.name)
