@@ -30,6 +30,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         forms.UNIT_NAME_PATTERN: "is not a name for a unit: letters, digits, spaces and . _ - inside, at most 128 characters",
         forms.UNIT_PATH_PATTERN: "is not the path of a unit, such as Workloads/Production",
         forms.ROLE_NAME_PATTERN: "is not the name of an IAM role: 1 to 64 letters, digits or + = , . @ _ -",
+        forms.USER_NAME_PATTERN: "is not the name of one IAM user: 1 to 64 letters, digits or + = , . @ _ -",
         forms.ROLE_PATH_PATTERN: "is not the name of one IAM role, with its path and without wildcards",
         forms.DEPLOY_ROLE_NAME_PATTERN: "is not a name for a deploy role: 2 to 30 lower-case letters, digits or hyphens",
         forms.REPOSITORY_PATTERN: "is not one repository or project with its owner, such as example/baseline; wildcards let strangers deploy",

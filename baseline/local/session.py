@@ -158,7 +158,11 @@ class Session:
     def verify(self) -> Report:
         """Read everything back and compare it."""
         with self.timed("verify"), failures():
-            return verify(self.access(), expected_stacks=self.driver().stacks())
+            return verify(
+                self.access(),
+                expected_stacks=self.driver().stacks(),
+                governed=self.configuration.regions,
+            )
 
     def status(self) -> dict[str, Any]:
         """Give what runs: server, organization with its accounts, stacks with their states."""
