@@ -79,16 +79,6 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         )
         for region in configuration.regions
     ]
-    cost = configuration.billing
-    if cost.tells_something():
-        billing = BillingStack(
-            app,
-            "billing",
-            configuration=configuration,
-            names=names,
-            env=env(accounts.management.id, cost.region or configuration.home_region),
-        )
-        _depend([billing], [organization])
     sign_in = [
         MemberSignInStack(
             app,
@@ -102,17 +92,8 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         if region not in configuration.regions
     ]
     ways_in = _ways_in(app, configuration, names)
-    rules = rules_of(configuration)
-    if rules:
-        watch = RulesStack(
-            app,
-            "rules",
-            configuration=configuration,
-            names=names,
-            rules=rules,
-            env=env(accounts.security.id),
-        )
-        _depend([watch], [members, *member_regional])
+    billing = _billing(app, configuration, names)
+    rules = _rules(app, configuration, names)
     network = NetworkStack(
         app, "network", configuration=configuration, names=names, env=env(accounts.network.id)
     )
@@ -131,13 +112,14 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         unit_ids=organization.unit_ids,
         account_ids=known_ids(configuration) | organization.account_ids,
     )
-    _depend([log_archive], [organization])
+    _depend([log_archive, *billing], [organization])
     _depend([audit, security], [log_archive])
     _depend([members, member_global, network], [audit, security])
     _depend([*member_regional, *sign_in], [member_global])
     _depend(ways_in, [organization])
     _depend([settings, identity], [members, *member_regional, *sign_in, *ways_in])
-    _depend([guardrails], [settings, identity, network])
+    _depend(rules, [members, *member_regional])
+    _depend([guardrails], [settings, identity, network, *billing, *rules])
     for stack in app.node.children:
         if isinstance(stack, cdk.Stack):
             stack.termination_protection = True
@@ -187,6 +169,28 @@ def _ways_in(app: cdk.App, configuration: Configuration, names: Names) -> list[c
             )
         )
     return found
+
+
+def _billing(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+    """Create what tells of money, where there is something to tell."""
+    billing = configuration.billing
+    if not billing.tells_something():
+        return []
+    env = cdk.Environment(
+        account=names.management, region=billing.region or configuration.home_region
+    )
+    return [BillingStack(app, "billing", configuration=configuration, names=names, env=env)]
+
+
+def _rules(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+    """Create the rules of AWS Config that Security Hub does not have."""
+    rules = rules_of(configuration)
+    if not rules:
+        return []
+    env = cdk.Environment(account=names.security, region=configuration.home_region)
+    return [
+        RulesStack(app, "rules", configuration=configuration, names=names, rules=rules, env=env)
+    ]
 
 
 def _depend(later: Iterable[cdk.Stack], earlier: Iterable[cdk.Stack]) -> None:

@@ -49,6 +49,8 @@ def test_rules_come_after_the_recorders_in_the_security_account(
     assert (rules.account, rules.region) == ("333333333333", "eu-west-1")
     before = {each.node.id for each in rules.dependencies}
     assert {"members", "members-management-regional-eu-west-1"} <= before
+    # Guardrails can stop everything before them.
+    assert {"rules", "billing"} <= {each.node.id for each in stacks["guardrails"].dependencies}
     assert pack(rules)[1] == ["secbase-iam-user-mfa-enabled"]
 
 
