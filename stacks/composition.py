@@ -9,7 +9,7 @@ import aws_cdk as cdk
 from baseline.config import Configuration
 from baseline.config.iam import DeployRole
 from baseline.config.names import Names
-from baseline.detection.event_patterns import SIGN_IN_REGIONS
+from baseline.detection.event_patterns import GLOBAL_REGION, SIGN_IN_REGIONS
 from baseline.guardrails.roles import QUALIFIER
 from stacks.audit import AuditStack
 from stacks.billing import BillingStack
@@ -24,6 +24,7 @@ from stacks.member_sign_in import MemberSignInStack
 from stacks.members import MembersStack
 from stacks.network import NetworkStack
 from stacks.organization import OrganizationStack
+from stacks.organization_events import OrganizationEventsStack
 from stacks.rules import RulesStack, members_tell_of_rules, rules_of
 from stacks.security import SecurityStack
 from stacks.settings import SettingsStack
@@ -63,6 +64,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         app,
         "members-management",
         names=names,
+        access_keys=configuration.credentials.access_keys,
         break_glass=configuration.break_glass,
         mfa_group=configuration.iam.mfa_group,
         env=management,
@@ -91,6 +93,13 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         for region in SIGN_IN_REGIONS
         if region not in configuration.regions
     ]
+    account_events = OrganizationEventsStack(
+        app,
+        "organization-events",
+        names=names,
+        env=env(accounts.management.id, GLOBAL_REGION),
+        synthesizer=through_home(management),
+    )
     ways_in = _ways_in(app, configuration, names)
     billing = _billing(app, configuration, names)
     rules = _rules(app, configuration, names)
@@ -115,11 +124,11 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([log_archive, *billing], [organization])
     _depend([audit, security], [log_archive])
     _depend([members, member_global, network], [audit, security])
-    _depend([*member_regional, *sign_in], [member_global])
+    _depend([*member_regional, *sign_in, account_events], [member_global])
     _depend(ways_in, [organization])
     _depend([settings, identity], [members, *member_regional, *sign_in, *ways_in])
     _depend(rules, [members, *member_regional])
-    _depend([guardrails], [settings, identity, network, *billing, *rules])
+    _depend([guardrails], [settings, identity, network, account_events, *billing, *rules])
     for stack in app.node.children:
         if isinstance(stack, cdk.Stack):
             stack.termination_protection = True

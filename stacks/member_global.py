@@ -7,10 +7,12 @@ from constructs import Construct
 
 from baseline.audit.config_role import ConfigRole
 from baseline.config.contacts import BreakGlass
+from baseline.config.credentials import AccessKeySettings
 from baseline.config.names import Names
 from baseline.detection.event_forwarding import EventForwardingRole
 from baseline.identity.boundary import PermissionsBoundary
 from baseline.identity.break_glass import BreakGlassAccess
+from baseline.identity.credentials_role import CredentialsRole
 from baseline.identity.mfa_group import MfaGroup
 from baseline.identity.roles import AuditRole, SettingsRole
 
@@ -27,6 +29,7 @@ class MemberGlobalStack(cdk.Stack):
         id: str,
         *,
         names: Names,
+        access_keys: AccessKeySettings,
         break_glass: BreakGlass | None = None,
         mfa_group: bool = False,
         env: cdk.Environment | None = None,
@@ -56,6 +59,7 @@ class MemberGlobalStack(cdk.Stack):
             trusted_role=names.settings_reconciler_role,
             organization_id=names.organization_id,
         )
+        CredentialsRole(self, "Credentials", names=names, settings=access_keys)
         ConfigRole(self, "Config", names=names)
         EventForwardingRole(
             self,

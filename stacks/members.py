@@ -80,6 +80,7 @@ class MembersStack(cdk.Stack):
                 app,
                 id,
                 names=names,
+                access_keys=configuration.credentials.access_keys,
                 break_glass=break_glass,
                 mfa_group=configuration.iam.mfa_group,
                 synthesizer=synthesizer,

@@ -52,7 +52,8 @@ def rules_of(configuration: Configuration) -> list[ManagedRule]:
     capabilities = configuration.capabilities
     if not capabilities.config.enabled or capabilities.config.root_and_iam_rules == "none":
         return []
-    rules = managed_rules()
+    keys = configuration.credentials.access_keys
+    rules = managed_rules(key_age_days=keys.rotate_after_days, unused_days=keys.unused_after_days)
     if capabilities.config.root_and_iam_rules == "all":
         return list(rules)
     hub = capabilities.security_hub

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from baseline.config import Configuration
 from baseline.config.names import Names
+from baseline.identity.access_keys import AccessKeys
+from baseline.organization.root_access import RootCredentials
+from baseline.settings.account_settings import AccountSettings
+from baseline.settings.sweep_reports import SweepReports
 
 
 class SettingsStack(cdk.Stack):
@@ -27,4 +32,34 @@ class SettingsStack(cdk.Stack):
             stack_name=f"{names.prefix}-{id}",
             description="Security baseline: account settings and credentials",
             env=env,
+        )
+        reports = SweepReports(self, "Reports")
+        alarm_topic = sns.Topic.from_topic_arn(self, "Critical", names.topic_arn("critical"))
+        AccountSettings(
+            self,
+            "Settings",
+            configuration=configuration,
+            names=names,
+            reports=reports,
+            alarm_topic=alarm_topic,
+        )
+        AccessKeys(
+            self,
+            "AccessKeys",
+            names=names,
+            settings=configuration.credentials.access_keys,
+            break_glass_role=configuration.break_glass.role,
+            reports=reports,
+            alarm_topic=alarm_topic,
+            message_topic_arn=names.topic_arn("high"),
+            break_glass_users=configuration.break_glass.users,
+        )
+        RootCredentials(
+            self,
+            "RootCredentials",
+            names=names,
+            settings=configuration.credentials.root,
+            email_domains=configuration.organization.email_domains,
+            reports=reports,
+            topic=alarm_topic,
         )

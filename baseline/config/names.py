@@ -159,6 +159,18 @@ class Names:
         """Name of the topic that sends out findings of a severity, such as ``critical``."""
         return f"{self.prefix}-findings-{severity}"
 
+    def topic_arn(self, severity: str) -> str:
+        """ARN of the topic of a severity, for other stacks of the security account."""
+        return f"arn:{self.partition}:sns:{self.home_region}:{self.security}:{self.topic(severity)}"
+
+    @property
+    def alarm_arns(self) -> str:
+        """ARN pattern of the baseline's alarms in the security account's home Region."""
+        return (
+            f"arn:{self.partition}:cloudwatch:{self.home_region}:{self.security}"
+            f":alarm:{self.prefix}-*"
+        )
+
     def forwarding_rule(self, id: str) -> str:
         """Name of the rule that sends events of a kind, such as ``RootActivity``, to the bus."""
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", id).lower()
@@ -205,7 +217,55 @@ class Names:
 
     # Account settings (security account, home Region)
 
+    @property
+    def settings_machine(self) -> str:
+        """State machine that keeps the account settings; its alarms' names begin with it."""
+        return f"{self.prefix}-settings"
+
+    @property
+    def settings_machine_arn(self) -> str:
+        """ARN of that state machine, for whoever starts it by hand."""
+        return (
+            f"arn:{self.partition}:states:{self.home_region}:{self.security}"
+            f":stateMachine:{self.settings_machine}"
+        )
+
     # Access keys and root credentials (security account, home Region)
+
+    @property
+    def access_key_sweep(self) -> str:
+        """State machine that rotates access keys."""
+        return f"{self.prefix}-access-keys"
+
+    @property
+    def credential_rotator_role(self) -> str:
+        """Role that may assume the credentials role of every account."""
+        return f"{self.prefix}-credential-rotator"
+
+    @property
+    def credentials_role(self) -> str:
+        """Role in every account that handles the credentials of IAM users."""
+        return f"{self.prefix}-credentials"
+
+    @property
+    def access_key_secrets(self) -> str:
+        """Start of the names of the secrets that hold successors of access keys."""
+        return f"{self.prefix}-access-key/"
+
+    @property
+    def root_sweep(self) -> str:
+        """State machine that looks for root credentials."""
+        return f"{self.prefix}-root-credentials"
+
+    @property
+    def root_removal(self) -> str:
+        """State machine that removes approved root credentials."""
+        return f"{self.prefix}-root-removal"
+
+    @property
+    def root_approval_policy(self) -> str:
+        """Policy of those who start and approve the removal of root credentials."""
+        return f"{self.prefix}-root-approval"
 
     # People and their roles
 

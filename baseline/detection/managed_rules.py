@@ -60,7 +60,7 @@ def managed_rules(
 
     Args:
         key_age_days: age of an access key from which it is reported. Security Hub asks for 90 days
-            always, so another number is a rule of its own.
+            always, so fewer are a rule of its own.
         unused_days: days without use after which credentials are reported; likewise with 45.
 
     Source: AWS Config Developer Guide, "List of AWS Config Managed Rules"; AWS Security Hub User
@@ -79,13 +79,13 @@ def managed_rules(
         _rule(
             "access-keys-rotated",
             "IAM.3",
-            *(aged if key_age_days == KEY_AGE_DAYS else ()),
+            *(aged if key_age_days >= KEY_AGE_DAYS else ()),
             maxAccessKeyAge=str(key_age_days),
         ),
         _rule(
             "iam-user-unused-credentials-check",
             "IAM.22",
-            *(idle if unused_days == UNUSED_DAYS else ()),
+            *(idle if unused_days >= UNUSED_DAYS else ()),
             maxCredentialUsageAge=str(unused_days),
         ),
         _rule(

@@ -52,7 +52,7 @@ class AuditRole(Construct):
             "Role",
             role_name=role_name,
             description="Reads the security settings of this account",
-            assumed_by=_one_role(trusted_account, trusted_role, organization_id),
+            assumed_by=one_role(trusted_account, trusted_role, organization_id),
             managed_policies=[policy],
             max_session_duration=cdk.Duration.hours(SESSION_HOURS),
         )
@@ -101,7 +101,7 @@ class SettingsRole(Construct):
             "Role",
             role_name=role_name,
             description="Applies account settings that CloudFormation cannot",
-            assumed_by=_one_role(trusted_account, trusted_role, organization_id),
+            assumed_by=one_role(trusted_account, trusted_role, organization_id),
             max_session_duration=cdk.Duration.hours(SESSION_HOURS),
         )
         policy = iam.ManagedPolicy(
@@ -199,7 +199,14 @@ class AuditReaderRole(Construct):
         )
 
 
-def _one_role(account: str, role: str, organization_id: str) -> iam.IPrincipal:
+def one_role(account: str, role: str, organization_id: str) -> iam.IPrincipal:
+    """Trust one role of an account by condition, so that it need not exist yet.
+
+    Args:
+        account: the role's account.
+        role: its name.
+        organization_id: organization that the caller must belong to.
+    """
     # AccountPrincipal writes the partition out where the stack has an environment, which would make
     # the template of the management account another than that of the members.
     root = iam.ArnPrincipal(f"arn:{cdk.Aws.PARTITION}:iam::{account}:root")

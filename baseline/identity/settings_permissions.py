@@ -36,12 +36,15 @@ SETTINGS: tuple[tuple[str, list[str], list[str]], ...] = (
         ],
         EVERYTHING,
     ),
+    # EC2 accepts a default key that does not exist, so the key is looked up first.
+    ("VolumeKey", ["kms:DescribeKey"], [_arn("kms", "key/*")]),
     (
         "FindDefaultNetwork",
         [
             "ec2:DescribeInternetGateways",
             "ec2:DescribeNetworkInterfaces",
             "ec2:DescribeRegions",
+            "ec2:DescribeRouteTables",
             "ec2:DescribeSecurityGroups",
             "ec2:DescribeSubnets",
             "ec2:DescribeVpcs",

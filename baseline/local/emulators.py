@@ -45,7 +45,12 @@ PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
     "ministack.services.iam": ("_roles",),
     "ministack.services.kms": ("_aliases",),
     "ministack.services.lambda_svc": ("execution_credentials",),
-    "ministack.services.stepfunctions": ("_state_machines",),
+    "ministack.services.stepfunctions": (
+        "_executions",
+        "_map_runs",
+        "_run_distributed_map",
+        "_state_machines",
+    ),
     "ministack.services.sts": ("_sessions", "register_session"),
     "moto.core.parse": ("PROTOCOL_PARSERS",),
     "moto.core.request": ("Request", "determine_request_protocol"),

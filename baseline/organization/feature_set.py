@@ -175,6 +175,8 @@ def _trusted(configuration: Configuration) -> Iterator[str]:
 
 def _delegated(configuration: Configuration) -> Iterator[str]:
     yield "access-analyzer.amazonaws.com"
+    # Root sessions in member accounts are opened from the security account.
+    yield "iam.amazonaws.com"
     if configuration.capabilities.config.enabled:
         yield "config.amazonaws.com"
         yield "config-multiaccountsetup.amazonaws.com"

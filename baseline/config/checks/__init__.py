@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from baseline.config.checks import (
+    account_settings,
     accounts,
     billing,
+    credentials,
     guardrails,
     iam,
     lists,
@@ -56,6 +58,9 @@ CHECKS: tuple[Check, ...] = (
     billing.tell_something,
     billing.are_for_known_accounts,
     billing.are_deployed_where_they_exist,
+    credentials.are_weaker_by_name_only,
+    credentials.leave_time_for_a_successor,
+    account_settings.are_no_weaker_than_named,
     lists.hold_each_value_once,
 )
 

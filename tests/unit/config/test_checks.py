@@ -336,6 +336,56 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         "log_archive.log_group_retention_days: 90 is not one of 365, 400",
     ),
     (
+        "IAM.3 access keys older than the benchmark",
+        {"credentials.access_keys.rotate_after_days": 120},
+        "credentials.access_keys.rotate_after_days: 120 days are more than the 90 of control IAM.3; write 90 or less, or name rotate_after_days in accept_weaker",
+    ),
+    (
+        "IAM.22 unused for longer than the benchmark",
+        {"credentials.access_keys.unused_after_days": 60},
+        "credentials.access_keys.unused_after_days: 60 days are more than the 45 of control IAM.22",
+    ),
+    (
+        "access keys that are warned of from the first day",
+        {"credentials.access_keys": {"rotate_after_days": 28, "warn_days": 14, "grace_days": 14}},
+        "credentials.access_keys.warn_days: warn_days and grace_days together (28) are not less",
+    ),
+    (
+        "old access key still there when the next successor comes",
+        {"credentials.access_keys": {"grace_days": 20, "delete_after_days": 60}},
+        "credentials.access_keys.delete_after_days: 60 days and twice grace_days (40) are more than rotate_after_days (90)",
+    ),
+    (
+        "successor unused before its predecessor ends",
+        {"credentials.access_keys": {"grace_days": 20, "unused_after_days": 20}},
+        "credentials.access_keys.grace_days: 20 days are not less than unused_after_days (20)",
+    ),
+    (
+        "old access key deleted before anybody noticed",
+        {"credentials.access_keys.delete_after_days": 1},
+        "credentials.access_keys.delete_after_days: 1 is too small: at least 7",
+    ),
+    (
+        "user name with a space",
+        {"credentials.access_keys.exempt_users": ["build server"]},
+        "credentials.access_keys.exempt_users[0]: 'build server' is not the name of one IAM user",
+    ),
+    (
+        "weaker by a name that is none",
+        {"credentials.access_keys.accept_weaker": ["rotate_after"]},
+        "credentials.access_keys.accept_weaker[0]: 'rotate_after' is not one of rotate_after_days, unused_after_days",
+    ),
+    (
+        "root credentials removed without approval",
+        {"credentials.root.mode": "apply"},
+        "credentials.root.mode: 'apply' is not one of report, remove",
+    ),
+    (
+        "approval that never ends",
+        {"credentials.root.approval_hours": 1000},
+        "credentials.root.approval_hours: 1000 is too large: at most 168",
+    ),
+    (
         "prefix that S3 keeps for itself",
         {"prefix": "sthree"},
         "prefix: 'sthree' is reserved by AWS; choose another",
@@ -415,6 +465,17 @@ ACCEPTED: list[tuple[str, dict[str, object]]] = [
     ),
     ("smallest range for two zones", {"network.cidr": "192.168.7.0/24"}),
     ("retention equal to the lock", {"log_archive.retention_days": 365}),
+    (
+        "access keys weaker by name",
+        {
+            "credentials.access_keys": {
+                "rotate_after_days": 180,
+                "unused_after_days": 90,
+                "accept_weaker": ["rotate_after_days", "unused_after_days"],
+            }
+        },
+    ),
+    ("shortest life of an access key", {"credentials.access_keys": {"rotate_after_days": 14, "warn_days": 3, "grace_days": 3, "delete_after_days": 7}}),
     ("every switch off", {"capabilities": {"security_hub": {"enabled": False}, "config": {"enabled": False}, "guardduty": {"enabled": False}}}),
 ]  # fmt: skip
 

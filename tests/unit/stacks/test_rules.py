@@ -104,6 +104,22 @@ def test_only_what_is_missing_unless_asked_otherwise(
     assert len(rules_of(example(tmp_path, capabilities))) == number
 
 
+def test_iam_3_iam_22_stricter_periods_of_the_configuration_are_rules_of_their_own(
+    tmp_path: Path,
+) -> None:
+    configuration = example(tmp_path, "")
+    keys = configuration.credentials.access_keys.model_copy(
+        update={"rotate_after_days": 60, "unused_after_days": 30}
+    )
+    credentials = configuration.credentials.model_copy(update={"access_keys": keys})
+    rules = rules_of(configuration.model_copy(update={"credentials": credentials}))
+    assert {rule.name: dict(rule.parameters) for rule in rules} == {
+        "iam-user-mfa-enabled": {},
+        "access-keys-rotated": {"maxAccessKeyAge": "60"},
+        "iam-user-unused-credentials-check": {"maxCredentialUsageAge": "30"},
+    }
+
+
 def test_without_a_missing_rule_there_is_no_stack(tmp_path: Path, app: cdk.App) -> None:
     assert "rules" not in composed(tmp_path, app, "config: {root_and_iam_rules: none}")
 

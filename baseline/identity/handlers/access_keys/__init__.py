@@ -1,0 +1,1 @@
+"""Handler of the access key sweep: warns, rotates, deactivates, deletes."""
