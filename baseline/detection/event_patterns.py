@@ -53,6 +53,7 @@ TAMPERING: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "config": (
             "DeleteConfigurationRecorder",
             "DeleteDeliveryChannel",
+            "DeleteOrganizationConformancePack",
             "StopConfigurationRecorder",
         ),
         "guardduty": (
