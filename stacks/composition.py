@@ -27,6 +27,7 @@ from stacks.network import NetworkStack
 from stacks.organization import OrganizationStack
 from stacks.organization_events import OrganizationEventsStack
 from stacks.response import ResponseStack
+from stacks.rules import RulesStack, members_tell_of_rules, rules_of
 from stacks.security import SecurityStack
 from stacks.settings import SettingsStack
 
@@ -86,20 +87,11 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
             ports=configuration.response.open_ports.ports,
             break_glass=configuration.break_glass,
             record_configuration=configuration.capabilities.config.enabled,
+            forward_noncompliance=members_tell_of_rules(configuration),
             env=env(accounts.management.id, region),
         )
         for region in configuration.regions
     ]
-    cost = configuration.billing
-    if cost.tells_something():
-        billing = BillingStack(
-            app,
-            "billing",
-            configuration=configuration,
-            names=names,
-            env=env(accounts.management.id, cost.region or configuration.home_region),
-        )
-        _depend([billing], [organization])
     sign_in = [
         MemberSignInStack(
             app,
@@ -120,6 +112,8 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         synthesizer=through_home(management),
     )
     ways_in = _ways_in(app, configuration, names)
+    billing = _billing(app, configuration, names)
+    rules = _rules(app, configuration, names)
     network = NetworkStack(
         app, "network", configuration=configuration, names=names, env=env(accounts.network.id)
     )
@@ -136,14 +130,16 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         unit_ids=organization.unit_ids,
         account_ids=known_ids(configuration) | organization.account_ids,
     )
-    _depend([log_archive], [organization])
+    _depend([log_archive, *billing], [organization])
     _depend([audit, security], [log_archive])
     _depend([members, member_global, network], [audit, security])
     _depend([*member_regional, *sign_in, account_events], [member_global])
     _depend(ways_in, [organization])
     _depend([settings, *identity], [members, *member_regional, *sign_in, *ways_in])
+    _depend(rules, [members, *member_regional])
     _depend([response], [security])
-    _depend([guardrails], [settings, *identity, network, response, account_events])
+    wave = [settings, *identity, network, response, account_events, *billing, *rules]
+    _depend([guardrails], wave)
     mark_protected(app)
     for stack in app.node.children:
         if isinstance(stack, cdk.Stack):
@@ -223,6 +219,28 @@ def _identity(app: cdk.App, configuration: Configuration, names: Names) -> list[
             )
         )
     return found
+
+
+def _billing(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+    """Create what tells of money, where there is something to tell."""
+    billing = configuration.billing
+    if not billing.tells_something():
+        return []
+    env = cdk.Environment(
+        account=names.management, region=billing.region or configuration.home_region
+    )
+    return [BillingStack(app, "billing", configuration=configuration, names=names, env=env)]
+
+
+def _rules(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+    """Create the rules of AWS Config that Security Hub does not have."""
+    rules = rules_of(configuration)
+    if not rules:
+        return []
+    env = cdk.Environment(account=names.security, region=configuration.home_region)
+    return [
+        RulesStack(app, "rules", configuration=configuration, names=names, rules=rules, env=env)
+    ]
 
 
 def _depend(later: Iterable[cdk.Stack], earlier: Iterable[cdk.Stack]) -> None:

@@ -30,6 +30,7 @@ class MemberRegionalStack(cdk.Stack):
         ports: Sequence[int] = (22, 3389),
         break_glass: BreakGlass | None = None,
         record_configuration: bool = True,
+        forward_noncompliance: bool = False,
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -53,4 +54,5 @@ class MemberRegionalStack(cdk.Stack):
             rule_name=names.forwarding_rule,
             emergency=emergency_of(break_glass or BreakGlass(), names),
             guardduty_account=names.security,
+            rule_prefix=names.prefix if forward_noncompliance else None,
         )

@@ -13,6 +13,7 @@ from baseline.organization.stack_set import ServiceManagedStackSet
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
+from stacks.rules import members_tell_of_rules
 
 GLOBAL = "member-global"
 REGIONAL = "member-regional"
@@ -93,6 +94,7 @@ class MembersStack(cdk.Stack):
                 ports=configuration.response.open_ports.ports,
                 break_glass=break_glass,
                 record_configuration=configuration.capabilities.config.enabled,
+                forward_noncompliance=members_tell_of_rules(configuration),
                 synthesizer=synthesizer,
             )
 

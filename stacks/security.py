@@ -15,8 +15,10 @@ from baseline.detection.notifications import FindingNotification, NotificationKe
 from baseline.detection.security_hub import SecurityHub
 from baseline.identity.roles import AuditReaderRole
 from baseline.primitives.secure_topic import SecureTopic
+from stacks.rules import rules_of
 
 CRITICAL = "critical"
+HIGH = "high"
 
 
 class SecurityStack(cdk.Stack):
@@ -86,6 +88,7 @@ class SecurityStack(cdk.Stack):
             forwarding_role=names.event_forwarding_role,
             failures=shared.failures,
         )
+        told = {} if configuration.capabilities.security_hub.enabled else _rules(configuration)
         for severity in SEVERITIES.values():
             addresses = getattr(configuration.notifications, severity.name)
             if not addresses:
@@ -100,6 +103,7 @@ class SecurityStack(cdk.Stack):
                 bus=bus.bus,
                 activity=severity.name == CRITICAL,
                 drift=severity.name == CRITICAL and configuration.control_tower != "none",
+                rule_prefixes=told.get(severity.name, ()),
             )
             self.topics[severity.name] = notification.topic
             if severity.name == CRITICAL:
@@ -116,3 +120,11 @@ class SecurityStack(cdk.Stack):
                     },
                     key_conditions={"StringEquals": {"aws:SourceAccount": names.security}},
                 )
+
+
+def _rules(configuration: Configuration) -> dict[str, list[str]]:
+    """Give the names of the rules by severity, as Security Hub rates their controls."""
+    named: dict[str, list[str]] = {CRITICAL: [], HIGH: []}
+    for rule in rules_of(configuration):
+        named[CRITICAL if rule.root else HIGH].append(f"{configuration.prefix}-{rule.name}")
+    return named

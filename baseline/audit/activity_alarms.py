@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from baseline.audit.activity_patterns import ACTIVITIES, Activity
+from baseline.config.capabilities import ActivityName
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
 from baseline.primitives.secure_key import SecureKey
@@ -54,7 +55,7 @@ class ActivityAlarms(Construct):
         *,
         log_group: logs.ILogGroup,
         addresses: Sequence[str],
-        thresholds: Mapping[str, int] | None = None,
+        thresholds: Mapping[ActivityName, int] | None = None,
     ) -> None:
         super().__init__(scope, id)
         given = thresholds or {}
@@ -125,7 +126,7 @@ class ActivityAlarms(Construct):
         )
 
 
-def _check(addresses: Sequence[str], thresholds: Mapping[str, int]) -> None:
+def _check(addresses: Sequence[str], thresholds: Mapping[ActivityName, int]) -> None:
     if not addresses:
         raise BaselineError("addresses is empty; name at least one, so that somebody hears")
     for name, threshold in thresholds.items():

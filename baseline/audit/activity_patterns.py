@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from baseline.config.capabilities import ActivityName
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Activity:
@@ -47,7 +49,7 @@ def _organization(names: str) -> str:
     return f"{{ ($.eventSource = organizations.amazonaws.com) && ({calls}) }}"
 
 
-ACTIVITIES: Mapping[str, Activity] = MappingProxyType(
+ACTIVITIES: Mapping[ActivityName, Activity] = MappingProxyType(
     {
         "unauthorized-calls": Activity(
             id="UnauthorizedCalls",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
-from baseline.config.forms import RegionName
+from baseline.config.forms import AccountId, RegionName
 from baseline.config.organization_policies import (
     AiOptOut,
     BackupPolicy,
@@ -85,6 +85,15 @@ class ConfigSettings(Section):
     """AWS Config: records every resource; Security Hub checks rest on it."""
 
     enabled: bool = _switch("Config recorder in every account and governed Region.")
+    root_and_iam_rules: Literal["missing", "all", "none"] = Field(
+        default="missing",
+        description="Rules about root and IAM users in every account. missing: those that no enabled standard of Security Hub evaluates. "
+        "all: also those, which then give two findings and cost twice. missing by default.",
+    )
+    excluded_accounts: tuple[AccountId, ...] = Field(
+        default=(),
+        description="IDs of accounts that get no rules, such as those without a recorder. None by default.",
+    )
 
 
 class ActivityAlarms(Section):

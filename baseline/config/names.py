@@ -193,6 +193,11 @@ class Names:
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", id).lower()
         return f"{self.prefix}-forward-{words}"
 
+    @property
+    def rule_pack(self) -> str:
+        """Name of the conformance pack about root and IAM users."""
+        return f"{self.prefix}-root-and-iam"
+
     # Roles in every account
 
     @property

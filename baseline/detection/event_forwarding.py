@@ -143,6 +143,8 @@ class EventForwarding(SignInForwarding):
         rule_name: gives the physical name of a rule of this ID.
         emergency: the emergency role and its users.
         guardduty_account: account whose GuardDuty findings are forwarded.
+        rule_prefix: start of the names of AWS Config rules whose failures are forwarded; none by
+            default, because Security Hub collects them where it is on.
 
     Attributes:
         rules: the ``CfnRule`` by name.
@@ -158,6 +160,7 @@ class EventForwarding(SignInForwarding):
         rule_name: Callable[[str], str],
         emergency: Emergency,
         guardduty_account: str,
+        rule_prefix: str | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -182,3 +185,7 @@ class EventForwarding(SignInForwarding):
         for service in event_patterns.TAMPERING:
             name = f"{service.title()}Tampering"
             self.rules[name] = self._forward(name, event_patterns.tampering(service))
+        if rule_prefix is not None:
+            self.rules["Noncompliance"] = self._forward(
+                "Noncompliance", event_patterns.noncompliance([f"{rule_prefix}-"])
+            )

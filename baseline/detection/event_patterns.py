@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 Pattern = dict[str, Any]
 
+COMPLIANCE_CHANGE = "Config Rules Compliance Change"
 API_CALL = "AWS API Call via CloudTrail"
 SIGN_IN = "AWS Console Sign In via CloudTrail"
 SERVICE_EVENT = "AWS Service Event via CloudTrail"
@@ -53,6 +54,7 @@ TAMPERING: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "config": (
             "DeleteConfigurationRecorder",
             "DeleteDeliveryChannel",
+            "DeleteOrganizationConformancePack",
             "StopConfigurationRecorder",
         ),
         "guardduty": (
@@ -251,7 +253,7 @@ def noncompliant_security_groups() -> Pattern:
     """Match the verdict of any AWS Config rule that a security group does not comply."""
     return {
         "source": ["aws.config"],
-        "detail-type": ["Config Rules Compliance Change"],
+        "detail-type": [COMPLIANCE_CHANGE],
         "detail": {
             "resourceType": ["AWS::EC2::SecurityGroup"],
             "newEvaluationResult": {"complianceType": ["NON_COMPLIANT"]},
@@ -308,6 +310,25 @@ def emergency_use(emergency: Emergency) -> dict[str, Pattern]:
 def control_tower_drift() -> Pattern:
     """Match what Control Tower finds changed: its policies, units, accounts and roles."""
     return {"source": ["aws.controltower"], "detail-type": ["Drift Detected"]}
+
+
+def noncompliance(rule_prefixes: Sequence[str]) -> Pattern:
+    """Match resources that fail a rule of AWS Config for the first time, or again.
+
+    Args:
+        rule_prefixes: starts of the names of the rules; AWS Config appends the pack's ID.
+
+    Source: AWS Config Developer Guide, "Monitoring AWS Config with Amazon EventBridge".
+    """
+    return {
+        "source": ["aws.config"],
+        "detail-type": [COMPLIANCE_CHANGE],
+        "detail": {
+            "messageType": ["ComplianceChangeNotification"],
+            "configRuleName": [{"prefix": prefix} for prefix in rule_prefixes],
+            "newEvaluationResult": {"complianceType": ["NON_COMPLIANT"]},
+        },
+    }
 
 
 def forwarded_activity() -> Pattern:

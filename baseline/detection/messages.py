@@ -99,3 +99,23 @@ def drift() -> events.CfnRule.InputTransformerProperty:
         region="$.region",
         time="$.time",
     )
+
+
+def noncompliance(severity: str) -> events.CfnRule.InputTransformerProperty:
+    """Give the message of a resource that fails a rule of AWS Config."""
+    return _transformer(
+        (
+            f"{severity.upper()} rule is not met: <rule>",
+            "Account <account>, Region <region>, at <time>",
+            "Resource: <type> <resource>",
+            "What to do: https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html",
+            f"Open: {CONSOLE}/config/home?region=<region>#/rules/details?configRuleName=<rule>",
+            "The message comes once, when the resource starts to fail.",
+        ),
+        account="$.detail.awsAccountId",
+        region="$.detail.awsRegion",
+        resource="$.detail.resourceId",
+        rule="$.detail.configRuleName",
+        time="$.detail.notificationCreationTime",
+        type="$.detail.resourceType",
+    )

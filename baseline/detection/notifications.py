@@ -68,10 +68,13 @@ class FindingNotification(Construct):
         bus: bus that GuardDuty findings and activity of all accounts arrive on.
         activity: notify root use and tampering with protections too; off by default.
         drift: notify drift that Control Tower detects too; off by default.
+        rule_prefixes: starts of the names of AWS Config rules whose failures are notified; none by
+            default, because Security Hub tells of them where it is on.
 
     Attributes:
         topic: the :class:`SecureTopic`.
-        rules: the ``CfnRule`` by name: ``SecurityHub``, ``GuardDuty``, ``Activity``, ``Drift``.
+        rules: the ``CfnRule`` by name: ``SecurityHub``, ``GuardDuty``, ``Activity``, ``Drift`` and
+            ``Compliance``.
 
     Source: AWS Security Hub User Guide, "EventBridge event types for Security Hub CSPM"; Amazon
     GuardDuty User Guide, "Processing GuardDuty findings with Amazon EventBridge".
@@ -89,6 +92,7 @@ class FindingNotification(Construct):
         bus: events.CfnEventBus,
         activity: bool = False,
         drift: bool = False,
+        rule_prefixes: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
         self._failures = shared.failures
@@ -126,6 +130,13 @@ class FindingNotification(Construct):
                 "Drift",
                 pattern=event_patterns.control_tower_drift(),
                 message=messages.drift(),
+                bus=bus,
+            )
+        if rule_prefixes:
+            self.rules["Compliance"] = self._create_rule(
+                "Compliance",
+                pattern=event_patterns.noncompliance(rule_prefixes),
+                message=messages.noncompliance(severity.name),
                 bus=bus,
             )
         self._keep_undelivered()

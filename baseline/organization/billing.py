@@ -52,9 +52,9 @@ class BillingAlerts(Construct):
     def _create_budgets(self, configuration: Configuration) -> dict[str | None, MonthlyBudget]:
         billing = configuration.billing
         ids = {name: account.id for name, account in configuration.all_accounts()}
-        amounts: dict[str | None, int] = {**billing.account_dollars}
+        amounts: list[tuple[str | None, int]] = [*billing.account_dollars.items()]
         if billing.monthly_dollars is not None:
-            amounts[None] = billing.monthly_dollars
+            amounts.append((None, billing.monthly_dollars))
         if amounts:
             allow_budgets(self.topic)
         return {
@@ -68,5 +68,5 @@ class BillingAlerts(Construct):
                 forecast_percent=billing.forecast_percent,
                 account_id=None if name is None else ids[name],
             )
-            for name, dollars in amounts.items()
+            for name, dollars in amounts
         }

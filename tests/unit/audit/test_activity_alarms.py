@@ -198,7 +198,7 @@ def test_people_thresholds_and_the_switch_come_from_the_configuration(
     ],
 )
 def test_alarms_that_nobody_would_hear_or_that_always_ring_are_refused(
-    addresses: list[str], thresholds: dict[str, int], problem: str
+    addresses: list[str], thresholds: dict[ActivityName, int], problem: str
 ) -> None:
     stack = cdk.Stack(new_app(), "audit")
     group = logs.LogGroup(stack, "Logs")

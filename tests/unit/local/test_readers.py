@@ -330,7 +330,7 @@ def test_a_metric_filter_that_was_changed_or_feeds_another_metric_is_seen() -> N
             ],
         )
 
-    expected = {
+    expected: dict[str, Any] = {
         "LogGroupName": "trail",
         "FilterPattern": '{$.userIdentity.type="Root"}',
         "MetricTransformations": [
