@@ -34,7 +34,7 @@ class Group(Section):
         default="Access to AWS accounts",
         min_length=1,
         max_length=1024,
-        description="What the group is for, of a group that CloudFormation creates.",
+        description="What the group is for, of a group that CloudFormation creates. Access to AWS accounts by default.",
     )
 
 

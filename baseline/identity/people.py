@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -17,27 +16,12 @@ from baseline.identity.access_attributes import AccessAttributes
 from baseline.identity.account_assignments import AccountAssignments
 from baseline.identity.groups import IdentityGroups
 from baseline.identity.permission_set import PermissionSet
-from baseline.identity.permission_set_catalog import library, placeholder_values
-from baseline.identity.permission_set_model import PermissionSetDefinition
+from baseline.identity.permission_set_catalog import definitions_of
 from baseline.identity.unit_assignments import UnitAssignment, UnitAssignments
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
 
 CLOUDWATCH = "cloudwatch.amazonaws.com"
-
-
-def definitions_of(configuration: Configuration) -> dict[str, PermissionSetDefinition]:
-    """Give all permission sets that a configuration may name, their placeholders filled in.
-
-    Raises:
-        BaselineError: a file of the own folder is not a permission set.
-    """
-    folder = configuration.identity_center.custom_folder
-    values = placeholder_values(
-        prefix=configuration.prefix, break_glass=configuration.break_glass.role
-    )
-    known = library(Path(folder) if folder else None, values)
-    return {name: definition.filled(values) for name, definition in known.items()}
 
 
 class People(Construct):

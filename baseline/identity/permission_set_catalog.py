@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
@@ -22,6 +22,9 @@ from baseline.errors import BaselineError
 from baseline.guardrails.roles import QUALIFIER
 from baseline.identity.permission_set_model import PermissionSetDefinition
 from baseline.identity.permission_set_rules import problems
+
+if TYPE_CHECKING:
+    from baseline.config import Configuration
 
 CATALOG: Final = Path(__file__).parent / "catalog" / "permission_sets"
 SUFFIX: Final = ".yaml"
@@ -56,6 +59,20 @@ def library(folder: Path | None, values: Mapping[str, str]) -> Definitions:
     """
     own = {} if folder is None else _checked(*read_folder(folder, values))
     return {**catalog(), **own}
+
+
+def definitions_of(configuration: Configuration) -> Definitions:
+    """Give all permission sets that a configuration may name, their placeholders filled in.
+
+    Raises:
+        BaselineError: a file of the own folder is not a permission set.
+    """
+    folder = configuration.identity_center.custom_folder
+    values = placeholder_values(
+        prefix=configuration.prefix, break_glass=configuration.break_glass.role
+    )
+    known = library(Path(folder) if folder else None, values)
+    return {name: definition.filled(values) for name, definition in known.items()}
 
 
 def read_folder(

@@ -33,8 +33,9 @@ DIRECTORY_ATTRIBUTE: Final = re.compile(r"\$\{(dir|user):[A-Za-z0-9:._-]+\}")
 
 def says_which_instance(view: View) -> Iterator[Finding]:
     """Whoever configures something names the instance and its identity store."""
-    given = view.keys(SECTION)
-    if not given:
+    given = {key: view.get((SECTION, key)) for key in view.keys(SECTION)}
+    # A configuration that was made in Python holds every key, with its default.
+    if all(not value or value == BUILT_IN for value in given.values()):
         return
     for key, command in (("instance", "InstanceArn"), ("identity_store", "IdentityStoreId")):
         if view.get((SECTION, key)) is None:

@@ -56,5 +56,13 @@ def test_each_wave_waits_for_the_one_before(app: cdk.App, tmp_path: Path) -> Non
         assert {"audit", "security"} <= before[later]
     assert "security" in before["response"]
     assert {"members", REGIONAL} <= before["settings"] & before["identity"]
-    wave = {"settings", "identity", "network", "response", "organization-events", "billing", "rules"}
+    wave = {
+        "settings",
+        "identity",
+        "network",
+        "response",
+        "organization-events",
+        "billing",
+        "rules",
+    }
     assert wave <= before["guardrails"]
