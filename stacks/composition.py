@@ -9,7 +9,7 @@ import aws_cdk as cdk
 from baseline.config import Configuration
 from baseline.config.iam import DeployRole
 from baseline.config.names import Names
-from baseline.detection.event_patterns import SIGN_IN_REGIONS
+from baseline.detection.event_patterns import GLOBAL_REGION, SIGN_IN_REGIONS
 from baseline.guardrails.roles import QUALIFIER
 from stacks.audit import AuditStack
 from stacks.break_glass import BreakGlassStack
@@ -23,6 +23,7 @@ from stacks.member_sign_in import MemberSignInStack
 from stacks.members import MembersStack
 from stacks.network import NetworkStack
 from stacks.organization import OrganizationStack
+from stacks.organization_events import OrganizationEventsStack
 from stacks.security import SecurityStack
 from stacks.settings import SettingsStack
 
@@ -88,6 +89,13 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         for region in SIGN_IN_REGIONS
         if region not in configuration.regions
     ]
+    account_events = OrganizationEventsStack(
+        app,
+        "organization-events",
+        names=names,
+        env=env(accounts.management.id, GLOBAL_REGION),
+        synthesizer=through_home(management),
+    )
     ways_in = _ways_in(app, configuration, names)
     network = NetworkStack(
         app, "network", configuration=configuration, names=names, env=env(accounts.network.id)
@@ -110,10 +118,10 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([log_archive], [organization])
     _depend([audit, security], [log_archive])
     _depend([members, member_global, network], [audit, security])
-    _depend([*member_regional, *sign_in], [member_global])
+    _depend([*member_regional, *sign_in, account_events], [member_global])
     _depend(ways_in, [organization])
     _depend([settings, identity], [members, *member_regional, *sign_in, *ways_in])
-    _depend([guardrails], [settings, identity, network])
+    _depend([guardrails], [settings, identity, network, account_events])
     for stack in app.node.children:
         if isinstance(stack, cdk.Stack):
             stack.termination_protection = True

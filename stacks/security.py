@@ -95,3 +95,13 @@ class SecurityStack(cdk.Stack):
                 DeliveryAlarm(
                     self, "DeliveryAlarm", failures=shared.failures, topic=notification.topic
                 )
+                # Other stacks of this account raise alarms, too.
+                notification.topic.allow_service(
+                    "cloudwatch.amazonaws.com",
+                    sid="PublishNamedAlarms",
+                    conditions={
+                        "ArnLike": {"aws:SourceArn": names.alarm_arns},
+                        "StringEquals": {"aws:SourceAccount": names.security},
+                    },
+                    key_conditions={"StringEquals": {"aws:SourceAccount": names.security}},
+                )

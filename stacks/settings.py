@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from baseline.config import Configuration
 from baseline.config.names import Names
+from baseline.settings.account_settings import AccountSettings
+from baseline.settings.sweep_reports import SweepReports
 
 
 class SettingsStack(cdk.Stack):
@@ -27,4 +30,14 @@ class SettingsStack(cdk.Stack):
             stack_name=f"{names.prefix}-{id}",
             description="Security baseline: account settings and credentials",
             env=env,
+        )
+        reports = SweepReports(self, "Reports")
+        alarm_topic = sns.Topic.from_topic_arn(self, "Critical", names.topic_arn("critical"))
+        AccountSettings(
+            self,
+            "Settings",
+            configuration=configuration,
+            names=names,
+            reports=reports,
+            alarm_topic=alarm_topic,
         )

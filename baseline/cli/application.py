@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 GROUPS = {
     "guardrails": ("baseline.cli.guardrails", "guardrails_app"),
     "local": ("baseline.cli.local", "local_app"),
+    "settings": ("baseline.cli.settings", "settings_app"),
 }
 
 

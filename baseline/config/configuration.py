@@ -59,9 +59,7 @@ class Configuration(Section):
     organizational_units: dict[UnitName, OrganizationalUnit] = Field(
         description="Organizational units by name, with the guardrails attached to them.",
     )
-    contacts: Contacts = Field(
-        description="Alternate contacts of the accounts; checked now, set by a later release."
-    )
+    contacts: Contacts = Field(description="Alternate contacts, set in every account.")
     break_glass: BreakGlass = Field(
         default_factory=BreakGlass, description="The emergency role that guardrails exempt."
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from baseline.config import forms, organization_policies
+from baseline.config import account_settings, forms, organization_policies
 from baseline.config.fields import field_at, section_at
 from baseline.config.finding import Finding, Path
 from baseline.config.section import Section
@@ -39,6 +39,8 @@ HINTS: Mapping[str, str] = MappingProxyType(
         forms.ENDPOINT_PATTERN: "is not the name of an endpoint's service, such as kms or ecr.api",
         forms.ACTION_PATTERN: "is not an action of a service, such as chime:* or pricing:GetProducts",
         forms.PHRASE_PATTERN: "is not a name: no spaces at its ends, and not empty",
+        account_settings.KEY_ALIAS_PATTERN: "is not the alias of a key, such as alias/ebs",
+        account_settings.LOG_GROUP_PATTERN: "is not the name of a log group: letters, digits or . / # _ -",
         organization_policies.BACKUP_VAULT_PATTERN: "is not the name of a backup vault: 2 to 50 letters, digits, _ or -",
         organization_policies.CRON_PATTERN: "is not a cron expression with six fields, such as cron(0 3 ? * * *)",
         organization_policies.IMAGE_PROVIDER_PATTERN: "is not an account ID, amazon, aws_marketplace or aws_backup_vault",

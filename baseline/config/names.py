@@ -159,6 +159,18 @@ class Names:
         """Name of the topic that sends out findings of a severity, such as ``critical``."""
         return f"{self.prefix}-findings-{severity}"
 
+    def topic_arn(self, severity: str) -> str:
+        """ARN of the topic of a severity, for other stacks of the security account."""
+        return f"arn:{self.partition}:sns:{self.home_region}:{self.security}:{self.topic(severity)}"
+
+    @property
+    def alarm_arns(self) -> str:
+        """ARN pattern of the baseline's alarms in the security account's home Region."""
+        return (
+            f"arn:{self.partition}:cloudwatch:{self.home_region}:{self.security}"
+            f":alarm:{self.prefix}-*"
+        )
+
     def forwarding_rule(self, id: str) -> str:
         """Name of the rule that sends events of a kind, such as ``RootActivity``, to the bus."""
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", id).lower()
@@ -199,6 +211,19 @@ class Names:
         return f"{self.prefix}-settings-reconciler"
 
     # Account settings (security account, home Region)
+
+    @property
+    def settings_machine(self) -> str:
+        """State machine that keeps the account settings; its alarms' names begin with it."""
+        return f"{self.prefix}-settings"
+
+    @property
+    def settings_machine_arn(self) -> str:
+        """ARN of that state machine, for whoever starts it by hand."""
+        return (
+            f"arn:{self.partition}:states:{self.home_region}:{self.security}"
+            f":stateMachine:{self.settings_machine}"
+        )
 
     # Access keys and root credentials (security account, home Region)
 

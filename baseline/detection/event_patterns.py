@@ -10,6 +10,7 @@ Pattern = dict[str, object]
 
 API_CALL = "AWS API Call via CloudTrail"
 SIGN_IN = "AWS Console Sign In via CloudTrail"
+SERVICE_EVENT = "AWS Service Event via CloudTrail"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +78,15 @@ TAMPERING: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """API calls that switch off or weaken a trail, a detector, a recorder or Security Hub, by service."""
+
+ORGANIZATIONS = "aws.organizations"
+
+ACCOUNT_EVENTS = ("AccountJoinedOrganization", "CreateAccountResult", "MoveAccount")
+"""What Organizations calls it when an account comes or changes its unit.
+
+Source: AWS Organizations API Reference, "CreateAccount", "AcceptHandshake" (membership events),
+"MoveAccount".
+"""
 
 GLOBAL_REGION = "us-east-1"
 """Where root sign-ins and calls of IAM and of the global endpoint of STS are recorded."""
@@ -205,5 +215,31 @@ def emergency_use(emergency: Emergency) -> dict[str, Pattern]:
 
 
 def forwarded_activity() -> Pattern:
-    """Match the recorded calls that the accounts forward: root use, break-glass and tampering."""
-    return {"source": [{"prefix": "aws."}], "detail-type": [API_CALL, SIGN_IN]}
+    """Match the recorded calls that the accounts forward: root use, break-glass and tampering.
+
+    Accounts that join or move are forwarded too (:func:`accounts_changed`), for the sweeps; of
+    them nobody is told, unless the root user did it.
+    """
+    return {
+        "source": [{"prefix": "aws."}],
+        "detail-type": [API_CALL, SIGN_IN],
+        "detail": {
+            "$or": [
+                {"eventName": [{"anything-but": list(ACCOUNT_EVENTS)}]},
+                {"userIdentity": {"type": ["Root"]}},
+            ]
+        },
+    }
+
+
+def accounts_changed() -> Pattern:
+    """Match accounts that were created, that joined, or that were moved to another unit.
+
+    The management account's CloudTrail has these events in us-east-1 only. Where Control Tower
+    creates the account, Organizations tells of it as well.
+    """
+    return {
+        "source": [ORGANIZATIONS],
+        "detail-type": [API_CALL, SERVICE_EVENT],
+        "detail": {"eventName": list(ACCOUNT_EVENTS), "errorCode": [{"exists": False}]},
+    }

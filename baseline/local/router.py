@@ -43,6 +43,7 @@ MOTO_OPERATIONS = frozenset(
         ("ssm", "DescribeDocument"),
         ("ssm", "GetDocument"),
         ("ssm", "UpdateDocument"),
+        ("ssm", "UpdateDocumentDefaultVersion"),
         ("ssm", "DeleteDocument"),
         ("ssm", "ListDocuments"),
     }

@@ -37,6 +37,7 @@ class HandlerFunction(Construct):
         memory_mb: 256 by default.
         environment: environment variables; never secrets.
         statements: what the function may do besides logging and tracing.
+        role_name: physical name of the role; only where another account has to name the role.
         reserved_concurrency: none by default, because a new account has a quota of 10
             concurrent executions, of which Lambda lets none be reserved.
 
@@ -63,6 +64,7 @@ class HandlerFunction(Construct):
         memory_mb: int = 256,
         environment: Mapping[str, str] | None = None,
         statements: Sequence[iam.PolicyStatement] = (),
+        role_name: str | None = None,
         reserved_concurrency: int | None = None,
     ) -> None:
         super().__init__(scope, id)
@@ -77,7 +79,7 @@ class HandlerFunction(Construct):
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
         queue = SecureQueue(self, "Failures", key=key.key, dead_letter=False)
-        self.role = self._create_role(key, queue, statements)
+        self.role = self._create_role(key, queue, statements, role_name)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -102,11 +104,16 @@ class HandlerFunction(Construct):
         self._acknowledge(reserved_concurrency)
 
     def _create_role(
-        self, key: SecureKey, queue: SecureQueue, statements: Sequence[iam.PolicyStatement]
+        self,
+        key: SecureKey,
+        queue: SecureQueue,
+        statements: Sequence[iam.PolicyStatement],
+        role_name: str | None,
     ) -> iam.Role:
         role = iam.Role(
             self,
             "Role",
+            role_name=role_name,
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             description=f"Runs {self.node.path}",
         )

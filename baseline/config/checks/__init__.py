@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from baseline.config.checks import (
+    account_settings,
     accounts,
     guardrails,
     iam,
@@ -52,6 +53,7 @@ CHECKS: tuple[Check, ...] = (
     iam.deploy_roles_name_one_subject,
     network.is_private_and_large_enough,
     retention.outlasts_the_lock,
+    account_settings.are_no_weaker_than_named,
     lists.hold_each_value_once,
 )
 

@@ -126,6 +126,41 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         "contacts.billing.phone: '030 123456' is not a telephone number in E.164 form",
     ),
     (
+        "IAM.15 passwords shorter than the benchmark asks for",
+        {"account_settings.password_policy": {"minimum_length": 8}},
+        "account_settings.password_policy.minimum_length: 8 is weaker than the benchmark asks for (at least 14); raise it, or add minimum_length to weaker",
+    ),
+    (
+        "IAM.16 few passwords remembered",
+        {"account_settings.password_policy": {"reuse_prevention": 5}},
+        "account_settings.password_policy.reuse_prevention: 5 is weaker than the benchmark",
+    ),
+    (
+        "IAM.17 passwords for ever",
+        {"account_settings.password_policy": {"maximum_age_days": None}},
+        "account_settings.password_policy.maximum_age_days: null is weaker than the benchmark asks for (at most 90)",
+    ),
+    (
+        "IAM.13 passwords without symbols",
+        {"account_settings.password_policy": {"symbols": False}},
+        "account_settings.password_policy.symbols: false is weaker than the benchmark asks for (true)",
+    ),
+    (
+        "a rule called weak that is not",
+        {"account_settings.password_policy": {"weaker": ["numbers"]}},
+        "account_settings.password_policy.weaker[0]: 'numbers' is not weaker than the benchmark",
+    ),
+    (
+        "a setting that is not known",
+        {"account_settings.off": ["default_vcp"]},
+        "account_settings.off[0]: 'default_vcp' is not",
+    ),
+    (
+        "an alias without its start",
+        {"account_settings.ebs_key_alias": "volumes"},
+        "account_settings.ebs_key_alias: 'volumes' is not the alias of a key",
+    ),
+    (
         "personal root address",
         {"accounts.security.email": "ops@gmail.com"},
         "accounts.security.email: 'ops@gmail.com' is not in email_domains [example.com]; use a corporate address that a team reads",
@@ -397,6 +432,16 @@ ACCEPTED: list[tuple[str, dict[str, object]]] = [
         },
     ),
     ("smallest range for two zones", {"network.cidr": "192.168.7.0/24"}),
+    (
+        "a weaker password policy by name",
+        {
+            "account_settings.password_policy": {
+                "minimum_length": 8,
+                "maximum_age_days": None,
+                "weaker": ["minimum_length", "maximum_age_days"],
+            }
+        },
+    ),
     ("retention equal to the lock", {"log_archive.retention_days": 365}),
     ("every switch off", {"capabilities": {"security_hub": {"enabled": False}, "config": {"enabled": False}, "guardduty": {"enabled": False}}}),
 ]  # fmt: skip
