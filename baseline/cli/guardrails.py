@@ -9,16 +9,19 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from baseline.cli.guardrail_library import (
+    WRONG_INPUT,
+    AsJson,
+    list_guardrails,
+    named_table,
+    show,
+)
 from baseline.config import load
 from baseline.errors import BaselineError
-from baseline.guardrails import catalog
 from baseline.guardrails.explanation import Explanation, explain
-from baseline.guardrails.model import Guardrail
 from baseline.guardrails.proofs import Result, rate, run
 
-WRONG_INPUT = 2
 FINDINGS = 1
 SHOWN_FAILURES = 50
 
@@ -26,55 +29,9 @@ guardrails_app = typer.Typer(
     help="The guardrails: what there is, and that they hold.", no_args_is_help=True
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
-
-@guardrails_app.command("list")
-def list_guardrails(*, as_json: AsJson = False) -> None:
-    """List the guardrails and the sets that a unit of the configuration may name."""
-    if as_json:
-        rows = [_summary(guardrail) for guardrail in catalog.guardrails().values()]
-        sets = {name: list(row.guardrails) for name, row in catalog.sets().items()}
-        typer.echo(json.dumps({"guardrails": rows, "sets": sets}, indent=2))
-        return
-    console = Console()
-    table = _table("name", "type", "what it does")
-    for guardrail in catalog.guardrails().values():
-        table.add_row(guardrail.id, guardrail.type.short, guardrail.title)
-    for name, row in catalog.sets().items():
-        table.add_row(name, "set", f"{row.title}: {', '.join(row.guardrails)}")
-    console.print(table)
-
-
-@guardrails_app.command("show")
-def show(
-    name: Annotated[str, typer.Argument(help="Name of a guardrail.")], *, as_json: AsJson = False
-) -> None:
-    """Show one guardrail: why, whom it exempts, its statements and its proofs."""
-    guardrail = catalog.guardrails().get(name)
-    if guardrail is None:
-        known = ", ".join(catalog.guardrails())
-        typer.echo(f"guardrail {name!r} is not in the catalog; known: {known}", err=True)
-        raise typer.Exit(WRONG_INPUT)
-    document = guardrail.model_dump(mode="json", exclude_defaults=True)
-    if as_json:
-        typer.echo(json.dumps(document, indent=2))
-        return
-    console = Console(highlight=False)
-    console.print(
-        f"[bold]{guardrail.id}[/bold]  {guardrail.title}\n\n{guardrail.why}\n", soft_wrap=True
-    )
-    exempt = ", ".join(guardrail.exemptions) or "nobody"
-    console.print(
-        f"type {guardrail.type.value}, exempt: {exempt}, controls: {_controls(guardrail)}\n"
-    )
-    console.print_json(json.dumps(document.get("statements") or document["content"]))
-    for kind, proofs in (
-        ("must be denied", guardrail.denied),
-        ("must stay allowed", guardrail.allowed),
-    ):
-        for proof in proofs:
-            console.print(f"{kind}: {proof['why']}", markup=False, soft_wrap=True)
+guardrails_app.command("list")(list_guardrails)
+guardrails_app.command("show")(show)
 
 
 @guardrails_app.command("test")
@@ -195,7 +152,7 @@ def _explanation(found: Explanation) -> dict[str, object]:
 def _print(results: list[Result], failed: list[Result]) -> None:
     """Print how many proofs each guardrail has, the deciding statements, and what failed."""
     console = Console()
-    table = _table("unit", "guardrail", "denied", "allowed", "failed", "decided by")
+    table = named_table("unit", "guardrail", "denied", "allowed", "failed", "decided by")
     groups: dict[tuple[str, str], list[Result]] = {}
     for result in results:
         groups.setdefault((result.target, result.case.guardrail), []).append(result)
@@ -220,14 +177,6 @@ def _print(results: list[Result], failed: list[Result]) -> None:
     console.print(f"{len(results)} requests evaluated, {outcome}")
 
 
-def _table(*columns: str) -> Table:
-    """Give a table whose names stay whole on a narrow terminal; the last column gives way."""
-    table = Table()
-    for column in columns:
-        table.add_column(column, no_wrap=column != columns[-1], overflow="fold")
-    return table
-
-
 def _row(result: Result) -> dict[str, object]:
     """Give a result for programs."""
     request, decision = result.case.request, result.decision
@@ -247,21 +196,3 @@ def _row(result: Result) -> dict[str, object]:
         "level": decision.level,
         "passed": result.passed,
     }
-
-
-def _summary(guardrail: Guardrail) -> dict[str, object]:
-    """Give what a list shows of a guardrail."""
-    return {
-        "id": guardrail.id,
-        "type": guardrail.type.value,
-        "title": guardrail.title,
-        "phase": guardrail.phase,
-        "controls": list(guardrail.controls),
-        "exemptions": [role_class.value for role_class in guardrail.exemptions],
-        "proofs": {"denied": len(guardrail.denied), "allowed": len(guardrail.allowed)},
-    }
-
-
-def _controls(guardrail: Guardrail) -> str:
-    """Give a guardrail's controls as text."""
-    return ", ".join(guardrail.controls) or "none"

@@ -42,6 +42,23 @@ def load(path: Path) -> Configuration:
     return configuration
 
 
+def custom_folder(path: Path) -> Path | None:
+    """Give the folder of own guardrails that a file names, whatever else is wrong with the file.
+
+    Raises:
+        ConfigurationError: the file cannot be read.
+    """
+    try:
+        document = read(_text(path))
+    except UnreadableError as error:
+        file = shorten(str(path), FILE_NAME_LENGTH)
+        raise ConfigurationError([_unreadable(file, error)]) from None
+    _anchor(document, path.parent)
+    section = document.value.get("guardrails") if isinstance(document.value, dict) else None
+    named = section.get("custom_folder") if isinstance(section, dict) else None
+    return Path(named) if isinstance(named, str) and named else None
+
+
 def check(document: Document) -> tuple[Configuration | None, list[Finding]]:
     """Give the configuration of a document, if its types are right, and everything wrong with it."""
     configuration = None

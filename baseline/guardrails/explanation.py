@@ -11,8 +11,9 @@ from baseline.errors import BaselineError
 from baseline.guardrails.composition import ACCOUNT, Target, compose
 from baseline.guardrails.evaluation import Decision, Level, Organization
 from baseline.guardrails.model import Guardrail
-from baseline.guardrails.proofs import World, levels_of
+from baseline.guardrails.placement import levels_of
 from baseline.guardrails.request import Request
+from baseline.guardrails.world import World
 
 if TYPE_CHECKING:
     from baseline.config import Configuration

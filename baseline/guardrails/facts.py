@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from baseline.guardrails.patterns import compile_expression, glob_expression
 
@@ -20,15 +22,57 @@ def rcp_services() -> frozenset[str]:
     return frozenset(_values("rcp_services"))
 
 
+@dataclass(frozen=True, slots=True)
+class ActionFacts:
+    """What a request for an action may name.
+
+    Attributes:
+        arns: ARN patterns of the resources; none for an action without resource-level permissions.
+        keys: Condition keys in lower case, beside those that every request has; a part that the
+            caller chooses is ``*``.
+    """
+
+    arns: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
 @cache
 def action_names() -> dict[str, tuple[str, ...]]:
     """Give service prefix to the names of its actions.
 
     Source: Service Authorization Reference.
     """
+    return {
+        service: tuple(sorted(name for names, _, _ in facts["actions"] for name in names.split()))
+        for service, facts in _services().items()
+    }
+
+
+@cache
+def action_facts(service: str) -> dict[str, ActionFacts]:
+    """Give a service's actions, in lower case, with their resources and condition keys.
+
+    Source: Service Authorization Reference.
+    """
+    facts = _services().get(service)
+    if facts is None:
+        return {}
+    return {
+        name: ActionFacts(
+            tuple(facts["arns"][number] for number in arns),
+            tuple(facts["keys"][number] for number in keys),
+        )
+        for names, arns, keys in facts["actions"]
+        for name in names.lower().split()
+    }
+
+
+@cache
+def _services() -> dict[str, Any]:
+    """Read what is known of the actions of every service."""
     document = json.loads((DATA / "actions.json").read_text(encoding="utf-8"))
-    values: dict[str, str] = document["values"]
-    return {service: tuple(names.split()) for service, names in values.items()}
+    values: dict[str, Any] = document["values"]
+    return values
 
 
 @cache

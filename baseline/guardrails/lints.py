@@ -17,6 +17,7 @@ from pydantic import JsonValue as Json
 from baseline.config.text import nearest
 from baseline.guardrails.facts import action_names
 from baseline.guardrails.patterns import compile_globs
+from baseline.guardrails.reach import unreachable
 
 ARN_PARTS = 6
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
@@ -25,7 +26,15 @@ _ARN_KEYS = re.compile(r"(ForAllValues:|ForAnyValue:)?Arn(Not)?(Equals|Like)(IfE
 
 def lint(statement: Mapping[str, Json]) -> list[str]:
     """Give the mistakes of a statement without placeholders, one sentence each."""
-    return [*_arns(statement), *_quantifiers(statement), *_actions(statement)]
+    mistakes = [*_arns(statement), *_quantifiers(statement), *_actions(statement)]
+    return mistakes or list(_reach(statement))
+
+
+def _reach(statement: Mapping[str, Json]) -> Iterator[str]:
+    """Actions that the resources and conditions of their statement leave without effect."""
+    keys = {key.lower(): key for _, key, _ in _conditions(statement)}
+    actions, resources = (_texts(statement.get(element)) for element in ("Action", "Resource"))
+    return unreachable(actions, resources, keys)
 
 
 def _arns(statement: Mapping[str, Json]) -> Iterator[str]:

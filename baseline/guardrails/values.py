@@ -42,6 +42,7 @@ def values_of(configuration: Configuration) -> dict[str, Json]:
         "prefix": configuration.prefix,
         "home_region": configuration.home_region,
         "regions": list(configuration.regions),
+        "last_region": configuration.regions[-1],
         "organization_id": configuration.organization.id,
         "break_glass_role": configuration.break_glass.role,
         "global_actions": list(settings.global_actions),

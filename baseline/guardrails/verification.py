@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from baseline.errors import BaselineError
 from baseline.guardrails.composition import Target, custom_names, examine
-from baseline.guardrails.proofs import World, check_lock_out, failing, organizations
+from baseline.guardrails.placement import organizations
+from baseline.guardrails.proofs import check_lock_out, failing
+from baseline.guardrails.world import World
 
 if TYPE_CHECKING:
     from baseline.config import Configuration

@@ -59,6 +59,72 @@ def test_show_an_unknown_guardrail(cli: CliRunner) -> None:
     assert "deny-imitated-roles" in done.output
 
 
+def test_show_suggests_the_name_that_was_meant(cli: CliRunner) -> None:
+    done = cli.invoke(guardrails_app, ["show", "deny-region"])
+    assert done.exit_code == 2
+    assert "did you mean 'deny-regions'?" in done.output
+
+
+def test_show_a_set(cli: CliRunner) -> None:
+    done = cli.invoke(guardrails_app, ["show", "quarantine"])
+    assert done.exit_code == 0, done.output
+    assert "deny-everything" in done.output
+    report = json.loads(cli.invoke(guardrails_app, ["show", "quarantine", "--json"]).output)
+    assert report["id"] == "quarantine"
+    assert report["guardrails"] == list(catalog.sets()["quarantine"].guardrails)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """Give a configuration with a guardrail and a set of its own, and a mistake elsewhere."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    document = catalog.guardrails()["protect-config"].model_dump(mode="json")
+    (folder / "keep-config.json").write_text(json.dumps(document | {"id": "keep-config"}))
+    row = {"title": "What our team adds to the foundation", "guardrails": ["keep-config"]}
+    (folder / "sets.json").write_text(json.dumps({"our-set": row}))
+    config = tmp_path / "baseline.yaml"
+    config.write_text("prefix: Wrong\nguardrails: {custom_folder: own}\n")
+    return config
+
+
+def test_list_and_show_read_the_own_guardrails_of_a_configuration(
+    cli: CliRunner, own: Path
+) -> None:
+    options = ["--config", str(own), "--json"]
+    found = json.loads(cli.invoke(guardrails_app, ["list", *options]).output)
+    custom = {row["id"]: row["custom"] for row in found["guardrails"]}
+    assert custom["keep-config"] is True
+    assert custom["protect-config"] is False
+    assert found["sets"]["our-set"] == ["keep-config"]
+    shown = json.loads(cli.invoke(guardrails_app, ["show", "keep-config", *options]).output)
+    assert shown["id"] == "keep-config"
+    assert "your own" in cli.invoke(guardrails_app, ["list", *options[:2]]).output
+    assert cli.invoke(guardrails_app, ["show", "our-set", *options[:2]]).exit_code == 0
+
+
+def test_list_reads_the_configuration_where_one_works_if_there_is_one(
+    cli: CliRunner, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(own.parent)
+    assert "keep-config" in cli.invoke(guardrails_app, ["list"]).output
+    own.unlink()
+    done = cli.invoke(guardrails_app, ["list"])
+    assert done.exit_code == 0
+    assert "keep-config" not in done.output
+
+
+def test_list_names_a_missing_configuration_and_a_wrong_guardrail(
+    cli: CliRunner, own: Path
+) -> None:
+    done = cli.invoke(guardrails_app, ["list", "--config", "missing.yaml"])
+    assert (done.exit_code, "missing.yaml" in done.output) == (2, True)
+    (own.parent / "own/other.json").write_text("{}")
+    done = cli.invoke(guardrails_app, ["list", "--config", str(own)])
+    assert done.exit_code == 2
+    assert "other.json title: Field required" in done.output
+
+
 def test_proofs_of_the_example_hold(cli: CliRunner) -> None:
     done = cli.invoke(guardrails_app, ["test", "--config", EXAMPLE])
     assert done.exit_code == 0, done.output

@@ -8,6 +8,7 @@ from functools import cache
 
 from baseline.config import Configuration, load
 from baseline.guardrails import catalog
+from baseline.guardrails.cases import Case, cases_of
 from baseline.guardrails.composition import IMITATION_GUARD
 from baseline.guardrails.documents import (
     FULL_AWS_ACCESS,
@@ -18,8 +19,8 @@ from baseline.guardrails.documents import (
 )
 from baseline.guardrails.evaluation import Level, Organization
 from baseline.guardrails.model import Guardrail
-from baseline.guardrails.proofs import Case, World, cases_of
 from baseline.guardrails.rendering import Rendered, Statement, render
+from baseline.guardrails.world import World
 from tests.unit.guardrails import iam_data
 
 SWITCHES = (False, True)

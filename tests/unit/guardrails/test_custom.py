@@ -13,10 +13,11 @@ from ruamel.yaml import YAML
 
 from baseline.config import Configuration, load
 from baseline.errors import BaselineError, ConfigurationError
+from baseline.guardrails.cases import cases_of
 from baseline.guardrails.composition import compose
 from baseline.guardrails.policies import OrganizationPolicies
-from baseline.guardrails.proofs import World, cases_of
 from baseline.guardrails.verification import problems_of
+from baseline.guardrails.world import World
 from tests.unit.guardrails import iam_data
 
 PROOF = {"why": "a developer", "actions": ["sqs:DeleteQueue"]}

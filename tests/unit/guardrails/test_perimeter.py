@@ -9,7 +9,7 @@ from baseline.config import regions
 from baseline.guardrails.composition import compose
 from baseline.guardrails.evaluation import Organization
 from baseline.guardrails.perimeter import load_balancer_accounts
-from baseline.guardrails.proofs import organizations
+from baseline.guardrails.placement import organizations
 from baseline.guardrails.request import Request
 from tests.unit.guardrails import harness
 
