@@ -1,8 +1,7 @@
 """Measure the budgets of the design, as ratios in one run on one machine.
 
-Usage: ``make bench`` or ``python bench/run.py [--rounds N] [--skip-deploy]
-[--accounts N]``. Prints a table and
-writes ``bench/results.json``. Exit status 1 when a budget is exceeded.
+Usage: ``make bench`` or ``python bench/run.py [--rounds N] [--skip-deploy] [--accounts N]``. Prints a
+table and writes ``bench/results.json``. Exit status 1 when a budget is exceeded.
 """
 
 from __future__ import annotations

@@ -14,11 +14,13 @@ TRUSTED_ACCESS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "access-analyzer.amazonaws.com": "the security account sees what the organization shares with outsiders",
         "account.amazonaws.com": "contacts and Regions of members are set from the management account",
+        "backup.amazonaws.com": "the backup policy reaches every account",
         "cloudtrail.amazonaws.com": "one trail records every account",
         "config.amazonaws.com": "the security account aggregates what the recorders see",
         "config-multiaccountsetup.amazonaws.com": "rules and conformance packs reach every account",
         "guardduty.amazonaws.com": "the security account administers detectors",
         "iam.amazonaws.com": "root users of members are managed centrally",
+        "inspector2.amazonaws.com": "the security account administers vulnerability scans",
         "malware-protection.guardduty.amazonaws.com": "GuardDuty scans volumes in every account",
         "securityhub.amazonaws.com": "the security account administers Security Hub",
         "sso.amazonaws.com": "people reach every account through Identity Center",
@@ -52,8 +54,11 @@ POLICY_TYPES: Final = (
 ROOT_FEATURES: Final = ("RootCredentialsManagement", "RootSessions")
 """Source: IAM User Guide, "Centrally manage root access for member accounts"."""
 
-REGIONAL_SERVICES: Final = ("guardduty", "securityhub")
-"""Services whose administrator is named in each Region, through the service's own API."""
+REGIONAL_SERVICES: Final = ("guardduty", "inspector2", "securityhub", "securityhubv2")
+"""Services whose administrator is named in each Region, through the service's own API.
+
+``securityhubv2`` is the new Security Hub, which has an administrator of its own.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +79,7 @@ class RegionalAdministrator:
     """An account that administers a service for the organization, Region by Region.
 
     Attributes:
-        service: ``guardduty`` or ``securityhub``.
+        service: one of ``REGIONAL_SERVICES``.
         account_id: 12 digits.
         regions: where.
     """
@@ -164,12 +169,15 @@ def _always_enabled(configuration: Configuration) -> Iterator[str]:
 def _trusted(configuration: Configuration) -> Iterator[str]:
     capabilities = configuration.capabilities
     needs = {
+        "backup.amazonaws.com": capabilities.backup is not None,
         "config.amazonaws.com": capabilities.config.enabled,
         "config-multiaccountsetup.amazonaws.com": capabilities.config.enabled,
         "guardduty.amazonaws.com": capabilities.guardduty.enabled,
+        "inspector2.amazonaws.com": capabilities.inspector.enabled,
         "malware-protection.guardduty.amazonaws.com": capabilities.guardduty.enabled
         and capabilities.guardduty.ebs_malware_protection,
-        "securityhub.amazonaws.com": capabilities.security_hub.enabled,
+        "securityhub.amazonaws.com": capabilities.security_hub.enabled
+        or capabilities.unified_security_hub.enabled,
         "sso.amazonaws.com": configuration.identity_center.enabled,
     }
     return (principal for principal in TRUSTED_ACCESS if needs.get(principal, True))
@@ -191,8 +199,12 @@ def _delegated(configuration: Configuration, names: Names) -> Iterator[tuple[str
 def _regional(configuration: Configuration) -> Iterator[str]:
     if configuration.capabilities.guardduty.enabled:
         yield "guardduty"
+    if configuration.capabilities.inspector.enabled:
+        yield "inspector2"
     if configuration.capabilities.security_hub.enabled:
         yield "securityhub"
+    if configuration.capabilities.unified_security_hub.enabled:
+        yield "securityhubv2"
 
 
 def _known(what: str, given: Sequence[str], known: Sequence[str]) -> None:

@@ -22,6 +22,17 @@ CALLED_THROUGH = {
 STACK_SETS_ROLE_SERVICE = "stacksets.cloudformation.amazonaws.com"
 # Enabled in the management account as well: there is one hub in an account and Region, its own.
 OWN_SERVICE = {"securityhub": ("securityhub:DescribeHub", "securityhub:EnableSecurityHub")}
+# Service whose administrator is named Region by Region, to its actions' prefix.
+ACTIONS_OF = {"securityhubv2": "securityhub"}
+ADMINISTRATOR_ACTIONS = {
+    "inspector2": ("EnableDelegatedAdminAccount", "ListDelegatedAdminAccounts"),
+}
+COMMON_ACTIONS = ("EnableOrganizationAdminAccount", "ListOrganizationAdminAccounts")
+# Roles that a service makes in the management account besides its own, in the caller's name.
+FURTHER_ROLES = {
+    "inspector2": ("agentless.inspector2.amazonaws.com",),
+    "securityhubv2": ("securityhubv2.amazonaws.com",),
+}
 
 
 def statements(
@@ -119,6 +130,8 @@ def tree_arns(names: Names, features: FeatureSet) -> list[str]:
 def _trusted_access(names: Names, features: FeatureSet) -> list[iam.PolicyStatement]:
     principals = principals_of(features)
     makers = [*principals, STACK_SETS_ROLE_SERVICE] if features.stack_sets_access else principals
+    for admin in features.regional_administrators:
+        makers = [*makers, *FURTHER_ROLES.get(admin.service, ())]
     return [
         _allow(
             "GiveTrustedAccess",
@@ -158,7 +171,10 @@ def _delegation(
 ) -> list[iam.PolicyStatement]:
     if not accounts:
         return []
-    through = [f"{admin.service}.amazonaws.com" for admin in features.regional_administrators]
+    through = [
+        f"{ACTIONS_OF.get(admin.service, admin.service)}.amazonaws.com"
+        for admin in features.regional_administrators
+    ]
     direct = [admin.service_principal for admin in features.delegated_administrators]
     return [
         _allow(
@@ -194,8 +210,10 @@ def _regional(features: FeatureSet) -> list[iam.PolicyStatement]:
         _allow(
             f"Name{admin.service.capitalize()}Administrator",
             [
-                f"{admin.service}:EnableOrganizationAdminAccount",
-                f"{admin.service}:ListOrganizationAdminAccounts",
+                *(
+                    f"{ACTIONS_OF.get(admin.service, admin.service)}:{name}"
+                    for name in ADMINISTRATOR_ACTIONS.get(admin.service, COMMON_ACTIONS)
+                ),
                 *OWN_SERVICE.get(admin.service, ()),
             ],
             ["*"],

@@ -47,5 +47,5 @@ def organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Organizat
 
 @pytest.fixture(scope="session")
 def break_glass(organization: Organization) -> str:
-    """The emergency role, which `up` creates in every account; guardrails exempt it by its name."""
+    """The emergency role, which the StackSets make in every account; guardrails exempt it by its name."""
     return organization.session.configuration.break_glass.role

@@ -28,11 +28,12 @@ def administrator_of(service: str, account: str, region: str) -> str | None:
 def enable(request: ApiRequest) -> dict[str, Any]:
     """Name the administrator of the Region; GuardDuty creates its detector there, as in AWS."""
     account = request.parameters["AdminAccountId"]
+    feature = _feature(request)
     if organization.management_of(request.account) != request.account:
         raise ServiceError(
             _ERROR[request.service], "The request was not made by the management account."
         )
-    named = administrators(request.service, request.account, request.region)
+    named = administrators(feature, request.account, request.region)
     if named and account not in named:
         raise ServiceError(
             _ERROR[request.service],
@@ -49,7 +50,7 @@ def enable(request: ApiRequest) -> dict[str, Any]:
 @answers("securityhub", "DisableOrganizationAdminAccount")
 def disable(request: ApiRequest) -> dict[str, Any]:
     """Remove the administrator of the Region."""
-    named = administrators(request.service, request.account, request.region)
+    named = administrators(_feature(request), request.account, request.region)
     named.pop(request.parameters["AdminAccountId"], None)
     return {}
 
@@ -67,9 +68,14 @@ def list_guardduty(request: ApiRequest) -> dict[str, Any]:
 
 @answers("securityhub", "ListOrganizationAdminAccounts")
 def list_security_hub(request: ApiRequest) -> dict[str, Any]:
-    """List Security Hub's administrator."""
-    named = administrators("securityhub", request.account, request.region)
+    """List Security Hub's administrator, of the product that is asked about."""
+    named = administrators(_feature(request), request.account, request.region)
     return {"AdminAccounts": [{"AccountId": account, "Status": "ENABLED"} for account in named]}
+
+
+def _feature(request: ApiRequest) -> str:
+    """Give what is administered: the new Security Hub goes by the same calls as the other one."""
+    return str(request.parameters.get("Feature") or request.service).lower()
 
 
 def _register(management: str, account: str, principal: str) -> None:

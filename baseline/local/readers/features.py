@@ -6,7 +6,8 @@ from typing import Any
 from baseline.local.readers.table import Check, Place, Properties, reader
 from baseline.local.readers.values import ABSENT
 
-_ADMINISTRATOR = {"guardduty": "AdminAccountId", "securityhub": "AccountId"}
+_ADMINISTRATOR = {"guardduty": "AdminAccountId"}
+_FEATURE = {"securityhubv2": {"Feature": "SecurityHubV2"}}
 
 
 @reader(
@@ -76,12 +77,18 @@ def _delegations(organizations: Any, expected: Properties) -> Iterator[Check]:  
 def _regional(place: Place, wanted: Properties) -> Iterator[Check]:
     service = wanted["Service"]
     for region in wanted["Regions"]:
-        client = place.at(place.account, region)(service)
-        answer = client.list_organization_admin_accounts()
+        client = place.at(place.account, region)(service.removesuffix("v2"))
+        if service == "inspector2":
+            answer = client.list_delegated_admin_accounts()["delegatedAdminAccounts"]
+            found = [each["accountId"] for each in answer]
+        else:
+            feature = _FEATURE.get(service, {})
+            answer = client.list_organization_admin_accounts(**feature)["AdminAccounts"]
+            found = [each[_ADMINISTRATOR.get(service, "AccountId")] for each in answer]
         yield Check(
             setting=f"{service} administrator in {region}",
             expected=[wanted["AccountId"]],
-            found=[each[_ADMINISTRATOR[service]] for each in answer["AdminAccounts"]],
+            found=found,
         )
 
 

@@ -9,9 +9,10 @@ from baseline.guardrails.composition import compose
 from baseline.guardrails.evaluation import Organization
 from baseline.guardrails.lock_out import requests_of
 from baseline.guardrails.model import RoleClass
-from baseline.guardrails.proofs import World, levels_of
+from baseline.guardrails.placement import levels_of
 from baseline.guardrails.request import Request
 from baseline.guardrails.verification import problems_of
+from baseline.guardrails.world import World
 from tests.unit.guardrails import harness
 
 MEMBER = "555555555555"

@@ -149,7 +149,7 @@ class FakeAws:
         return self._page("AdminAccounts", entries, token)
 
     def _enable_administrator(self, service: str, region: str, account: str, code: str) -> None:
-        if f"{service}.amazonaws.com" not in self.services:
+        if f"{service.removesuffix('v2')}.amazonaws.com" not in self.services:
             raise Fault(code, "trusted access is not enabled")
         if (service, region) in self.administrators:
             raise Fault(code, "another account is already the delegated administrator")
@@ -167,15 +167,30 @@ class FakeAws:
         self._enable_administrator("guardduty", region, admin_account_id, "BadRequestException")
 
     def securityhub_list_organization_admin_accounts(
-        self, region: str, next_token: str | None = None
+        self, region: str, next_token: str | None = None, feature: str = "SecurityHub"
     ) -> Answer:
         keys = ("AccountId", "Status")
-        return self._list_administrators("securityhub", region, keys, next_token)
+        return self._list_administrators(feature.lower(), region, keys, next_token)
 
     def securityhub_enable_organization_admin_account(
-        self, region: str, admin_account_id: str
+        self, region: str, admin_account_id: str, feature: str = "SecurityHub"
     ) -> None:
-        self._enable_administrator("securityhub", region, admin_account_id, "InvalidInputException")
+        self._enable_administrator(
+            feature.lower(), region, admin_account_id, "InvalidInputException"
+        )
+
+    def inspector2_list_delegated_admin_accounts(self, region: str) -> Answer:
+        found = self._list_administrators("inspector2", region, ("accountId", "status"), None)
+        return {"delegatedAdminAccounts": found["AdminAccounts"]}
+
+    def inspector2_enable_delegated_admin_account(
+        self, region: str, delegated_admin_account_id: str, client_token: str
+    ) -> Answer:
+        assert client_token
+        self._enable_administrator(
+            "inspector2", region, delegated_admin_account_id, "ConflictException"
+        )
+        return {"delegatedAdminAccountId": delegated_admin_account_id}
 
     def securityhub_describe_hub(self, region: str) -> Answer:
         if region not in self.hubs:

@@ -82,9 +82,8 @@ def as_list(value: Any) -> list[Any]:
 
 def test_the_features_of_the_example(configuration: Configuration) -> None:
     features = features_of(configuration, Names.of(configuration))
-    assert features.trusted_access == tuple(
-        principal for principal in TRUSTED_ACCESS if principal != "sso.amazonaws.com"
-    )
+    off = {"backup.amazonaws.com", "inspector2.amazonaws.com", "sso.amazonaws.com"}
+    assert features.trusted_access == tuple(name for name in TRUSTED_ACCESS if name not in off)
     assert features.policy_types == (
         "SERVICE_CONTROL_POLICY",
         "RESOURCE_CONTROL_POLICY",
@@ -151,6 +150,36 @@ def test_a_capability_that_is_off_asks_for_nothing(
         *(admin.service for admin in features.regional_administrators),
     ]
     assert not [name for name in named if word in name]
+
+
+def test_a_policy_that_switches_a_service_on_gets_it_an_administrator(
+    stack: cdk.Stack, configuration: Configuration
+) -> None:
+    settings = configuration.model_dump()
+    settings["capabilities"]["inspector"]["enabled"] = True
+    settings["capabilities"]["security_hub"]["enabled"] = False
+    settings["capabilities"]["unified_security_hub"]["enabled"] = True
+    on = Configuration.model_validate(settings)
+    features = features_of(on, Names.of(on))
+    assert {"inspector2.amazonaws.com", "securityhub.amazonaws.com"} < {*features.trusted_access}
+    assert [(admin.service, admin.account_id) for admin in features.regional_administrators] == [
+        ("guardduty", SECURITY),
+        ("inspector2", SECURITY),
+        ("securityhubv2", SECURITY),
+    ]
+    template = synthesize(stack, features, on)
+    allowed = {action for entry in statements(template) for action in as_list(entry["Action"])}
+    assert {
+        "inspector2:EnableDelegatedAdminAccount",
+        "inspector2:ListDelegatedAdminAccounts",
+        "securityhub:EnableOrganizationAdminAccount",
+        "securityhub:ListOrganizationAdminAccounts",
+    } <= allowed
+    assert not [action for action in allowed if action.startswith("securityhubv2:")]
+    for roles in (one for one in statements(template) if one["Sid"] == "MakeServiceLinkedRoles"):
+        assert {"agentless.inspector2.amazonaws.com", "securityhubv2.amazonaws.com"} < {
+            *roles["Condition"]["StringEquals"]["iam:AWSServiceName"]
+        }
 
 
 def test_the_policy_types_of_the_guardrails_are_added_in_a_fixed_order(

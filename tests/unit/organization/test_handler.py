@@ -68,6 +68,34 @@ def test_a_hub_that_is_enabled_meanwhile_is_fine(invoke: Invoke, aws: FakeAws) -
     assert deploy(invoke, aws)["IsComplete"] is True
 
 
+def test_inspector_and_the_new_security_hub_get_administrators_of_their_own(
+    invoke: Invoke, aws: FakeAws
+) -> None:
+    regional = [
+        {"Service": service, "AccountId": SECURITY, "Regions": ["eu-west-1"]}
+        for service in ("inspector2", "securityhubv2")
+    ]
+    settings = {
+        "RegionalAdministrators": regional,
+        "TrustedAccess": [
+            "iam.amazonaws.com",
+            "inspector2.amazonaws.com",
+            "securityhub.amazonaws.com",
+        ],
+        "DelegatedAdministrators": [],
+    }
+    deploy(invoke, aws, **settings)
+    assert {key: found["account"] for key, found in aws.administrators.items()} == {
+        ("inspector2", "eu-west-1"): SECURITY,
+        ("securityhubv2", "eu-west-1"): SECURITY,
+    }
+    assert aws.service_roles == ["securityhubv2.amazonaws.com"]
+    assert aws.hubs == {}
+    aws.calls.clear()
+    deploy(invoke, aws, **settings)
+    assert aws.writes() == []
+
+
 def test_without_security_hub_none_is_enabled(invoke: Invoke, aws: FakeAws) -> None:
     deploy(invoke, aws, RegionalAdministrators=[])
     assert aws.hubs == {}
@@ -315,13 +343,14 @@ def test_another_delegated_administrator_is_an_error_with_both_accounts(
         invoke("on_event")
 
 
-@pytest.mark.parametrize("service", ["guardduty", "securityhub"])
+@pytest.mark.parametrize("service", ["guardduty", "inspector2", "securityhub", "securityhubv2"])
 def test_another_regional_administrator_is_an_error_with_both_accounts(
     invoke: Invoke, aws: FakeAws, service: str
 ) -> None:
     aws.administrators[service, "eu-west-1"] = {"account": NETWORK, "status": "ENABLED"}
+    regional = [{"Service": service, "AccountId": SECURITY, "Regions": ["eu-west-1"]}]
     with pytest.raises(RefusedError, match=rf"{service} in eu-west-1 .*{NETWORK}.*{SECURITY}"):
-        invoke("on_event")
+        invoke("on_event", RegionalAdministrators=regional)
 
 
 def test_an_administrator_on_its_way_out_is_an_error_that_says_so(

@@ -3,15 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from apicalls import Api, RefusedError
 from desired import Desired, RegionalAdministrator
 from organization_steps import is_administrator, services_with_access
 
-# The keys under which each service says who its administrator is.
-ADMINISTRATOR_KEYS = {
-    "guardduty": ("AdminAccountId", "AdminStatus"),
-    "securityhub": ("AccountId", "Status"),
+
+@dataclass(frozen=True, kw_only=True)
+class Calls:
+    """How a service is asked who administers it, and told.
+
+    Attributes:
+        client: name of the boto3 client.
+        listing: operation that lists administrators.
+        entries: key of the list in its answer.
+        account: key of the account in an entry.
+        status: key of the status in an entry.
+        enabling: operation that names an administrator.
+        argument: its parameter with the account.
+        more: further parameters of both.
+    """
+
+    client: str
+    listing: str = "list_organization_admin_accounts"
+    entries: str = "AdminAccounts"
+    account: str = "AccountId"
+    status: str = "Status"
+    enabling: str = "enable_organization_admin_account"
+    argument: str = "AdminAccountId"
+    more: dict[str, str] = field(default_factory=dict)
+
+
+CALLS = {
+    "guardduty": Calls(client="guardduty", account="AdminAccountId", status="AdminStatus"),
+    "inspector2": Calls(
+        client="inspector2",
+        listing="list_delegated_admin_accounts",
+        entries="delegatedAdminAccounts",
+        account="accountId",
+        status="status",
+        enabling="enable_delegated_admin_account",
+        argument="delegatedAdminAccountId",
+    ),
+    "securityhub": Calls(client="securityhub"),
+    "securityhubv2": Calls(client="securityhub", more={"Feature": "SecurityHubV2"}),
 }
 ENABLE_ROOT_FEATURE = {
     "RootCredentialsManagement": "enable_organizations_root_credentials_management",
@@ -24,6 +60,9 @@ DISABLE_ROOT_FEATURE = {
 # GuardDuty's organization policy passes the management account over while it lacks these roles
 # (Source: Amazon GuardDuty User Guide, "GuardDuty organization policies", considerations).
 MANAGEMENT_ROLES = ("guardduty.amazonaws.com", "malware-protection.guardduty.amazonaws.com")
+# So do the policies of the new Security Hub (Source: AWS Organizations User Guide, "Getting started
+# with Security Hub policies").
+POLICY_ROLES = {"securityhubv2": "securityhubv2.amazonaws.com"}
 # Trusted access has just been given and is not visible to IAM at once.
 NOT_VISIBLE_YET = ("ServiceAccessNotEnabled",)
 
@@ -57,25 +96,24 @@ def regional_administrators(desired: Desired, api: Api) -> Iterator[str]:
 
 
 def _is_enabled(wanted: RegionalAdministrator, region: str, api: Api) -> bool:
-    account_key, status_key = ADMINISTRATOR_KEYS[wanted.service]
-    found = api.entries(
-        wanted.service, "list_organization_admin_accounts", "AdminAccounts", region=region
-    )
+    calls = CALLS[wanted.service]
+    found = api.entries(calls.client, calls.listing, calls.entries, region=region, **calls.more)
     for entry in found:
-        if entry.get(status_key) == "DISABLE_IN_PROGRESS":
+        if entry.get(calls.status) == "DISABLE_IN_PROGRESS":
             raise RefusedError(
                 f"{wanted.service} in {region} is still removing its administrator "
-                f"{entry[account_key]}: deploy again when that is done, so that "
+                f"{entry[calls.account]}: deploy again when that is done, so that "
                 f"{wanted.account} can follow"
             )
-    registered = [entry[account_key] for entry in found]
+    registered = [entry[calls.account] for entry in found]
     return is_administrator(wanted.account, registered, f"{wanted.service} in {region}")
 
 
 def _enable(wanted: RegionalAdministrator, region: str, api: Api) -> bool:
-    operation = "enable_organization_admin_account"
+    calls = CALLS[wanted.service]
+    parameters = {calls.argument: wanted.account, **calls.more}
     try:
-        api.call(wanted.service, operation, region=region, AdminAccountId=wanted.account)
+        api.call(calls.client, calls.enabling, region=region, **parameters)
     except RefusedError:
         # The services have one error code for everything: look whether it is so already, or who
         # else was named in the meantime.
@@ -118,8 +156,10 @@ def _enable_hub(region: str, api: Api) -> bool:
 
 def management_roles(desired: Desired, api: Api) -> Iterator[str]:
     """Make the service-linked roles that the management account gets from nobody else."""
-    for principal in MANAGEMENT_ROLES:
-        if principal not in desired.trusted_access or _has_service_role(principal, api):
+    wanted = [principal for principal in MANAGEMENT_ROLES if principal in desired.trusted_access]
+    wanted += [POLICY_ROLES[row.service] for row in desired.regional if row.service in POLICY_ROLES]
+    for principal in wanted:
+        if _has_service_role(principal, api):
             continue
         # InvalidInput: the service has made its role in the meantime.
         answer = api.call(
