@@ -7,16 +7,23 @@ from collections.abc import Iterable
 import aws_cdk as cdk
 
 from baseline.config import Configuration
+from baseline.config.iam import DeployRole
 from baseline.config.names import Names
+from baseline.detection.event_patterns import GLOBAL_REGION, SIGN_IN_REGIONS
+from baseline.guardrails.roles import QUALIFIER
 from stacks.audit import AuditStack
+from stacks.break_glass import BreakGlassStack
+from stacks.deploy_access import DeployAccessStack
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.identity import IdentityManagementStack, IdentityStack
 from stacks.log_archive import LogArchiveStack
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
+from stacks.member_sign_in import MemberSignInStack
 from stacks.members import MembersStack
 from stacks.network import NetworkStack
 from stacks.organization import OrganizationStack
+from stacks.organization_events import OrganizationEventsStack
 from stacks.security import SecurityStack
 from stacks.settings import SettingsStack
 
@@ -51,17 +58,45 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     )
     members = MembersStack(app, "members", configuration=configuration, names=names, env=management)
     # StackSets skip the management account, so it gets the same templates as ordinary stacks.
-    member_global = MemberGlobalStack(app, "members-management", names=names, env=management)
+    member_global = MemberGlobalStack(
+        app,
+        "members-management",
+        names=names,
+        break_glass=configuration.break_glass,
+        mfa_group=configuration.iam.mfa_group,
+        env=management,
+    )
     member_regional = [
         MemberRegionalStack(
             app,
             f"members-management-regional-{region}",
             names=names,
+            break_glass=configuration.break_glass,
             record_configuration=configuration.capabilities.config.enabled,
             env=env(accounts.management.id, region),
         )
         for region in configuration.regions
     ]
+    sign_in = [
+        MemberSignInStack(
+            app,
+            f"members-management-sign-in-{region}",
+            names=names,
+            break_glass=configuration.break_glass,
+            env=env(accounts.management.id, region),
+            synthesizer=through_home(management),
+        )
+        for region in SIGN_IN_REGIONS
+        if region not in configuration.regions
+    ]
+    account_events = OrganizationEventsStack(
+        app,
+        "organization-events",
+        names=names,
+        env=env(accounts.management.id, GLOBAL_REGION),
+        synthesizer=through_home(management),
+    )
+    ways_in = _ways_in(app, configuration, names)
     network = NetworkStack(
         app, "network", configuration=configuration, names=names, env=env(accounts.network.id)
     )
@@ -81,9 +116,10 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([log_archive], [organization])
     _depend([audit, security], [log_archive])
     _depend([members, member_global, network], [audit, security])
-    _depend(member_regional, [member_global])
-    _depend([settings, *identity], [members, *member_regional])
-    _depend([guardrails], [settings, *identity, network])
+    _depend([*member_regional, *sign_in, account_events], [member_global])
+    _depend(ways_in, [organization])
+    _depend([settings, *identity], [members, *member_regional, *sign_in, *ways_in])
+    _depend([guardrails], [settings, *identity, network, account_events])
     for stack in app.node.children:
         if isinstance(stack, cdk.Stack):
             stack.termination_protection = True
@@ -113,6 +149,52 @@ def _identity(app: cdk.App, configuration: Configuration, names: Names) -> list[
                 configuration=configuration,
                 names=names,
                 env=cdk.Environment(account=accounts["management"].id, region=region),
+            )
+        )
+    return found
+
+
+def through_home(home: cdk.Environment) -> cdk.BootstraplessSynthesizer:
+    """Give a synthesizer for a Region without bootstrap: the home Region's deploy roles do the work.
+
+    Roles exist in the whole account, and a stack without assets needs nothing else of a bootstrap.
+    """
+
+    def role(kind: str) -> str:
+        name = f"cdk-{QUALIFIER}-{kind}-role-{home.account}-{home.region}"
+        return f"arn:aws:iam::{home.account}:role/{name}"
+
+    return cdk.BootstraplessSynthesizer(
+        deploy_role_arn=role("deploy"), cloud_formation_execution_role_arn=role("cfn-exec")
+    )
+
+
+def _ways_in(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+    """Create what lets people and pipelines in: the break-glass users, the deploy roles."""
+    home = configuration.home_region
+    found: list[cdk.Stack] = []
+    if configuration.break_glass.create and configuration.break_glass.users:
+        found.append(
+            BreakGlassStack(
+                app,
+                "break-glass",
+                configuration=configuration,
+                names=names,
+                env=cdk.Environment(account=names.management, region=home),
+            )
+        )
+    by_account: dict[str, dict[str, DeployRole]] = {}
+    for name, role in sorted(configuration.iam.deploy_roles.items()):
+        by_account.setdefault(role.account, {})[name] = role
+    for account, roles in by_account.items():
+        found.append(
+            DeployAccessStack(
+                app,
+                f"deploy-access-{account.replace('_', '-')}",
+                configuration=configuration,
+                names=names,
+                roles=roles,
+                env=cdk.Environment(account=configuration.core_accounts()[account].id, region=home),
             )
         )
     return found

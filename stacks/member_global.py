@@ -6,13 +6,17 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.audit.config_role import ConfigRole
+from baseline.config.contacts import BreakGlass
 from baseline.config.names import Names
 from baseline.detection.event_forwarding import EventForwardingRole
+from baseline.identity.boundary import PermissionsBoundary
+from baseline.identity.break_glass import BreakGlassAccess
+from baseline.identity.mfa_group import MfaGroup
 from baseline.identity.roles import AuditRole, SettingsRole
 
 
 class MemberGlobalStack(cdk.Stack):
-    """Audit, settings, Config recorder and event forwarding role of one account.
+    """Roles of the baseline, permissions boundary and emergency role of one account.
 
     The same class is the template of a StackSet and an ordinary stack of the management account.
     """
@@ -23,6 +27,8 @@ class MemberGlobalStack(cdk.Stack):
         id: str,
         *,
         names: Names,
+        break_glass: BreakGlass | None = None,
+        mfa_group: bool = False,
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -57,3 +63,25 @@ class MemberGlobalStack(cdk.Stack):
             role_name=names.event_forwarding_role,
             bus_arn=names.event_bus_arn,
         )
+        self._emergency(names, break_glass or BreakGlass())
+        if mfa_group:
+            MfaGroup(self, "SecondFactor", group_name=names.mfa_group)
+
+    def _emergency(self, names: Names, break_glass: BreakGlass) -> None:
+        PermissionsBoundary(
+            self,
+            "Boundary",
+            policy_name=names.boundary,
+            prefix=names.prefix,
+            break_glass_role=break_glass.role,
+        )
+        if break_glass.create:
+            BreakGlassAccess(
+                self,
+                "BreakGlass",
+                role_name=break_glass.role,
+                account=names.management,
+                organization_id=names.organization_id,
+                users=break_glass.users,
+                federated_roles=break_glass.federated_roles,
+            )

@@ -6,8 +6,10 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.audit.config_recorder import ConfigRecorder
+from baseline.config.contacts import BreakGlass
 from baseline.config.names import Names
 from baseline.detection.event_forwarding import EventForwarding
+from stacks.member_sign_in import emergency_of
 
 
 class MemberRegionalStack(cdk.Stack):
@@ -22,6 +24,7 @@ class MemberRegionalStack(cdk.Stack):
         id: str,
         *,
         names: Names,
+        break_glass: BreakGlass | None = None,
         record_configuration: bool = True,
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
@@ -41,5 +44,7 @@ class MemberRegionalStack(cdk.Stack):
             "EventForwarding",
             bus_arn=names.event_bus_arn,
             role_name=names.event_forwarding_role,
+            rule_name=names.forwarding_rule,
+            emergency=emergency_of(break_glass or BreakGlass(), names),
             guardduty_account=names.security,
         )

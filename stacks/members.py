@@ -7,13 +7,16 @@ from constructs import Construct
 
 from baseline.config import Configuration
 from baseline.config.names import Names
+from baseline.detection.event_patterns import GLOBAL_REGION
 from baseline.organization.member_template import render
 from baseline.organization.stack_set import ServiceManagedStackSet
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
+from stacks.member_sign_in import MemberSignInStack
 
 GLOBAL = "member-global"
 REGIONAL = "member-regional"
+SIGN_IN = "member-sign-in"
 
 
 class MembersStack(cdk.Stack):
@@ -35,7 +38,7 @@ class MembersStack(cdk.Stack):
             description="Security baseline: StackSets for every member account",
             env=env,
         )
-        templates = self._render(names, record=configuration.capabilities.config.enabled)
+        templates = self._render(configuration, names)
         roles = ServiceManagedStackSet(
             self,
             "Global",
@@ -56,14 +59,44 @@ class MembersStack(cdk.Stack):
             regions=configuration.regions,
             after=[roles],
         )
+        if GLOBAL_REGION not in configuration.regions:
+            ServiceManagedStackSet(
+                self,
+                "SignIn",
+                name=f"{names.prefix}-{SIGN_IN}",
+                description="Security baseline: root sign-ins and calls of global services",
+                template=templates[SIGN_IN],
+                target_ids=[configuration.organization.root_id],
+                regions=[GLOBAL_REGION],
+                after=[roles],
+            )
 
-    def _render(self, names: Names, *, record: bool) -> dict[str, dict[str, object]]:
+    def _render(self, configuration: Configuration, names: Names) -> dict[str, dict[str, object]]:
+        break_glass = configuration.break_glass
+
         def roles(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
-            return MemberGlobalStack(app, id, names=names, synthesizer=synthesizer)
+            return MemberGlobalStack(
+                app,
+                id,
+                names=names,
+                break_glass=break_glass,
+                mfa_group=configuration.iam.mfa_group,
+                synthesizer=synthesizer,
+            )
 
         def regional(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
             return MemberRegionalStack(
-                app, id, names=names, record_configuration=record, synthesizer=synthesizer
+                app,
+                id,
+                names=names,
+                break_glass=break_glass,
+                record_configuration=configuration.capabilities.config.enabled,
+                synthesizer=synthesizer,
             )
 
-        return render(self, {GLOBAL: roles, REGIONAL: regional})
+        def sign_in(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
+            return MemberSignInStack(
+                app, id, names=names, break_glass=break_glass, synthesizer=synthesizer
+            )
+
+        return render(self, {GLOBAL: roles, REGIONAL: regional, SIGN_IN: sign_in})

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from baseline.config.forms import ContactEmail, JobTitle, PersonName, PhoneNumber, RoleName
+from baseline.config.forms import (
+    ContactEmail,
+    JobTitle,
+    PersonName,
+    PhoneNumber,
+    RoleName,
+    RolePath,
+    UserName,
+)
 from baseline.config.section import Section
 
 
@@ -33,6 +41,21 @@ class BreakGlass(Section):
     role: RoleName = Field(
         default="OrgBreakGlass",
         description="Name of the emergency role that guardrails exempt. OrgBreakGlass by default.",
+    )
+    create: bool = Field(
+        default=True,
+        strict=True,
+        description="true: the baseline makes the role in every account. false: it exists already under this name and is adopted as it is. true by default.",
+    )
+    users: tuple[UserName, ...] = Field(
+        default=("break-glass-1", "break-glass-2"),
+        max_length=10,
+        description="IAM users of the management account that may assume the role with a second factor. They are made without credentials; the runbook says how to enrol them. break-glass-1 and break-glass-2 by default.",
+    )
+    federated_roles: tuple[RolePath, ...] = Field(
+        default=(),
+        max_length=5,
+        description="Roles of the management account, such as one of a SAML provider, that may assume the role too. AWS sees no second factor in their sessions, so the identity provider has to ask for one. None by default.",
     )
 
 

@@ -26,6 +26,12 @@ MEMBER_NAME_PATTERN = r"^[a-z][a-z0-9-]{0,48}[a-z0-9]$"
 UNIT_NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9 ._-]{0,126}[A-Za-z0-9])?$"
 UNIT_PATH_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9 ._/-]*[A-Za-z0-9])?$"
 ROLE_NAME_PATTERN = r"^[A-Za-z0-9_+=,.@-]{1,64}$"
+USER_NAME_PATTERN = r"^[A-Za-z0-9_.+=,@-]{1,64}$"
+ROLE_PATH_PATTERN = r"^([A-Za-z0-9_.+=,@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$"
+DEPLOY_ROLE_NAME_PATTERN = r"^[a-z][a-z0-9-]{0,28}[a-z0-9]$"
+REPOSITORY_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$"
+REFERENCE_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$"
+HOST_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 ENDPOINT_PATTERN = r"^[a-z][a-z0-9.-]{1,62}$"
 ACTION_PATTERN = r"^[a-z0-9-]+:([A-Za-z0-9]+\*?|\*)$"
 PHRASE_PATTERN = r"^\S(.*\S)?$"
@@ -61,6 +67,12 @@ MemberName = Annotated[str, Field(pattern=MEMBER_NAME_PATTERN)]
 UnitName = Annotated[str, Field(pattern=UNIT_NAME_PATTERN)]
 UnitPath = Annotated[str, Field(pattern=UNIT_PATH_PATTERN)]
 RoleName = Annotated[str, Field(pattern=ROLE_NAME_PATTERN)]
+RolePath = Annotated[str, Field(pattern=ROLE_PATH_PATTERN, max_length=512)]
+UserName = Annotated[str, Field(pattern=USER_NAME_PATTERN)]
+DeployRoleName = Annotated[str, Field(pattern=DEPLOY_ROLE_NAME_PATTERN)]
+Repository = Annotated[str, Field(pattern=REPOSITORY_PATTERN, max_length=200)]
+Reference = Annotated[str, Field(pattern=REFERENCE_PATTERN)]
+Host = Annotated[str, Field(pattern=HOST_PATTERN, max_length=253)]
 Endpoint = Annotated[str, Field(pattern=ENDPOINT_PATTERN)]
 Action = Annotated[str, Field(pattern=ACTION_PATTERN)]
 PersonName = Annotated[str, Field(pattern=PHRASE_PATTERN, max_length=64)]

@@ -6,6 +6,7 @@ them follow from prefix, account and Region, so they are the same in every synth
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -170,6 +171,11 @@ class Names:
             f":alarm:{self.prefix}-*"
         )
 
+    def forwarding_rule(self, id: str) -> str:
+        """Name of the rule that sends events of a kind, such as ``RootActivity``, to the bus."""
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", id).lower()
+        return f"{self.prefix}-forward-{words}"
+
     # Roles in every account
 
     @property
@@ -232,6 +238,25 @@ class Names:
     def identity_parameters(self) -> str:
         """Path of the parameters that hold the assignments of units."""
         return f"/{self.prefix}/identity-center/assignments"
+
+    @property
+    def boundary(self) -> str:
+        """Permissions boundary of every account, a managed policy."""
+        return f"{self.prefix}-boundary"
+
+    @property
+    def break_glass_group(self) -> str:
+        """Group of the break-glass users in the management account."""
+        return f"{self.prefix}-break-glass"
+
+    @property
+    def mfa_group(self) -> str:
+        """Group for IAM users that still exist, in every account."""
+        return f"{self.prefix}-second-factor"
+
+    def deploy_role(self, name: str) -> str:
+        """Role of a pipeline."""
+        return f"{self.prefix}-deploy-{name}"
 
     # Billing and Control Tower (management account)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -9,7 +11,7 @@ from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.detection import event_patterns
-from baseline.detection.event_patterns import Pattern
+from baseline.detection.event_patterns import Emergency, Pattern
 from baseline.primitives.acknowledge import acknowledge
 
 NO_QUEUE = (
@@ -65,61 +67,57 @@ class EventForwardingRole(Construct):
         )
 
 
-class EventForwarding(Construct):
-    """Rules that send root use, tampering and, from the security account, GuardDuty findings.
+class SignInForwarding(Construct):
+    """Rules that send root use and every use of break-glass to the security account.
 
-    The template is the same in every account: a condition on the account ID keeps the GuardDuty
-    rule to the delegated administrator, which sees the findings of all members in each Region. The
-    rules listen on the default bus and send to another one, so nothing is forwarded twice.
-
-    CloudTrail delivers sign-ins and calls of global services in us-east-1 or the sign-in Region
-    only: where that Region is not governed, the organization trail records them and nobody is told.
+    For Regions that are not governed and in which CloudTrail records sign-ins and calls of global
+    services all the same. The rules listen on the default bus and send to another one, so nothing
+    is forwarded twice.
 
     Args:
-        scope: parent construct; once per account and governed Region.
+        scope: parent construct; once per account and Region.
         id: construct ID.
         bus_arn: the security account's bus, in the home Region.
         role_name: role of :class:`EventForwardingRole` in the same account.
-        guardduty_account: account whose GuardDuty findings are forwarded.
+        rule_name: gives the physical name of a rule of this ID.
+        emergency: the emergency role and its users.
 
     Attributes:
         rules: the ``CfnRule`` by name.
 
-    Source: Amazon EventBridge User Guide, "Sending and receiving events between AWS Regions".
+    Source: Amazon EventBridge User Guide, "Sending and receiving events between AWS Regions"; AWS
+    CloudTrail User Guide, "AWS Management Console sign-in events".
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, bus_arn: str, role_name: str, guardduty_account: str
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        bus_arn: str,
+        role_name: str,
+        rule_name: Callable[[str], str],
+        emergency: Emergency,
     ) -> None:
         super().__init__(scope, id)
+        self._rule_name = rule_name
         self._target = events.CfnRule.TargetProperty(
             id="SecurityBus",
             arn=bus_arn,
             role_arn=f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role/{role_name}",
         )
-        delegated = cdk.CfnCondition(
-            self,
-            "IsGuardDutyAdministrator",
-            expression=cdk.Fn.condition_equals(cdk.Aws.ACCOUNT_ID, guardduty_account),
-        )
-        findings = self._forward("GuardDuty", event_patterns.guardduty_findings())
-        findings.cfn_options.condition = delegated
-        self.rules = {
-            "GuardDuty": findings,
-            "RootActivity": self._forward("RootActivity", event_patterns.root_activity()),
-            **{
-                f"{service.title()}Tampering": self._forward(
-                    f"{service.title()}Tampering", event_patterns.tampering(service)
-                )
-                for service in event_patterns.TAMPERING
-            },
+        patterns = {
+            "RootActivity": event_patterns.root_activity(),
+            **event_patterns.emergency_use(emergency),
         }
+        self.rules = {name: self._forward(name, pattern) for name, pattern in patterns.items()}
         implements(self, capability="event-forwarding", controls=[])
 
     def _forward(self, id: str, pattern: Pattern) -> events.CfnRule:
         rule = events.CfnRule(
             self,
             id,
+            name=self._rule_name(id),
             description=f"{id} to the security account",
             event_pattern=pattern,
             state="ENABLED",
@@ -127,3 +125,53 @@ class EventForwarding(Construct):
         )
         acknowledge(rule, {"Serverless-EventBusDLQ": NO_QUEUE})
         return rule
+
+
+class EventForwarding(SignInForwarding):
+    """Rules of a governed Region: also tampering and, from the security account, GuardDuty findings.
+
+    The template is the same in every account: a condition on the account ID keeps the GuardDuty
+    rule to the delegated administrator, which sees the findings of all members in each Region.
+
+    Args:
+        scope: parent construct; once per account and governed Region.
+        id: construct ID.
+        bus_arn: the security account's bus, in the home Region.
+        role_name: role of :class:`EventForwardingRole` in the same account.
+        rule_name: gives the physical name of a rule of this ID.
+        emergency: the emergency role and its users.
+        guardduty_account: account whose GuardDuty findings are forwarded.
+
+    Attributes:
+        rules: the ``CfnRule`` by name.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        bus_arn: str,
+        role_name: str,
+        rule_name: Callable[[str], str],
+        emergency: Emergency,
+        guardduty_account: str,
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            bus_arn=bus_arn,
+            role_name=role_name,
+            rule_name=rule_name,
+            emergency=emergency,
+        )
+        delegated = cdk.CfnCondition(
+            self,
+            "IsGuardDutyAdministrator",
+            expression=cdk.Fn.condition_equals(cdk.Aws.ACCOUNT_ID, guardduty_account),
+        )
+        self.rules["GuardDuty"] = self._forward("GuardDuty", event_patterns.guardduty_findings())
+        self.rules["GuardDuty"].cfn_options.condition = delegated
+        for service in event_patterns.TAMPERING:
+            name = f"{service.title()}Tampering"
+            self.rules[name] = self._forward(name, event_patterns.tampering(service))

@@ -88,8 +88,32 @@ Source: AWS Organizations API Reference, "CreateAccount", "AcceptHandshake" (mem
 "MoveAccount".
 """
 
+GLOBAL_REGION = "us-east-1"
+"""Where root sign-ins and calls of IAM and of the global endpoint of STS are recorded."""
+
+SIGN_IN_REGIONS = (GLOBAL_REGION, "us-east-2", "eu-north-1", "ap-southeast-2")
+"""Where sign-ins of IAM users are recorded, after the Region of the sign-in page that they got.
+
+Source: AWS CloudTrail User Guide, "AWS Management Console sign-in events".
+"""
+
 FORWARDED_SOURCES = ("aws.*",)
 """Event sources that the security account's bus accepts: AWS services, which nobody can imitate."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Emergency:
+    """The emergency role and its users, whose every use is told.
+
+    Attributes:
+        role: name of the role, the same in every account.
+        users: names of the users.
+        account: account of the users.
+    """
+
+    role: str
+    users: tuple[str, ...]
+    account: str
 
 
 def security_hub_findings(severity: Severity) -> Pattern:
@@ -151,8 +175,47 @@ def tampering(service: str) -> Pattern:
     }
 
 
+def emergency_use(emergency: Emergency) -> dict[str, Pattern]:
+    """Give the patterns of every use of the emergency role, by name.
+
+    ``BreakGlassRole`` matches whoever assumes it or tries to, in the account of the caller and in
+    that of the role; ``BreakGlassSession`` the switch of roles in the console and every change that
+    a session makes; ``BreakGlassUsers`` the sign-ins of the users, failed ones too, and whatever
+    they do themselves. EventBridge leaves out calls that only read; ``AssumeRole`` is not among
+    those, as it does not start like them.
+
+    Source: Amazon EventBridge User Guide, "Receiving read-only management events from AWS
+    services"; AWS CloudTrail User Guide, "CloudTrail userIdentity element".
+    """
+    session = f"arn:*:sts::*:assumed-role/{emergency.role}/*"
+    found: dict[str, Pattern] = {
+        "BreakGlassRole": {
+            "source": ["aws.sts"],
+            "detail-type": [API_CALL],
+            "detail": {
+                "eventSource": ["sts.amazonaws.com"],
+                "eventName": [{"prefix": "AssumeRole"}],
+                "requestParameters": {"roleArn": [{"suffix": f":role/{emergency.role}"}]},
+            },
+        },
+        "BreakGlassSession": {
+            "source": [{"prefix": "aws."}],
+            "detail-type": [API_CALL, SIGN_IN],
+            "detail": {"userIdentity": {"arn": [{"wildcard": session}]}},
+        },
+    }
+    if emergency.users:
+        found["BreakGlassUsers"] = {
+            "source": [{"prefix": "aws."}],
+            "account": [emergency.account],
+            "detail-type": [API_CALL, SIGN_IN],
+            "detail": {"userIdentity": {"type": ["IAMUser"], "userName": list(emergency.users)}},
+        }
+    return found
+
+
 def forwarded_activity() -> Pattern:
-    """Match the recorded calls that the accounts forward: root use and tampering.
+    """Match the recorded calls that the accounts forward: root use, break-glass and tampering.
 
     Accounts that join or move are forwarded too (:func:`accounts_changed`), for the sweeps; of
     them nobody is told, unless the root user did it.
@@ -160,10 +223,12 @@ def forwarded_activity() -> Pattern:
     return {
         "source": [{"prefix": "aws."}],
         "detail-type": [API_CALL, SIGN_IN],
-        "$or": [
-            {"source": [{"anything-but": [ORGANIZATIONS]}]},
-            {"detail": {"userIdentity": {"type": ["Root"]}}},
-        ],
+        "detail": {
+            "$or": [
+                {"eventName": [{"anything-but": list(ACCOUNT_EVENTS)}]},
+                {"userIdentity": {"type": ["Root"]}},
+            ]
+        },
     }
 
 

@@ -87,7 +87,6 @@ _SETTINGS = (
     "account:DisableRegion",
     "account:EnableRegion",
     "account:GetAlternateContact",
-    "account:GetRegionOptStatus",
     "account:ListRegions",
     "account:PutAlternateContact",
     "ec2:DeleteInternetGateway",
@@ -95,7 +94,7 @@ _SETTINGS = (
     "ec2:DeleteVpc",
     "ec2:DescribeInternetGateways",
     "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeRegions",
+    "ec2:DescribeRouteTables",
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
     "ec2:DescribeVpcs",
@@ -108,6 +107,7 @@ _SETTINGS = (
     "ec2:RevokeSecurityGroupIngress",
     "iam:GetAccountPasswordPolicy",
     "iam:UpdateAccountPasswordPolicy",
+    "kms:DescribeKey",
     "s3:GetAccountPublicAccessBlock",
     "s3:PutAccountPublicAccessBlock",
     "ssm:CreateDocument",
@@ -122,6 +122,25 @@ _RESPONSE = (
     "iam:PutRolePolicy",
     "iam:UpdateAccessKey",
 )
+_WAYS_IN = (
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:TagRole",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRole",
+)
+"""What the deployers do with the emergency role and the deploy roles, which get no boundary."""
+
+_PROVIDERS = (
+    "iam:CreateOpenIDConnectProvider",
+    "iam:TagOpenIDConnectProvider",
+    "iam:UpdateOpenIDConnectProviderThumbprint",
+)
+_POLICIES = ("iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicyVersion")
+_GROUPS = ("iam:AddUserToGroup", "iam:AttachGroupPolicy", "iam:CreateGroup")
 NEEDS: Mapping[RoleClass, tuple[str, ...]] = {
     RoleClass.DEPLOYERS: _DEPLOYMENT,
     RoleClass.BREAK_GLASS: _EMERGENCY,
@@ -161,6 +180,46 @@ def requests_of(
                             context=_context(action, roles.prefix),
                         ),
                     )
+    yield from _ways_in(roles, accounts, regions)
+
+
+def _ways_in(
+    roles: Roles, accounts: Mapping[str, str], regions: Sequence[str]
+) -> Iterator[tuple[str, Request]]:
+    """Give what makes and uses the emergency role, the boundary and the deploy roles."""
+    for principal in roles.examples(RoleClass.DEPLOYERS, accounts["member"]):
+        own = f"arn:aws:iam::{principal.split(':')[4]}"
+        changes = {
+            f"{own}:role/{roles.break_glass}": _WAYS_IN,
+            f"{own}:role/{roles.prefix}-deploy-baseline": _WAYS_IN,
+            f"{own}:policy/{roles.prefix}-boundary": _POLICIES,
+            f"{own}:group/{roles.prefix}-second-factor": _GROUPS,
+            f"{own}:oidc-provider/token.actions.githubusercontent.com": _PROVIDERS,
+        }
+        for resource, actions in changes.items():
+            for action in actions:
+                yield (
+                    "deployers make the ways in",
+                    Request(
+                        principal_arn=principal,
+                        action=action,
+                        resource=resource,
+                        region=EDGE_REGION,
+                    ),
+                )
+    # The users stand in the management account; what binds the role there is resource policies.
+    for place in accounts.values():
+        for region in dict.fromkeys([*regions, EDGE_REGION]):
+            yield (
+                "break-glass users need it",
+                Request(
+                    principal_arn=f"arn:aws:iam::{accounts['management']}:user/break-glass-1",
+                    action="sts:AssumeRole",
+                    resource=f"arn:aws:iam::{place}:role/{roles.break_glass}",
+                    region=region,
+                    context={"aws:MultiFactorAuthPresent": "true"},
+                ),
+            )
 
 
 def _resource(principal: str, action: str, prefix: str, accounts: Mapping[str, str]) -> str:

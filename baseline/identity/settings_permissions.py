@@ -36,12 +36,14 @@ SETTINGS: tuple[tuple[str, list[str], list[str]], ...] = (
         ],
         EVERYTHING,
     ),
+    # EC2 accepts a default key that does not exist, so the key is looked up first.
+    ("VolumeKey", ["kms:DescribeKey"], [_arn("kms", "key/*")]),
     (
         "FindDefaultNetwork",
         [
             "ec2:DescribeInternetGateways",
             "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeRegions",
+            "ec2:DescribeRouteTables",
             "ec2:DescribeSecurityGroups",
             "ec2:DescribeSubnets",
             "ec2:DescribeVpcs",
@@ -82,7 +84,6 @@ SETTINGS: tuple[tuple[str, list[str], list[str]], ...] = (
             "account:DisableRegion",
             "account:EnableRegion",
             "account:GetAlternateContact",
-            "account:GetRegionOptStatus",
             "account:ListRegions",
             "account:PutAlternateContact",
         ],

@@ -46,11 +46,13 @@ def found_organization(configuration: Configuration, access: Access) -> tuple[st
 
 
 def create_emergency_roles(configuration: Configuration, access: Access) -> None:
-    """Create the break-glass role in every account that exists and lacks it.
+    """Create the emergency role that the configuration adopts in every account that lacks it.
 
     Guardrails exempt it by its name and let nobody create it later, so it comes before them. The
-    management account may assume it.
+    management account may assume it. A role that the baseline makes is not made here.
     """
+    if configuration.break_glass.create:
+        return
     trust = {
         "Version": "2012-10-17",
         "Statement": [

@@ -96,6 +96,7 @@ def build() -> AsgiApp:
     conditions.know_pseudo_parameters()
     backends.register_all()
     events.deliver_across_accounts()
+    sts.know_the_organization()
     sts.run_functions_as_their_roles()
     map_results.write_to_s3(map_results.put_object)
     provisioners.register_all()

@@ -20,7 +20,11 @@ VERSIONS: Mapping[str, str] = {"ministack": "1.5.33", "moto": "5.2.5"}
 
 PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
     "ministack.app": ("app",),
-    "ministack.core.iam_evaluator": ("EvalContext", "evaluate_trust_policy"),
+    "ministack.core.iam_evaluator": (
+        "EvalContext",
+        "_principal_org_id",
+        "evaluate_trust_policy",
+    ),
     "ministack.core.lambda_runtime": ("execution_credentials", "reset"),
     "ministack.core.responses": ("get_account_id", "get_region", "request_scope"),
     "ministack.services.cloudformation": ("_stacks",),
@@ -41,6 +45,8 @@ PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
         "_ensure_default_bus",
         "_event_bus_policies",
         "_event_buses",
+        "_rule_key",
+        "_targets",
     ),
     "ministack.services.iam": ("_roles",),
     "ministack.services.kms": ("_aliases",),

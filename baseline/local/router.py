@@ -43,6 +43,7 @@ MOTO_OPERATIONS = frozenset(
         ("ssm", "DescribeDocument"),
         ("ssm", "GetDocument"),
         ("ssm", "UpdateDocument"),
+        ("ssm", "UpdateDocumentDefaultVersion"),
         ("ssm", "DeleteDocument"),
         ("ssm", "ListDocuments"),
     }
@@ -234,8 +235,8 @@ async def _moto(incoming: Incoming, call: Call, request: ApiRequest) -> Response
 
 
 def _with_account_key(scope: Scope, incoming: Incoming, request: ApiRequest) -> Scope:
-    """Replace a root user's access key by the account key, which ministack understands."""
-    if not incoming.access_key.startswith("ROOT"):
+    """Replace the access key of a root user, IAM user or StackSets by the account key that ministack knows."""
+    if not incoming.access_key.startswith(principals.KEY_PREFIXES):
         return scope
     old, new = incoming.access_key.encode(), request.account.encode()
     headers = [

@@ -1,9 +1,9 @@
 """The commands of ``baseline local``: each does one thing and gives what it did."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,7 +12,7 @@ from rich.console import Console
 
 from baseline.config import Configuration, load
 from baseline.errors import BaselineError
-from baseline.local import administration, lifecycle
+from baseline.local import administration, kept_settings, lifecycle
 from baseline.local.access import Access
 from baseline.local.bootstrap import bootstrap
 from baseline.local.driver import Deployment, Driver
@@ -86,7 +86,13 @@ class Session:
                 )
             port = server.port
         management = self.configuration.accounts.management.id
-        return Access(port, management=management, region=self.configuration.home_region)
+        rescue = self.configuration.break_glass
+        return Access(
+            port,
+            management=management,
+            region=self.configuration.home_region,
+            emergency=(rescue.role, rescue.users[0] if rescue.create and rescue.users else ""),
+        )
 
     def driver(self) -> Driver:
         """Give what runs ``cdk`` for this configuration."""
@@ -153,12 +159,37 @@ class Session:
             for move in moves:
                 self.console.print(f"  {move.name} ({move.account}) moved to {move.unit}")
             administration.wait_for_stack_sets(self.access(), self.configuration.home_region)
+        self._keep_settings()
         return deployment
+
+    def _keep_settings(self) -> None:
+        """Let the settings' state machine visit every account, which a deployment in AWS starts.
+
+        Raises:
+            FailedError: An account failed; the message names it and why.
+        """
+        with self.timed("settings"), failures():
+            report = kept_settings.reconcile(self.configuration, self.access())
+        numbers = report["summary"]
+        self.console.print(
+            f"account settings: {numbers['accounts']} accounts visited, {numbers['changed']} changed,"
+            f" {numbers['failed']} failed"
+        )
+        failed = [each for each in report["accounts"] if each["state"] == "failed"]
+        if failed:
+            why = "; ".join(f"{each['account']['id']}: {_reason(each)}" for each in failed)
+            raise FailedError(f"account settings failed in {why}")
 
     def verify(self) -> Report:
         """Read everything back and compare it."""
         with self.timed("verify"), failures():
-            return verify(self.access(), expected_stacks=self.driver().stacks())
+            report = verify(
+                self.access(),
+                expected_stacks=self.driver().stacks(),
+                governed=self.configuration.regions,
+            )
+            kept = tuple(kept_settings.read_back(self.configuration, self.access()))
+            return replace(report, findings=report.findings + kept)
 
     def status(self) -> dict[str, Any]:
         """Give what runs: server, organization with its accounts, stacks with their states."""
@@ -205,6 +236,12 @@ class Session:
             yield
         finally:
             self.seconds[step] = time.monotonic() - started
+
+
+def _reason(account: Mapping[str, Any]) -> str:
+    """Give why an account failed."""
+    notes = [row["note"] for row in account["rows"] if row["state"] == "failed"]
+    return " ".join([*notes, account.get("error", ""), account.get("cause", "")]).strip()[:500]
 
 
 @contextmanager

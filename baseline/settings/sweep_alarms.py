@@ -12,7 +12,6 @@ from constructs import Construct
 from baseline.settings.sweep_permissions import NAMESPACE
 
 PERIOD_MINUTES = 5
-FAILURES = ("ExecutionsAborted", "ExecutionsFailed", "ExecutionsTimedOut")
 
 
 class SweepAlarms(Construct):
@@ -55,18 +54,12 @@ class SweepAlarms(Construct):
             failed,
             topic,
         )
-        metrics = {
-            f"m{number}": cloudwatch.Metric(
-                namespace="AWS/States",
-                metric_name=metric,
-                dimensions_map={"StateMachineArn": state_machine.attr_arn},
-                period=period,
-                statistic="Sum",
-            )
-            for number, metric in enumerate(FAILURES, 1)
-        }
-        broken = cloudwatch.MathExpression(
-            expression="+".join(metrics), using_metrics=metrics, label="Runs", period=period
+        broken = cloudwatch.Metric(
+            namespace="AWS/States",
+            metric_name="ExecutionsFailed",
+            dimensions_map={"StateMachineArn": state_machine.attr_arn},
+            period=period,
+            statistic="Sum",
         )
         self.runs = self._alarm(
             "Runs",

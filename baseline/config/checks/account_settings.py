@@ -23,9 +23,10 @@ def are_no_weaker_than_named(view: View) -> Iterator[Finding]:
     for rule, wanted in weak.items():
         if rule not in named:
             value = view.get((*PLACE, rule))
+            said = "null" if value is None else show(value)
             yield Finding(
                 (*PLACE, rule),
-                f"{show(value)} is weaker than the benchmark asks for ({wanted}); raise it, or add {rule} to weaker",
+                f"{said} is weaker than the benchmark asks for ({wanted}); raise it, or add {rule} to weaker",
             )
     for rule, place in named.items():
         if rule not in weak:

@@ -104,18 +104,23 @@ def open_session(
 
 def _trusts(role: Mapping[str, Any], request: ApiRequest) -> bool:
     evaluator = emulators.module("ministack.core.iam_evaluator")
-    management = organization.management_of(request.account)
     facts = {
         "aws:principalarn": request.principal_arn,
         "aws:principalaccount": request.account,
         "sts:externalid": request.parameters.get("ExternalId"),
         "sts:rolesessionname": request.parameters["RoleSessionName"],
     }
-    if management:
-        facts["aws:principalorgid"] = organization.backend(management).org.id
+    user = request.principal_arn.partition(":user/")[2]
+    if user:  # whose access key stands for a second factor that was just given
+        facts |= {
+            "aws:username": user,
+            "aws:multifactorauthpresent": "true",
+            "aws:multifactorauthage": "0",
+        }
     context = evaluator.EvalContext(
-        principal_arn=request.caller_arn,
-        principal_type="AssumedRole",
+        # What aws:PrincipalArn holds: the role, where the caller itself is a session of it.
+        principal_arn=request.principal_arn,
+        principal_type="User" if user else "AssumedRole",
         principal_account=request.account,
         action="sts:AssumeRole",
         resource_arn=role["Arn"],
@@ -125,7 +130,18 @@ def _trusts(role: Mapping[str, Any], request: ApiRequest) -> bool:
     )
     document = role["AssumeRolePolicyDocument"]
     text = document if isinstance(document, str) else json.dumps(document)
+    text = text.replace("${aws:username}", user or "nobody")  # which ministack does not fill in
     return bool(evaluator.evaluate_trust_policy(text, request.caller_arn, context))
+
+
+def know_the_organization() -> None:
+    """Let trust policies ask for ``aws:PrincipalOrgID``; ministack has no members of organizations."""
+
+    def identifier(account: str) -> str | None:
+        management = organization.management_of(account)
+        return None if management is None else str(organization.backend(management).org.id)
+
+    emulators.module("ministack.core.iam_evaluator")._principal_org_id = identifier
 
 
 def run_functions_as_their_roles() -> None:

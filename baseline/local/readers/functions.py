@@ -83,19 +83,28 @@ def _caller(statement: Properties) -> dict[str, object]:
     }
 
 
+def _substituted(expected: Properties) -> str:
+    """Give a state machine's definition with its placeholders filled in, as CloudFormation does."""
+    definition = str(expected["DefinitionString"])
+    for name, value in expected.get("DefinitionSubstitutions", {}).items():
+        definition = definition.replace(f"${{{name}}}", str(value))
+    return definition
+
+
 @reader(
     "AWS::StepFunctions::StateMachine",
     capability="State machines",
-    covers="DefinitionString RoleArn StateMachineType TracingConfiguration LoggingConfiguration EncryptionConfiguration",
+    covers="StateMachineName DefinitionString DefinitionSubstitutions RoleArn StateMachineType TracingConfiguration LoggingConfiguration EncryptionConfiguration",
 )
 def state_machine(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
     """Read a state machine's role, tracing, logging and encryption."""
     found = place("stepfunctions").describe_state_machine(stateMachineArn=physical_id)
-    yield from compare(expected, found, {"RoleArn": "roleArn", "StateMachineType": "type"})
+    members = {"StateMachineName": "name", "RoleArn": "roleArn", "StateMachineType": "type"}
+    yield from compare(expected, found, members)
     if "DefinitionString" in expected:
         yield Check(
             setting="DefinitionString",
-            expected=policy(expected["DefinitionString"]),
+            expected=policy(_substituted(expected)),
             found=policy(found["definition"]),
         )
     if "TracingConfiguration" in expected:

@@ -57,10 +57,10 @@ def inline_policy(place: Place, _: str, expected: Properties) -> Iterator[Check]
 @reader(
     "AWS::IAM::ManagedPolicy",
     capability="Roles",
-    covers="ManagedPolicyName PolicyDocument Roles Path Description",
+    covers="ManagedPolicyName PolicyDocument Roles Groups Path Description",
 )
 def managed_policy(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
-    """Read the default version of a managed policy and the roles it is attached to."""
+    """Read the default version of a managed policy and the roles and groups it is attached to."""
     iam = place("iam")
     version = iam.get_policy(PolicyArn=physical_id)["Policy"]["DefaultVersionId"]
     answer = iam.get_policy_version(PolicyArn=physical_id, VersionId=version)
@@ -73,6 +73,10 @@ def managed_policy(place: Place, physical_id: str, expected: Properties) -> Iter
         attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
         there = any(each["PolicyArn"] == physical_id for each in attached)
         yield Check(setting=f"attached to {name}", expected=True, found=there)
+    for name in expected.get("Groups", ()):
+        attached = iam.list_attached_group_policies(GroupName=name)["AttachedPolicies"]
+        there = any(each["PolicyArn"] == physical_id for each in attached)
+        yield Check(setting=f"attached to group {name}", expected=True, found=there)
 
 
 def _inline(iam: Any, role_name: str, wanted: Properties) -> Check:  # noqa: ANN401 boto3 client

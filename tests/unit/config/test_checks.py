@@ -17,9 +17,89 @@ def test_the_example_has_no_findings(found: Found) -> None:
 
 
 ACCOUNT = {"email": "aws-more@example.com", "ou": "Sandbox"}
+PIPELINE = {"provider": "github", "repository": "example/baseline", "branch": "main"}
 
 # What is asked for, and the one finding that it causes (path and start of the message).
 REFUSED: list[tuple[str, dict[str, object], str]] = [
+    (
+        "nobody may break the glass",
+        {"break_glass.users": []},
+        "break_glass.users: is empty, and federated_roles too: nobody could assume the emergency role",
+    ),
+    (
+        "everybody may break the glass",
+        {"break_glass.users": ["break-glass-*", "second"]},
+        "break_glass.users[0]: 'break-glass-*' is not the name of one IAM user",
+    ),
+    (
+        "a federated role with a wildcard",
+        {"break_glass.federated_roles": ["sso/*"]},
+        "break_glass.federated_roles[0]: 'sso/*' is not the name of one IAM role, with its path",
+    ),
+    (
+        "an emergency role named like one of ours",
+        {"break_glass.role": "secbase-emergency"},
+        "break_glass.role: 'secbase-emergency' starts like the roles of the baseline (secbase-)",
+    ),
+    (
+        "an emergency role that is the security team's",
+        {"break_glass.role": "Security", "guardrails": {"security_role": "Security"}},
+        "break_glass.role: 'Security' is guardrails.security_role already",
+    ),
+    (
+        "any repository may deploy",
+        {"iam.deploy_roles": {"all": {**PIPELINE, "repository": "example/*"}}},
+        "iam.deploy_roles.all.repository: 'example/*' is not one repository or project with its owner",
+    ),
+    (
+        "any branch may deploy",
+        {"iam.deploy_roles": {"all": {**PIPELINE, "branch": "*"}}},
+        "iam.deploy_roles.all.branch: '*' is not the name of one environment, branch or tag",
+    ),
+    (
+        "every run may deploy",
+        {"iam.deploy_roles": {"all": {"provider": "github", "repository": "example/baseline"}}},
+        "iam.deploy_roles.all: names no environment, branch or tag; a github role needs exactly one",
+    ),
+    (
+        "two kinds of runs",
+        {"iam.deploy_roles": {"all": {**PIPELINE, "environment": "production"}}},
+        "iam.deploy_roles.all: names environment and branch; a github role needs exactly one",
+    ),
+    (
+        "a kind of run that the platform does not have",
+        {
+            "iam.deploy_roles": {
+                "all": {"provider": "gitlab", "repository": "a/b", "environment": "production"}
+            }
+        },
+        "iam.deploy_roles.all: names environment; a gitlab role needs exactly one of branch and tag",
+    ),
+    (
+        "a deploy role in an unknown account",
+        {"iam.deploy_roles": {"all": {**PIPELINE, "account": "shared-services"}}},
+        "iam.deploy_roles.all.account: 'shared-services' is not a core account; did you mean 'shared_services'?",
+    ),
+    (
+        "a deploy role in the management account",
+        {"iam.deploy_roles": {"all": {**PIPELINE, "account": "management"}}},
+        "iam.deploy_roles.all.account: a pipeline enters through another account than the management account",
+    ),
+    (
+        "a repository of GitLab's kind on GitHub",
+        {"iam.deploy_roles": {"all": {**PIPELINE, "repository": "a/b/c"}}},
+        "iam.deploy_roles.all.repository: 'a/b/c' is not owner/repository, as on GitHub",
+    ),
+    (
+        "a GitHub of one's own",
+        {"iam.deploy_roles": {"all": {**PIPELINE, "host": "git.example.com"}}},
+        "iam.deploy_roles.all.host: only a gitlab role has a host",
+    ),
+    (
+        "a deploy role's name that is no name",
+        {"iam.deploy_roles": {"Deploy_All": PIPELINE}},
+        "iam.deploy_roles.Deploy_All: 'Deploy_All' is not a name for a deploy role",
+    ),
     (
         "two core accounts alike",
         {"accounts.network.id": "333333333333"},
@@ -44,6 +124,41 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         "telephone number without country code",
         {"contacts.billing.phone": "030 123456"},
         "contacts.billing.phone: '030 123456' is not a telephone number in E.164 form",
+    ),
+    (
+        "IAM.15 passwords shorter than the benchmark asks for",
+        {"account_settings.password_policy": {"minimum_length": 8}},
+        "account_settings.password_policy.minimum_length: 8 is weaker than the benchmark asks for (at least 14); raise it, or add minimum_length to weaker",
+    ),
+    (
+        "IAM.16 few passwords remembered",
+        {"account_settings.password_policy": {"reuse_prevention": 5}},
+        "account_settings.password_policy.reuse_prevention: 5 is weaker than the benchmark",
+    ),
+    (
+        "IAM.17 passwords for ever",
+        {"account_settings.password_policy": {"maximum_age_days": None}},
+        "account_settings.password_policy.maximum_age_days: null is weaker than the benchmark asks for (at most 90)",
+    ),
+    (
+        "IAM.13 passwords without symbols",
+        {"account_settings.password_policy": {"symbols": False}},
+        "account_settings.password_policy.symbols: false is weaker than the benchmark asks for (true)",
+    ),
+    (
+        "a rule called weak that is not",
+        {"account_settings.password_policy": {"weaker": ["numbers"]}},
+        "account_settings.password_policy.weaker[0]: 'numbers' is not weaker than the benchmark",
+    ),
+    (
+        "a setting that is not known",
+        {"account_settings.off": ["default_vcp"]},
+        "account_settings.off[0]: 'default_vcp' is not",
+    ),
+    (
+        "an alias without its start",
+        {"account_settings.ebs_key_alias": "volumes"},
+        "account_settings.ebs_key_alias: 'volumes' is not the alias of a key",
     ),
     (
         "personal root address",
@@ -317,6 +432,16 @@ ACCEPTED: list[tuple[str, dict[str, object]]] = [
         },
     ),
     ("smallest range for two zones", {"network.cidr": "192.168.7.0/24"}),
+    (
+        "a weaker password policy by name",
+        {
+            "account_settings.password_policy": {
+                "minimum_length": 8,
+                "maximum_age_days": None,
+                "weaker": ["minimum_length", "maximum_age_days"],
+            }
+        },
+    ),
     ("retention equal to the lock", {"log_archive.retention_days": 365}),
     ("every switch off", {"capabilities": {"security_hub": {"enabled": False}, "config": {"enabled": False}, "guardduty": {"enabled": False}}}),
 ]  # fmt: skip

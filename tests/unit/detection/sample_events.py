@@ -95,3 +95,61 @@ def sign_in(user: str) -> dict[str, Any]:
         **api_call("signin", "ConsoleLogin", user=user, eventType="AwsConsoleSignIn"),
         "detail-type": "AWS Console Sign In via CloudTrail",
     }
+
+
+def assume_role(role: str, *, account: str = "555555555555", **detail: Any) -> dict[str, Any]:
+    """Give the event in the account of the role: there the caller is an account only."""
+    return api_call(
+        "sts",
+        "AssumeRole",
+        userIdentity={"type": "AWSAccount", "accountId": "111111111111"},
+        requestParameters={
+            "roleArn": f"arn:aws:iam::{account}:role/{role}",
+            "roleSessionName": "break-glass-1",
+            "durationSeconds": 3600,
+        },
+        **{"readOnly": True, "errorCode": None, **detail},
+    )
+
+
+def session_of(role: str) -> dict[str, Any]:
+    return {
+        "type": "AssumedRole",
+        "arn": f"arn:aws:sts::555555555555:assumed-role/{role}/break-glass-1",
+        "accountId": "555555555555",
+        "sessionContext": {
+            "sessionIssuer": {
+                "type": "Role",
+                "arn": f"arn:aws:iam::555555555555:role/{role}",
+                "userName": role,
+            }
+        },
+    }
+
+
+def switch_role(role: str) -> dict[str, Any]:
+    """Give the event of a role switched in the console."""
+    event = api_call(
+        "signin", "SwitchRole", userIdentity=session_of(role), eventType="AwsConsoleSignIn"
+    )
+    return {**event, "detail-type": "AWS Console Sign In via CloudTrail"}
+
+
+def user_sign_in(
+    name: str, *, account: str = "111111111111", result: str = "Success"
+) -> dict[str, Any]:
+    """Give the event of an IAM user at the console."""
+    event = api_call(
+        "signin",
+        "ConsoleLogin",
+        eventType="AwsConsoleSignIn",
+        userIdentity={
+            "type": "IAMUser",
+            "accountId": account,
+            "arn": f"arn:aws:iam::{account}:user/{name}",
+            "userName": name,
+        },
+        responseElements={"ConsoleLogin": result},
+        additionalEventData={"MFAUsed": "Yes"},
+    )
+    return {**event, "account": account, "detail-type": "AWS Console Sign In via CloudTrail"}

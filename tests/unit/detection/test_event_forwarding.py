@@ -8,10 +8,16 @@ import pytest
 from aws_cdk import assertions
 
 from baseline.config import Names
-from baseline.detection.event_forwarding import EventForwarding, EventForwardingRole
+from baseline.detection.event_forwarding import (
+    EventForwarding,
+    EventForwardingRole,
+    SignInForwarding,
+)
+from baseline.detection.event_patterns import Emergency
 from tests.unit.detection import sample_events
 from tests.unit.detection.matching import matches
 
+EMERGENCY = Emergency(role="OrgBreakGlass", users=("break-glass-1",), account="111111111111")
 OfType = Callable[[cdk.Stack, str], list[dict[str, Any]]]
 
 
@@ -22,6 +28,8 @@ def forwarding(stack: cdk.Stack, names: Names) -> EventForwarding:
         "Forwarding",
         bus_arn=names.event_bus_arn,
         role_name=names.event_forwarding_role,
+        rule_name=names.forwarding_rule,
+        emergency=EMERGENCY,
         guardduty_account=names.security,
     )
 
@@ -73,6 +81,11 @@ def test_rules_listen_on_the_default_bus_and_send_to_another_so_nothing_loops(
         (sample_events.api_call("securityhub", "DisableSecurityHub"), 1),
         (sample_events.api_call("config", "PutConfigRule"), 0),
         (sample_events.security_hub(), 0),
+        (sample_events.assume_role("OrgBreakGlass"), 1),
+        (sample_events.assume_role("Developer"), 0),
+        (sample_events.switch_role("OrgBreakGlass"), 1),
+        (sample_events.user_sign_in("break-glass-1"), 1),
+        (sample_events.user_sign_in("anna"), 0),
     ],
 )
 @pytest.mark.usefixtures("forwarding")
@@ -99,3 +112,33 @@ def test_only_rules_of_the_account_use_the_role_and_only_for_the_bus(
     (policy,) = of_type(stack, "AWS::IAM::ManagedPolicy")
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
     assert (statement["Action"], statement["Resource"]) == ("events:PutEvents", names.event_bus_arn)
+
+
+def test_rules_have_names_that_guardrails_protect(
+    forwarding: EventForwarding, stack: cdk.Stack, of_type: OfType
+) -> None:
+    named = {rule["Properties"]["Name"] for rule in of_type(stack, "AWS::Events::Rule")}
+    assert len(named) == len(forwarding.rules)
+    assert {"secbase-forward-root-activity", "secbase-forward-break-glass-role"} <= named
+    assert all(name.startswith("secbase-") and len(name) <= 64 for name in named)
+
+
+def test_where_only_sign_ins_are_recorded_nothing_else_is_forwarded(
+    stack: cdk.Stack, of_type: OfType, names: Names
+) -> None:
+    forwarding = SignInForwarding(
+        stack,
+        "Forwarding",
+        bus_arn=names.event_bus_arn,
+        role_name=names.event_forwarding_role,
+        rule_name=names.forwarding_rule,
+        emergency=EMERGENCY,
+    )
+    assert set(forwarding.rules) == {
+        "RootActivity",
+        "BreakGlassRole",
+        "BreakGlassSession",
+        "BreakGlassUsers",
+    }
+    for rule in of_type(stack, "AWS::Events::Rule"):
+        assert rule["Properties"]["Targets"][0]["Arn"] == names.event_bus_arn

@@ -8,7 +8,7 @@ import pytest
 
 from baseline.config.quotas import EVENT_PATTERN_SIZE
 from baseline.detection import event_patterns
-from baseline.detection.event_patterns import SEVERITIES, TAMPERING
+from baseline.detection.event_patterns import SEVERITIES, TAMPERING, Emergency
 from tests.unit.detection import sample_events
 from tests.unit.detection.matching import matches
 
@@ -174,3 +174,74 @@ def test_taking_the_administrator_away_is_tampering(service: str) -> None:
 def test_every_call_that_is_watched_exists(service: str) -> None:
     model = botocore.session.Session().get_service_model(service)
     assert set(TAMPERING[service]) <= set(model.operation_names)
+
+
+EMERGENCY = Emergency(
+    role="OrgBreakGlass", users=("break-glass-1", "break-glass-2"), account="111111111111"
+)
+
+
+def emergency_rules(event: dict[str, Any]) -> list[str]:
+    patterns = event_patterns.emergency_use(EMERGENCY)
+    return [name for name, pattern in patterns.items() if matches(pattern, event)]
+
+
+@pytest.mark.parametrize(
+    ("event", "rules"),
+    [
+        (sample_events.assume_role("OrgBreakGlass"), ["BreakGlassRole"]),
+        (
+            sample_events.assume_role("OrgBreakGlass", errorCode="AccessDenied"),
+            ["BreakGlassRole"],
+        ),
+        (
+            sample_events.assume_role("OrgBreakGlass", eventName="AssumeRoleWithSAML"),
+            ["BreakGlassRole"],
+        ),
+        (sample_events.switch_role("OrgBreakGlass"), ["BreakGlassSession"]),
+        (
+            sample_events.api_call(
+                "iam", "CreateRole", userIdentity=sample_events.session_of("OrgBreakGlass")
+            ),
+            ["BreakGlassSession"],
+        ),
+        (sample_events.user_sign_in("break-glass-2"), ["BreakGlassUsers"]),
+        (sample_events.user_sign_in("break-glass-1", result="Failure"), ["BreakGlassUsers"]),
+    ],
+    ids=["assumed", "refused", "SAML", "switched", "change", "sign-in", "failed sign-in"],
+)
+def test_every_use_of_break_glass_is_forwarded_and_heard(
+    event: dict[str, Any], rules: list[str]
+) -> None:
+    assert emergency_rules(event) == rules
+    assert matches(event_patterns.forwarded_activity(), event)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        sample_events.assume_role("OrgBreakGlass2"),
+        sample_events.assume_role("x/OrgBreakGlass-not"),
+        sample_events.switch_role("MyOrgBreakGlass"),
+        sample_events.switch_role("OrgBreakGlassTest"),
+        sample_events.user_sign_in("break-glass-3"),
+        sample_events.user_sign_in("break-glass-1", account="555555555555"),
+        {**sample_events.assume_role("OrgBreakGlass"), "source": "my.sts"},
+        {**sample_events.user_sign_in("break-glass-1"), "source": "my.signin"},
+    ],
+)
+def test_what_is_no_use_of_break_glass_is_not_forwarded(event: dict[str, Any]) -> None:
+    assert emergency_rules(event) == []
+
+
+def test_without_users_there_is_no_rule_about_them() -> None:
+    alone = Emergency(role="OrgBreakGlass", users=(), account="111111111111")
+    assert list(event_patterns.emergency_use(alone)) == ["BreakGlassRole", "BreakGlassSession"]
+
+
+def test_patterns_of_break_glass_fit_their_limit() -> None:
+    most = Emergency(
+        role="r" * 64, users=tuple(f"{'u' * 62}{n}" for n in range(10)), account="1" * 12
+    )
+    for pattern in event_patterns.emergency_use(most).values():
+        assert len(json.dumps(pattern, separators=(",", ":"))) <= EVENT_PATTERN_SIZE

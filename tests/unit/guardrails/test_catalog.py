@@ -82,6 +82,7 @@ BY_UNIT = {
     "deny-everything",
     "sandbox-limits",
     "workload-limits",
+    "require-permissions-boundary",
 }
 """What a unit names for itself; everything else belongs to the foundation."""
 

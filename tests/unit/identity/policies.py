@@ -1,73 +1,77 @@
-"""Evaluates what a permission set allows: AWS's managed policies, the inline policy, the boundary.
+"""Evaluate rendered policy documents with the guardrails' engine: an SCP has the same semantics.
 
-The engine is the guardrails' one: a permission set and its boundary are two levels, each of which
-has to allow a request, and a denial at one of them decides. AWS's policies are moto's copies.
+A request passes when a statement allows it and none denies it, as with an identity policy or a
+permissions boundary. A trust policy is read as one whose resource is the role; who its principal is
+has to be asserted besides.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-from moto.iam.aws_managed_policies import aws_managed_policies_data
+import aws_cdk as cdk
+from aws_cdk import assertions
 
-from baseline.guardrails.documents import Policy, PolicyKind, compile_policy
+from baseline.guardrails.documents import PolicyKind, compile_policy
 from baseline.guardrails.evaluation import Level, Organization
 from baseline.guardrails.request import Request
-from baseline.identity.permission_set_catalog import EXAMPLE_VALUES, catalog
-from baseline.identity.permission_set_model import PermissionSetDefinition
 
-ACCOUNT = "555555555555"
+ACCOUNT, MANAGEMENT = "333333333333", "111111111111"
 
 
-@cache
-def managed_policies() -> dict[str, Any]:
-    documents: dict[str, Any] = json.loads(aws_managed_policies_data)
-    return documents
+def rendered(value: Any, account: str = ACCOUNT) -> Any:
+    """Resolve joins and pseudo parameters."""
+    if isinstance(value, dict):
+        if "Fn::Join" in value:
+            return "".join(rendered(part, account) for part in value["Fn::Join"][1])
+        if set(value) == {"Ref"}:
+            known = {"AWS::Partition": "aws", "AWS::AccountId": account}
+            return known.get(value["Ref"], value["Ref"])
+        return {key: rendered(item, account) for key, item in value.items()}
+    return [rendered(item, account) for item in value] if isinstance(value, list) else value
 
 
-def document_of(arn: str) -> dict[str, Any]:
-    """Give an AWS managed policy as a document that the engine compiles."""
-    path, _, name = arn.partition(":policy/")[2].rpartition("/")
-    found = managed_policies()[name]
-    assert found["Path"].strip("/") == path, f"{arn} has another path: {found['Path']}"
-    return {"Version": "2012-10-17", "Statement": found["Document"]["Statement"]}
+def resources(stack: cdk.Stack, kind: str) -> list[dict[str, Any]]:
+    """Give the properties of the resources of a type, rendered."""
+    found = assertions.Template.from_stack(stack).find_resources(kind)
+    return [rendered(resource["Properties"]) for resource in found.values()]
 
 
-@cache
-def organization_of(name: str) -> Organization:
-    return organization(catalog()[name])
+def managed(stack: cdk.Stack) -> list[dict[str, Any]]:
+    """Give the documents of the managed policies of a stack."""
+    return [row["PolicyDocument"] for row in resources(stack, "AWS::IAM::ManagedPolicy")]
 
 
-def organization(definition: PermissionSetDefinition) -> Organization:
-    filled = definition.filled(EXAMPLE_VALUES)
-    policies: list[Policy] = [
-        compile_policy(arn, document_of(arn), PolicyKind.SCP) for arn in filled.managed_policies
+def trust(role: dict[str, Any]) -> dict[str, Any]:
+    """Give a trust policy as a policy without principals."""
+    document = role["AssumeRolePolicyDocument"]
+    rows = [
+        {key: value for key, value in row.items() if key != "Principal"} | {"Resource": "*"}
+        for row in document["Statement"]
     ]
-    inline = filled.document()
-    if inline is not None:
-        policies.append(compile_policy("inline", inline, PolicyKind.SCP))
-    level = Level(name=filled.name, scps=tuple(policies))
-    return Organization(
-        id="o-exampleorgid", management_account="111111111111", accounts={ACCOUNT: [level]}
+    return {**document, "Statement": rows}
+
+
+def allows(documents: list[dict[str, Any]], request: Request) -> bool:
+    """Tell whether some document allows a request and none denies it."""
+    together = {
+        "Version": "2012-10-17",
+        "Statement": [row for document in documents for row in document["Statement"]],
+    }
+    level = Level(name="policies", scps=(compile_policy("policies", together, PolicyKind.SCP),))
+    account = request.principal.account
+    organization = Organization(
+        id="o-exampleorgid", management_account="000000000000", accounts={account: (level,)}
     )
+    return organization.evaluate(request).allowed
 
 
-def allows(
-    name: str,
-    action: str,
-    resource: str = "*",
-    context: Mapping[str, list[str]] | None = None,
-) -> bool:
-    """Tell whether a permission set of the catalog allows an action."""
-    role = f"role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_{name}_0123456789abcdef"
-    request = Request(
-        principal_arn=f"arn:aws:iam::{ACCOUNT}:{role}",
+def request(principal: str, action: str, resource: str = "*", **context: Any) -> Request:
+    """Give a request; ``__`` in a context key stands for a colon."""
+    return Request(
+        principal_arn=principal,
         action=action,
-        region="eu-west-1",
         resource=resource,
-        context=dict(context or {}),
+        region="us-east-1",
+        context={key.replace("__", ":"): value for key, value in context.items()},
     )
-    return organization_of(name).evaluate(request).allowed

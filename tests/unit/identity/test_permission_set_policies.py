@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from baseline.identity.permission_set_rules import ESCALATIONS
-from tests.unit.identity.policies import ACCOUNT, allows
+from tests.unit.identity.permission_sets import ACCOUNT, allows
 
 IAM = f"arn:aws:iam::{ACCOUNT}"
 BOUNDARY = {"iam:PermissionsBoundary": [f"{IAM}:policy/secbase-boundary"]}

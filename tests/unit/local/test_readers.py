@@ -259,6 +259,50 @@ def test_a_role_that_got_a_managed_policy_taken_away_is_seen() -> None:
     assert differences("AWS::IAM::Role", "audit", expected) == {"ManagedPolicyArns"}
 
 
+def test_a_user_with_more_than_the_template_gives_it_is_seen() -> None:
+    iam = boto3.client("iam")
+    iam.create_group(GroupName="rescue")
+    iam.create_user(UserName="first")
+    iam.add_user_to_group(UserName="first", GroupName="rescue")
+    expected = {"UserName": "first", "Groups": ["rescue"]}
+    assert differences("AWS::IAM::User", "first", expected) == set()
+
+    iam.create_login_profile(UserName="first", Password="Only-for-this-test-1")
+    document = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [document]})
+    iam.put_user_policy(UserName="first", PolicyName="all", PolicyDocument=text)
+    iam.remove_user_from_group(UserName="first", GroupName="rescue")
+
+    assert differences("AWS::IAM::User", "first", expected) == {
+        "Groups",
+        "LoginProfile",
+        "Policies",
+    }
+    assert differences("AWS::IAM::User", "second", {"UserName": "second"}) == {"user"}
+
+
+def test_a_group_and_its_policies_are_seen() -> None:
+    iam = boto3.client("iam")
+    iam.create_group(GroupName="rescue")
+    assert differences("AWS::IAM::Group", "rescue", {"GroupName": "rescue"}) == set()
+    attached = {"GroupName": "rescue", "ManagedPolicyArns": ["arn:aws:iam::aws:policy/Any"]}
+    assert differences("AWS::IAM::Group", "rescue", attached) == {"policy"}
+    assert differences("AWS::IAM::Group", "other", {"GroupName": "other"}) == {"group"}
+
+
+def test_a_provider_that_takes_another_audience_is_seen() -> None:
+    iam = boto3.client("iam")
+    arn = iam.create_open_id_connect_provider(
+        Url="https://gitlab.com", ClientIDList=["sts.amazonaws.com"], ThumbprintList=[]
+    )["OpenIDConnectProviderArn"]
+    expected = {"Url": "https://gitlab.com", "ClientIdList": ["sts.amazonaws.com"]}
+    assert differences("AWS::IAM::OIDCProvider", arn, expected) == set()
+
+    other = {"Url": "https://gitlab.example.com", "ClientIdList": ["https://gitlab.com"]}
+
+    assert differences("AWS::IAM::OIDCProvider", arn, other) == {"ClientIdList", "Url"}
+
+
 def test_a_topic_without_its_key_is_seen() -> None:
     sns = boto3.client("sns", region_name=REGION)
     topic = sns.create_topic(Name="findings", Attributes={"KmsMasterKeyId": "abc"})["TopicArn"]

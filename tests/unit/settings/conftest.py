@@ -8,10 +8,16 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 from moto import mock_aws
+from moto.ec2.models.amis import AmiBackend
 
+from baseline.config import load
 from baseline.settings.sweep_definition import definition
+from baseline.settings.wanted import wanted_settings
+from tests.support import ROOT
 from tests.unit.settings import machine
+from tests.unit.settings.calls import Calls
 from tests.unit.settings.handlers import sweep
 
 BUCKET = "reports"
@@ -36,11 +42,46 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    # Half a second for each account and Region, and nobody here starts an instance.
+    monkeypatch.setattr(AmiBackend, "_load_amis", lambda _: None)
     with mock_aws():
         boto3.client("s3").create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
         )
         yield
+
+
+@pytest.fixture
+def calls(aws: None, monkeypatch: pytest.MonkeyPatch) -> Calls:
+    """What is called, and where it fails."""
+    del aws
+    stands_between = Calls()
+    monkeypatch.setattr(
+        BaseClient,
+        "_make_api_call",
+        # A function, which becomes a method of the clients.
+        lambda *call: stands_between(*call),  # noqa: PLW0108
+    )
+    return stands_between
+
+
+@pytest.fixture(scope="session")
+def wanted() -> dict[str, Any]:
+    """What the example configuration wants."""
+    return dict(wanted_settings(load(ROOT / "baseline.yaml")))
+
+
+@pytest.fixture
+def settings_environment(wanted: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of the account function, with two governed Regions."""
+    for name, value in {
+        "ROLE": "secbase-settings",
+        "PARTITION": "aws",
+        "HOME_REGION": REGION,
+        "REGIONS": "eu-west-1,eu-central-1",
+        "WANTED": json.dumps(wanted),
+    }.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

@@ -30,5 +30,10 @@ def load(name: str) -> ModuleType:
 
 
 sweep = load("account_sweep")
+settings = load("account_settings")
 sweep_accounts = sys.modules["sweep_accounts"]
 sweep_report = sys.modules["sweep_report"]
+account_access = sys.modules["account_access"]
+default_network = sys.modules["default_network"]
+opt_in_regions = sys.modules["opt_in_regions"]
+setting_rows = sys.modules["setting_rows"]

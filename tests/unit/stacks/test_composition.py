@@ -54,4 +54,6 @@ def test_each_wave_waits_for_the_one_before(app: cdk.App, tmp_path: Path) -> Non
     assert "log-archive" in before["audit"] & before["security"]
     for later in ("members", "members-management", "network"):
         assert {"audit", "security"} <= before[later]
-    assert {"members", REGIONAL, "network"} <= before["guardrails"]
+    assert {"members", REGIONAL} <= before["settings"] & before["identity"]
+    wave = {"settings", "identity", "network", "organization-events"}
+    assert wave <= before["guardrails"]

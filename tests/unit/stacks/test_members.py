@@ -12,13 +12,15 @@ from baseline.config import Configuration, Names
 from baseline.config.quotas import TEMPLATE_INLINE_BYTES
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
+from stacks.member_sign_in import MemberSignInStack
 from stacks.members import MembersStack
 from tests.support import CONTEXT
 
 BOOTSTRAP = ("Parameters", "Rules")
-STACKS: dict[str, type[MemberGlobalStack | MemberRegionalStack]] = {
+STACKS: dict[str, type[MemberGlobalStack | MemberRegionalStack | MemberSignInStack]] = {
     "secbase-member-global": MemberGlobalStack,
     "secbase-member-regional": MemberRegionalStack,
+    "secbase-member-sign-in": MemberSignInStack,
 }
 
 
@@ -53,7 +55,7 @@ def test_no_finding_is_left_in_a_member_stack(
     names: Names,
     management_environment: cdk.Environment,
     findings: Callable[[cdk.App], list[str]],
-    kind: type[MemberGlobalStack | MemberRegionalStack],
+    kind: type[MemberGlobalStack | MemberRegionalStack | MemberSignInStack],
 ) -> None:
     kind(app, "stack", names=names, env=management_environment)
     assert findings(app) == []
@@ -73,6 +75,7 @@ def test_roles_go_to_the_home_region_and_the_rest_to_every_governed_one(
     assert regions == {
         "secbase-member-global": ["eu-west-1"],
         "secbase-member-regional": ["eu-west-1", "eu-central-1"],
+        "secbase-member-sign-in": ["us-east-1"],
     }
     assert all(
         group["DeploymentTargets"] == {"OrganizationalUnitIds": ["r-exam"]}
@@ -109,7 +112,7 @@ def test_members_get_what_the_management_account_gets(
 
 @pytest.mark.parametrize("kind", STACKS.values())
 def test_a_template_is_the_same_for_every_account_and_region(
-    names: Names, kind: type[MemberGlobalStack | MemberRegionalStack]
+    names: Names, kind: type[MemberGlobalStack | MemberRegionalStack | MemberSignInStack]
 ) -> None:
     environments = [
         cdk.Environment(account="111111111111", region="eu-west-1"),
@@ -141,7 +144,7 @@ def test_a_template_fits_inline_and_needs_nothing_from_elsewhere(
 def test_another_region_changes_a_list_only(
     configuration: Configuration, management_environment: cdk.Environment
 ) -> None:
-    more = configuration.model_copy(update={"regions": (*configuration.regions, "us-east-1")})
+    more = configuration.model_copy(update={"regions": (*configuration.regions, "eu-west-3")})
     before = stack_sets(cdk.App(context=CONTEXT), configuration, management_environment)
     after = stack_sets(cdk.App(context=CONTEXT), more, management_environment)
     for name in STACKS:
@@ -150,8 +153,48 @@ def test_another_region_changes_a_list_only(
     assert after["secbase-member-regional"]["StackInstancesGroup"][0]["Regions"] == [
         "eu-west-1",
         "eu-central-1",
-        "us-east-1",
+        "eu-west-3",
     ]
+
+
+def test_where_north_virginia_is_governed_sign_ins_need_no_stack_set_of_their_own(
+    configuration: Configuration, management_environment: cdk.Environment
+) -> None:
+    more = configuration.model_copy(update={"regions": (*configuration.regions, "us-east-1")})
+    sets = stack_sets(cdk.App(context=CONTEXT), more, management_environment)
+    assert set(sets) == {"secbase-member-global", "secbase-member-regional"}
+    rules = json.loads(sets["secbase-member-regional"]["TemplateBody"])["Resources"].values()
+    named = {rule["Properties"].get("Name") for rule in rules}
+    assert {"secbase-forward-root-activity", "secbase-forward-break-glass-role"} <= named
+
+
+def test_an_adopted_emergency_role_is_not_made(
+    app: cdk.App, configuration: Configuration, management_environment: cdk.Environment
+) -> None:
+    adopted = configuration.break_glass.model_copy(update={"create": False, "role": "Rescue"})
+    changed = configuration.model_copy(update={"break_glass": adopted})
+    sets = stack_sets(app, changed, management_environment)
+    body = sets["secbase-member-global"]["TemplateBody"]
+    names = {
+        resource["Properties"].get("RoleName")
+        for resource in json.loads(body)["Resources"].values()
+    }
+    assert not names & {"Rescue", "OrgBreakGlass"}
+    assert ":role/Rescue" in sets["secbase-member-sign-in"]["TemplateBody"]
+    assert ":role/Rescue" in body  # the boundary keeps it
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_the_group_for_users_is_made_where_it_is_wanted(
+    app: cdk.App,
+    configuration: Configuration,
+    management_environment: cdk.Environment,
+    wanted: bool,
+) -> None:
+    iam = configuration.iam.model_copy(update={"mfa_group": wanted})
+    changed = configuration.model_copy(update={"iam": iam})
+    body = stack_sets(app, changed, management_environment)["secbase-member-global"]["TemplateBody"]
+    assert ("secbase-second-factor" in body) is wanted
 
 
 def test_no_recorder_where_config_is_off(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from botocore.loaders import create_loader
 
 Client = Any  # boto3 makes sessions and clients at run time
 
@@ -35,9 +37,6 @@ THROTTLED = frozenset(
     }
 )
 
-# The descriptions of the services take longer to read than all calls take; every account shares them.
-_LOADER = create_loader()
-
 
 class ThrottledError(Exception):
     """AWS throttles the account; the state machine tries it again later."""
@@ -53,55 +52,83 @@ def is_throttled(error: ClientError) -> bool:
     return code_of(error) in THROTTLED
 
 
-class Account:
-    """Clients of one account, made once each, with the credentials of its settings role.
+class _Switch(Credentials):
+    """Credentials that can be exchanged under the clients that use them."""
 
-    Args:
-        session: a boto3 session with those credentials.
-        account_id: 12 digits.
-        partition: AWS partition.
+    def __init__(self) -> None:
+        super().__init__("none", "none")
+
+    def to(self, found: dict[str, str]) -> None:
+        """Take the credentials that an assumed role got."""
+        self.access_key = found["AccessKeyId"]
+        self.secret_key = found["SecretAccessKey"]
+        self.token = found["SessionToken"]
+
+
+class _Clients(threading.local):
+    """The clients of a thread, made once and used for one account after the other.
+
+    Making the clients of an account takes longer than its calls. A thread serves one account at a
+    time, so exchanging the credentials under its clients mixes no accounts.
+    """
+
+    def __init__(self) -> None:
+        self.own = botocore.session.Session()
+        self.switch = _Switch()
+        self.assumed = botocore.session.Session()
+        self.assumed.register_component(
+            "credential_provider", SimpleNamespace(load_credentials=lambda: self.switch)
+        )
+        # Reading the descriptions of the services twice would be for nothing.
+        self.assumed.register_component("data_loader", self.own.get_component("data_loader"))
+        self._made: dict[tuple[str, str], Client] = {}
+
+    def sts(self, region: str) -> Client:
+        """Give the client that assumes roles, with the function's own credentials."""
+        return self._client(self.own, "sts", region)
+
+    def of_account(self, service: str, region: str) -> Client:
+        """Give a client with the credentials of the account."""
+        return self._client(self.assumed, service, region)
+
+    def _client(self, session: Client, service: str, region: str) -> Client:
+        if (service, region) not in self._made:
+            made = session.create_client(service, region_name=region, config=RETRIES)
+            self._made[service, region] = made
+        return self._made[service, region]
+
+
+_clients = _Clients()
+
+
+@dataclass(frozen=True)
+class Account:
+    """The account whose settings role was assumed last, and its clients.
+
+    Attributes:
+        id: 12 digits.
         home_region: where services are called that want a Region and have none of their own.
     """
 
-    def __init__(
-        self, session: Client, *, account_id: str, partition: str, home_region: str
-    ) -> None:
-        self.id = account_id
-        self.partition = partition
-        self._home = home_region
-        self._session = session
-        self._clients: dict[tuple[str, str], Client] = {}
+    id: str
+    home_region: str
 
     def client(self, service: str, region: str = "") -> Client:
         """Give the client of a service: in a Region, or where the service answers without one."""
-        place = region or (GLOBAL_REGION if service in GLOBAL_SERVICES else self._home)
-        if (service, place) not in self._clients:
-            made = self._session.client(service, region_name=place, config=RETRIES)
-            self._clients[service, place] = made
-        return self._clients[service, place]
+        place = region or (GLOBAL_REGION if service in GLOBAL_SERVICES else self.home_region)
+        return _clients.of_account(service, place)
 
 
 def enter(account_id: str, *, role: str, partition: str, home_region: str) -> Account:
-    """Assume the settings role of an account.
+    """Assume the settings role of an account; the account entered before is left.
 
     Raises:
         ClientError: the role is not there yet, or does not trust this function.
     """
-    sts = _session().client("sts", region_name=home_region, config=RETRIES)
-    found = sts.assume_role(
+    found = _clients.sts(home_region).assume_role(
         RoleArn=f"arn:{partition}:iam::{account_id}:role/{role}",
         RoleSessionName=SESSION_NAME,
         DurationSeconds=SESSION_SECONDS,
-    )["Credentials"]
-    session = _session(
-        aws_access_key_id=found["AccessKeyId"],
-        aws_secret_access_key=found["SecretAccessKey"],
-        aws_session_token=found["SessionToken"],
     )
-    return Account(session, account_id=account_id, partition=partition, home_region=home_region)
-
-
-def _session(**credentials: str) -> Client:
-    core = botocore.session.Session()
-    core.register_component("data_loader", _LOADER)
-    return boto3.session.Session(botocore_session=core, **credentials)
+    _clients.switch.to(found["Credentials"])
+    return Account(account_id, home_region)

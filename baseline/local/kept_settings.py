@@ -1,0 +1,154 @@
+"""Read the account settings back: no template names them, the reconciler set them in every account."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from baseline.config import Configuration, Names
+from baseline.identity.settings_permissions import SESSION_DOCUMENT
+from baseline.local.access import Access
+from baseline.local.readers import Check
+from baseline.local.readers.values import ABSENT, attempt
+from baseline.local.verify import Finding
+from baseline.settings.sweep_runs import Clients, run
+from baseline.settings.wanted import wanted_settings
+
+_TYPE = "account settings"
+_CAPABILITY = "Account settings"
+_GLOBAL_REGION = "us-east-1"
+
+Values = Mapping[str, Any]
+Client = Callable[[str, str], Any]
+Read = Callable[[Client, Values, str], Iterator[Check]]
+
+
+def reconcile(configuration: Configuration, access: Access) -> dict[str, Any]:
+    """Run the settings' state machine to its end, as its deployment does in AWS; give the report.
+
+    Raises:
+        RunError: The run failed.
+    """
+    names = Names.of(configuration)
+    client = access.at(names.security, names.home_region)
+    clients = Clients(states=client("stepfunctions"), s3=client("s3"))
+    return run(clients, names.settings_machine_arn, {"dry_run": False, "trigger": "deployment"})
+
+
+def read_back(configuration: Configuration, access: Access) -> Iterator[Finding]:
+    """Compare the settings of every active account with the wanted ones."""
+    names, wanted = Names.of(configuration), wanted_settings(configuration)
+    organizations = access.client("organizations", access.management, access.region)
+    pages = organizations.get_paginator("list_accounts").paginate()
+    accounts = [each for page in pages for each in page["Accounts"]]
+    for account in (each["Id"] for each in accounts if each["Status"] == "ACTIVE"):
+        for region, name, read in _readers(configuration.regions):
+            if name not in wanted:
+                continue
+            client = partial(_client, access, account)
+            for check in read(client, wanted[name], region):
+                yield Finding(
+                    account=account,
+                    region=region,
+                    stack=names.settings_machine,
+                    resource=name,
+                    type=_TYPE,
+                    capability=_CAPABILITY,
+                    check=check,
+                )
+
+
+def _client(access: Access, account: str, service: str, region: str) -> Any:  # noqa: ANN401 boto3 clients have no published types
+    return access.client(service, account, region)
+
+
+def _readers(regions: Iterable[str]) -> Iterator[tuple[str, str, Read]]:
+    yield from ((_GLOBAL_REGION, name, read) for name, read in _ONCE.items())
+    yield from (
+        (region, name, read) for region in regions for name, read in _IN_EACH_REGION.items()
+    )
+
+
+def _password_policy(client: Client, wanted: Values, region: str) -> Iterator[Check]:
+    found = attempt(client("iam", region).get_account_password_policy, "NoSuchEntity")
+    policy = {} if found == ABSENT else found["PasswordPolicy"]
+    for name, value in wanted.items():
+        yield Check(setting=name, expected=value, found=policy.get(name, ABSENT))
+
+
+def _contacts(client: Client, wanted: Values, region: str) -> Iterator[Check]:
+    api = client("account", region)
+    for kind, contact in wanted.items():
+        found = attempt(
+            api.get_alternate_contact, "ResourceNotFoundException", AlternateContactType=kind
+        )
+        answer = {} if found == ABSENT else found["AlternateContact"]
+        said = {name: answer.get(name, ABSENT) for name in contact}
+        yield Check(setting=f"contact {kind}", expected=contact, found=said)
+
+
+def _regions(client: Client, wanted: Values, region: str) -> Iterator[Check]:
+    on = {
+        each["RegionName"]
+        for page in client("account", region).get_paginator("list_regions").paginate()
+        for each in page["Regions"]
+        if each["RegionOptStatus"] == "ENABLED"
+    }
+    extra = sorted(on - set(wanted["governed"]))
+    yield Check(setting="opt-in Regions that are on and not governed", expected=[], found=extra)
+
+
+def _public_access(client: Client, _: Values, region: str) -> Iterator[Check]:
+    account = client("sts", region).get_caller_identity()["Account"]
+    found = attempt(
+        client("s3control", region).get_public_access_block,
+        "NoSuchPublicAccessBlockConfiguration",
+        AccountId=account,
+    )
+    block = {} if found == ABSENT else found["PublicAccessBlockConfiguration"]
+    yield Check(setting="parts that are on", expected=4, found=sum(block.values()))
+
+
+def _ebs_encryption(client: Client, _: Values, region: str) -> Iterator[Check]:
+    found = client("ec2", region).get_ebs_encryption_by_default()
+    yield Check(
+        setting="encryption by default", expected=True, found=found["EbsEncryptionByDefault"]
+    )
+
+
+def _default_vpc(client: Client, _: Values, region: str) -> Iterator[Check]:
+    wanted = [{"Name": "is-default", "Values": ["true"]}]
+    found = client("ec2", region).describe_vpcs(Filters=wanted)["Vpcs"]
+    yield Check(setting="default VPC", expected=[], found=[vpc["VpcId"] for vpc in found])
+
+
+def _default_groups(client: Client, _: Values, region: str) -> Iterator[Check]:
+    wanted = [{"Name": "group-name", "Values": ["default"]}]
+    groups = client("ec2", region).describe_security_groups(Filters=wanted)["SecurityGroups"]
+    rules = [
+        rule
+        for group in groups
+        for rule in (*group["IpPermissions"], *group["IpPermissionsEgress"])
+    ]
+    yield Check(setting="rules of default security groups", expected=[], found=rules)
+
+
+def _sessions(client: Client, wanted: Values, region: str) -> Iterator[Check]:
+    found = attempt(client("ssm", region).get_document, "InvalidDocument", Name=SESSION_DOCUMENT)
+    inputs = {} if found == ABSENT else json.loads(found["Content"])["inputs"]
+    for name, value in wanted.items():
+        yield Check(setting=name, expected=value, found=inputs.get(name, ABSENT))
+
+
+_ONCE: Mapping[str, Read] = {
+    "password_policy": _password_policy,
+    "contacts": _contacts,
+    "opt_in_regions": _regions,
+    "public_access_block": _public_access,
+}
+_IN_EACH_REGION: Mapping[str, Read] = {
+    "ebs_encryption": _ebs_encryption,
+    "default_vpc": _default_vpc,
+    "default_security_group": _default_groups,
+    "session_preferences": _sessions,
+}
