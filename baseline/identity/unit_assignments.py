@@ -175,7 +175,7 @@ class UnitAssignments(Construct):
             raise BaselineError(f"group {group!r} is not known here; pass its ID by its name")
         listed = [
             {
-                "name": row.permission_set.node.id,
+                "name": row.permission_set.resource.name,
                 "permission_set": row.permission_set.arn,
                 "units": [list(way) for way in row.units],
                 "accounts": list(row.accounts),

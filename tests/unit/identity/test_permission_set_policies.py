@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import aws_cdk as cdk
 import pytest
 
+from baseline.guardrails.request import Request
+from baseline.identity.boundary import PermissionsBoundary
 from baseline.identity.permission_set_rules import ESCALATIONS
-from tests.unit.identity.permission_set_policies import ACCOUNT, allows
+from tests.unit.identity.permission_sets import ACCOUNT, allows
+from tests.unit.identity.policies import ACCOUNT as POLICY_ACCOUNT
+from tests.unit.identity.policies import allows as allows_together
+from tests.unit.identity.policies import managed
 
 IAM = f"arn:aws:iam::{ACCOUNT}"
 BOUNDARY = {"iam:PermissionsBoundary": [f"{IAM}:policy/secbase-boundary"]}
@@ -65,6 +71,7 @@ def test_a_developer_escalates_through_no_role_of_others(action: str) -> None:
         "iam:AttachRolePolicy",
         "iam:PutRolePolicy",
         "iam:PutRolePermissionsBoundary",
+        "iam:UpdateAssumeRolePolicy",
     ],
 )
 def test_a_developer_s_roles_carry_the_boundary(action: str) -> None:
@@ -79,6 +86,33 @@ def test_a_developer_cannot_attach_administrator_access_without_the_boundary() -
     own = f"{IAM}:role/developer/app"
     assert not allows("developer", "iam:AttachRolePolicy", own, ADMINISTRATOR)
     assert not allows("developer", "iam:DeleteRolePermissionsBoundary", own, BOUNDARY)
+
+
+def test_the_boundary_leaves_a_developer_what_the_permission_set_gives(stack: cdk.Stack) -> None:
+    PermissionsBoundary(
+        stack,
+        "Boundary",
+        policy_name="secbase-boundary",
+        prefix="secbase",
+        break_glass_role="OrgBreakGlass",
+    )
+    documents = managed(stack)
+    role = f"arn:aws:iam::{POLICY_ACCOUNT}:role/developer/app"
+    bound = {"iam:PermissionsBoundary": [f"arn:aws:iam::{POLICY_ACCOUNT}:policy/secbase-boundary"]}
+
+    def request(action: str, resource: str) -> Request:
+        return Request(
+            principal_arn=f"arn:aws:iam::{POLICY_ACCOUNT}:role/people",
+            action=action,
+            region="eu-west-1",
+            resource=resource,
+            context=bound,
+        )
+
+    for action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:PassRole", "iam:DeleteRole"):
+        assert allows_together(documents, request(action, role))
+    assert allows_together(documents, request("ec2:RunInstances", "*"))
+    assert not allows_together(documents, request("iam:DeleteRolePermissionsBoundary", role))
 
 
 def test_a_developer_passes_and_assumes_own_roles_only() -> None:
