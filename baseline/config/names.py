@@ -230,6 +230,16 @@ class Names:
     # People and their roles
 
     @property
+    def identity_assignments(self) -> str:
+        """State machine that keeps the assignments of units (account of Identity Center)."""
+        return f"{self.prefix}-identity-assignments"
+
+    @property
+    def identity_parameters(self) -> str:
+        """Path of the parameters that hold the assignments of units."""
+        return f"/{self.prefix}/identity-center/assignments"
+
+    @property
     def boundary(self) -> str:
         """Permissions boundary of every account, a managed policy."""
         return f"{self.prefix}-boundary"

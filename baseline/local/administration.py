@@ -91,6 +91,27 @@ def organization(configuration: Configuration) -> dict[str, Any]:
         "root_id": configuration.organization.root_id,
         "management": {"id": management.id, "email": management.email, "name": "management"},
         "accounts": [*core, *members],
+        **_identity_center(configuration),
+    }
+
+
+def _identity_center(configuration: Configuration) -> dict[str, Any]:
+    """Give the instance that was enabled in the console, and the groups that were provisioned."""
+    section = configuration.identity_center
+    if not section.enabled:
+        return {}
+    groups = [
+        {"id": group.id, "name": name}
+        for name, group in section.groups.items()
+        if group.id is not None
+    ]
+    return {
+        "identity_center": {
+            "instance": section.instance,
+            "identity_store": section.identity_store,
+            "region": section.region or configuration.home_region,
+            "groups": groups,
+        }
     }
 
 

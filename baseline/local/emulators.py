@@ -63,6 +63,8 @@ PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
     "moto.core.routing": ("get_service_router",),
     "moto.core.serialize": ("get_serializer_class",),
     "moto.moto_server.werkzeug_app": ("DomainDispatcherApplication", "create_backend_app"),
+    "moto.identitystore.models": ("Group", "IdentityStoreData", "identitystore_backends"),
+    "moto.moto_api._internal": ("mock_random",),
     "moto.organizations.models": (
         "FakeDelegatedAdministrator",
         "FakePolicy",
@@ -71,6 +73,14 @@ PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
         "organizations_backends",
     ),
     "moto.organizations.utils": ("OU_ID_REGEX", "ROOT_ID_REGEX"),
+    "moto.ssoadmin.models": (
+        "ManagedPolicy",
+        "PermissionSet",
+        "ResourceNotFoundException",
+        "SSOAdminBackend",
+        "aws_managed_policies_data",
+        "ssoadmin_backends",
+    ),
 }
 
 

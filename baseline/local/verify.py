@@ -19,7 +19,6 @@ UNPROTECTED_TYPES: Mapping[str, str] = {
     "AWS::CDK::Metadata": "only counts constructs",
     "AWS::EC2::InternetGateway": "has no settings; its attachment is read",
     "AWS::Lambda::LayerVersion": "code, not a setting",
-    "AWS::SSM::Parameter": "only the bootstrap version is kept there",
 }
 """Types without a security setting of their own, each with the reason."""
 
