@@ -15,7 +15,7 @@ from stacks.audit import AuditStack
 from stacks.break_glass import BreakGlassStack
 from stacks.deploy_access import DeployAccessStack
 from stacks.guardrails import GuardrailsStack, known_ids
-from stacks.identity import IdentityStack
+from stacks.identity import IdentityManagementStack, IdentityStack
 from stacks.log_archive import LogArchiveStack
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
@@ -104,9 +104,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     settings = SettingsStack(
         app, "settings", configuration=configuration, names=names, env=env(accounts.security.id)
     )
-    identity = IdentityStack(
-        app, "identity", configuration=configuration, names=names, env=management
-    )
+    identity = _identity(app, configuration, names)
     guardrails = GuardrailsStack(
         app,
         "guardrails",
@@ -121,11 +119,40 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([members, member_global, network], [audit, security])
     _depend([*member_regional, *sign_in, account_events], [member_global])
     _depend(ways_in, [organization])
-    _depend([settings, identity], [members, *member_regional, *sign_in, *ways_in])
-    _depend([guardrails], [settings, identity, network, account_events])
+    _depend([settings, *identity], [members, *member_regional, *sign_in, *ways_in])
+    _depend([guardrails], [settings, *identity, network, account_events])
     for stack in app.node.children:
         if isinstance(stack, cdk.Stack):
             stack.termination_protection = True
+
+
+def _identity(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+    """Create the stacks of Identity Center: none without an instance."""
+    section, accounts = configuration.identity_center, configuration.core_accounts()
+    if not section.enabled:
+        return []
+    region = section.region or configuration.home_region
+    delegate = accounts[section.delegate or "management"].id
+    found: list[cdk.Stack] = [
+        IdentityStack(
+            app,
+            "identity",
+            configuration=configuration,
+            names=names,
+            env=cdk.Environment(account=delegate, region=region),
+        )
+    ]
+    if section.management_assignments:
+        found.append(
+            IdentityManagementStack(
+                app,
+                "identity-management",
+                configuration=configuration,
+                names=names,
+                env=cdk.Environment(account=accounts["management"].id, region=region),
+            )
+        )
+    return found
 
 
 def through_home(home: cdk.Environment) -> cdk.BootstraplessSynthesizer:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # boto3, for which `baseline validate` need not wait.
 GROUPS = {
     "guardrails": ("baseline.cli.guardrails", "guardrails_app"),
+    "identity": ("baseline.cli.identity", "identity_app"),
     "local": ("baseline.cli.local", "local_app"),
     "settings": ("baseline.cli.settings", "settings_app"),
 }

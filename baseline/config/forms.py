@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field, WithJsonSchema
 
-from baseline.config import regions
+from baseline.config import quotas, regions
 
 ACCOUNT_ID_PATTERN = r"^[0-9]{12}$"
 ORGANIZATION_ID_PATTERN = r"^o-[a-z0-9]{10,32}$"
@@ -36,6 +36,24 @@ ENDPOINT_PATTERN = r"^[a-z][a-z0-9.-]{1,62}$"
 ACTION_PATTERN = r"^[a-z0-9-]+:([A-Za-z0-9]+\*?|\*)$"
 PHRASE_PATTERN = r"^\S(.*\S)?$"
 
+# IAM Identity Center: the patterns of AWS::SSO::PermissionSet and AWS::IdentityStore::Group, for the
+# commercial partition; a session of 1 to 12 hours, as the console and the API offer it.
+SSO_INSTANCE_PATTERN = r"^arn:aws:sso:::instance/(sso)?ins-[a-zA-Z0-9.-]{16}$"
+IDENTITY_STORE_PATTERN = (
+    r"^(d-[0-9a-f]{10}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$"
+)
+GROUP_ID_PATTERN = (
+    r"^([0-9a-f]{10}-)?[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$"
+)
+START_URL_PATTERN = r"^https://[a-z0-9.-]+/[A-Za-z0-9/._-]*$"
+PERMISSION_SET_PATTERN = r"^[\w+=,.@-]+$"
+PERMISSION_SET_FILE_PATTERN = r"^[a-z][a-z0-9-]{0,61}[a-z0-9]$"
+SESSION_PATTERN = r"^PT([1-9]|1[0-2])H$"
+RELAY_STATE_PATTERN = r"^https://([a-z0-9-]+\.)?console\.aws\.amazon\.com/[^\s<>]*$"
+AWS_POLICY_PATTERN = r"^arn:aws:iam::aws:policy/([\w+=,.@-]+/)*[\w+=,.@-]+$"
+POLICY_NAME_PATTERN = r"^[\w+=,.@{}-]{1,128}$"  # braces: {prefix} is filled in later
+POLICY_PATH_PATTERN = r"^((/[A-Za-z0-9.,+@=_-]+)*)/$"
+
 AccountId = Annotated[str, Field(pattern=ACCOUNT_ID_PATTERN)]
 OrganizationId = Annotated[str, Field(pattern=ORGANIZATION_ID_PATTERN)]
 RootId = Annotated[str, Field(pattern=ROOT_ID_PATTERN)]
@@ -58,6 +76,26 @@ Host = Annotated[str, Field(pattern=HOST_PATTERN, max_length=253)]
 Endpoint = Annotated[str, Field(pattern=ENDPOINT_PATTERN)]
 Action = Annotated[str, Field(pattern=ACTION_PATTERN)]
 PersonName = Annotated[str, Field(pattern=PHRASE_PATTERN, max_length=64)]
+SsoInstanceArn = Annotated[str, Field(pattern=SSO_INSTANCE_PATTERN)]
+IdentityStoreId = Annotated[str, Field(pattern=IDENTITY_STORE_PATTERN)]
+GroupId = Annotated[str, Field(pattern=GROUP_ID_PATTERN)]
+GroupName = Annotated[str, Field(pattern=PHRASE_PATTERN, max_length=128)]
+StartUrl = Annotated[str, Field(pattern=START_URL_PATTERN, max_length=256)]
+PermissionSetId = Annotated[str, Field(pattern=PERMISSION_SET_FILE_PATTERN)]
+PermissionSetName = Annotated[
+    str, Field(pattern=PERMISSION_SET_PATTERN, max_length=quotas.PERMISSION_SET_NAME_LENGTH)
+]
+PermissionSetDescription = Annotated[
+    str,
+    Field(pattern=PHRASE_PATTERN, max_length=quotas.PERMISSION_SET_DESCRIPTION_LENGTH),
+]
+SessionDuration = Annotated[str, Field(pattern=SESSION_PATTERN)]
+RelayState = Annotated[
+    str, Field(pattern=RELAY_STATE_PATTERN, max_length=quotas.RELAY_STATE_LENGTH)
+]
+AwsPolicyArn = Annotated[str, Field(pattern=AWS_POLICY_PATTERN)]
+PolicyName = Annotated[str, Field(pattern=POLICY_NAME_PATTERN)]
+PolicyPath = Annotated[str, Field(pattern=POLICY_PATH_PATTERN, max_length=512)]
 JobTitle = Annotated[str, Field(pattern=PHRASE_PATTERN, max_length=50)]
 
 # Editors offer the Regions; whether one is known is checked with all the other questions about Regions.

@@ -78,10 +78,11 @@ def _further(configuration: Configuration, known: list[Finding]) -> list[Finding
 
 
 def _anchor(document: Document, folder: Path) -> None:
-    """Read the folder of own guardrails from where the file stands, not from where one works."""
-    section = document.value.get("guardrails") if isinstance(document.value, dict) else None
-    if isinstance(section, dict) and isinstance(named := section.get("custom_folder"), str):
-        section["custom_folder"] = str((folder / named).resolve()) if named else named
+    """Read the folders of one's own from where the file stands, not from where one works."""
+    for name in ("guardrails", "identity_center"):
+        section = document.value.get(name) if isinstance(document.value, dict) else None
+        if isinstance(section, dict) and isinstance(named := section.get("custom_folder"), str):
+            section["custom_folder"] = str((folder / named).resolve()) if named else named
 
 
 def _around(path: Position) -> list[Position]:

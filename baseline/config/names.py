@@ -215,7 +215,7 @@ class Names:
     @property
     def settings_machine(self) -> str:
         """State machine that keeps the account settings; its alarms' names begin with it."""
-        return f"{self.prefix}-settings"
+        return f"{self.prefix}-account-settings"
 
     @property
     def settings_machine_arn(self) -> str:
@@ -263,6 +263,16 @@ class Names:
         return f"{self.prefix}-root-approval"
 
     # People and their roles
+
+    @property
+    def identity_assignments(self) -> str:
+        """State machine that keeps the assignments of units (account of Identity Center)."""
+        return f"{self.prefix}-identity-assignments"
+
+    @property
+    def identity_parameters(self) -> str:
+        """Path of the parameters that hold the assignments of units."""
+        return f"/{self.prefix}/identity-center/assignments"
 
     @property
     def boundary(self) -> str:

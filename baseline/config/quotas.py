@@ -45,3 +45,16 @@ ROLE_INLINE_POLICY_SIZE: Final = 10_240
 
 # Amazon S3 User Guide, "General purpose bucket naming rules".
 BUCKET_NAME_LENGTH: Final = 63
+
+# IAM Identity Center User Guide, "AWS IAM Identity Center quotas": the inline policy may have 32,768
+# bytes, of which 10,240 are not white space; we submit it without any, so the smaller one counts.
+PERMISSION_SET_POLICY_SIZE: Final = 10_240
+# The same page allows 20, but a role takes 10 until IAM's quota is raised in every account.
+PERMISSION_SET_MANAGED_POLICIES: Final = 10
+# CloudFormation Template Reference, "AWS::SSO::PermissionSet" and
+# "AWS::SSO::InstanceAccessControlAttributeConfiguration".
+PERMISSION_SET_NAME_LENGTH: Final = 32
+PERMISSION_SET_DESCRIPTION_LENGTH: Final = 700
+PERMISSION_SET_TAGS: Final = 50
+RELAY_STATE_LENGTH: Final = 240
+ACCESS_CONTROL_ATTRIBUTES: Final = 50

@@ -192,7 +192,7 @@ def _check_principals(role: Construct, principals: Sequence[iam.PrincipalBase]) 
     for principal in principals:
         fragment = principal.policy_fragment.principal_json
         named = [item for values in fragment.values() for item in values]
-        if any(isinstance(item, str) and ("*" in item or "?" in item) for item in named):
+        if any("*" in str(item) or "?" in str(item) for item in named):
             raise BaselineError(
                 f"role {role.node.path} trusts {named[0]!r}: everybody; name an account, a role or a "
                 "service"

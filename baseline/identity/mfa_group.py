@@ -6,7 +6,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from baseline.controls.registry import implements
-from baseline.primitives.acknowledge import acknowledge
+from baseline.primitives.acknowledge import acknowledge, acknowledge_rule
 
 OWN_USER = "arn:aws:iam::*:user/${aws:username}"
 DEVICES = "arn:aws:iam::*:mfa/*"
@@ -72,6 +72,12 @@ class MfaGroup(Construct):
                     "lists and the password policy have no resource, and the denial has to reach all"
                 ),
             },
+        )
+        acknowledge_rule(
+            self.group,
+            "IAMGroupHasUsers",
+            "users join the group by hand or by their own stack; an empty group grants nothing",
+            packs=("HIPAA.Security", "PCI.DSS.321"),
         )
         implements(self, capability="mfa-group", controls=["IAM.19"])
 

@@ -12,6 +12,9 @@ from botocore.config import Config
 
 from baseline.errors import BaselineError
 
+STACK_SETS = "StackSets"
+"""In the place of a role's name: the role with which StackSets deploy, which guardrails exempt."""
+
 _SECRET = "local"  # noqa: S105 the embedded AWS checks no secret
 _SESSION_SECONDS = 3600
 _PAGE_SECONDS = 120
@@ -41,12 +44,16 @@ class Access:
         port: Port of the server on the loopback interface.
         management: Account ID of the management account.
         region: Region for calls that belong to no Region.
+        emergency: The emergency role, and the user of the management account who assumes it.
     """
 
-    def __init__(self, port: int, *, management: str, region: str) -> None:
+    def __init__(
+        self, port: int, *, management: str, region: str, emergency: tuple[str, str] = ("", "")
+    ) -> None:
         self.port = port
         self.management = management
         self.region = region
+        self._emergency, self._user = emergency
         self._session = boto3.session.Session()
         self._lock = threading.Lock()
         self._credentials: dict[tuple[str, str], Credentials] = {}
@@ -64,7 +71,7 @@ class Access:
             service: Name of the service in boto3, for example ``guardduty``.
             account: Account ID.
             region: Region.
-            role: Name of the role to assume; by default the administrator's way in.
+            role: Name of the role to assume, or ``STACK_SETS``; by default the administrator's way in.
         """
         with self._lock:
             known = self._clients.get((service, account, region, role))
@@ -87,11 +94,15 @@ class Access:
     def _assume(self, account: str, role: str) -> Credentials:
         if not role:
             return Credentials(key=account, secret=_SECRET)
+        if role == STACK_SETS:
+            return Credentials(key=f"STACKSETS{account}", secret=_SECRET)
         if (account, role) not in self._credentials:
-            management = Credentials(key=self.management, secret=_SECRET)
-            answer = self._make("sts", self.region, management).assume_role(
+            user = self._user if role == self._emergency else ""
+            key = f"USER{self.management}{user}" if user else self.management
+            caller = Credentials(key=key, secret=_SECRET)
+            answer = self._make("sts", self.region, caller).assume_role(
                 RoleArn=f"arn:aws:iam::{account}:role/{role}",
-                RoleSessionName="baseline-local",
+                RoleSessionName=user or "baseline-local",
                 DurationSeconds=_SESSION_SECONDS,
             )["Credentials"]
             self._credentials[account, role] = Credentials(

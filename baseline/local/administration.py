@@ -46,11 +46,13 @@ def found_organization(configuration: Configuration, access: Access) -> tuple[st
 
 
 def create_emergency_roles(configuration: Configuration, access: Access) -> None:
-    """Create the break-glass role in every account that exists and lacks it.
+    """Create the emergency role that the configuration adopts in every account that lacks it.
 
     Guardrails exempt it by its name and let nobody create it later, so it comes before them. The
-    management account may assume it.
+    management account may assume it. A role that the baseline makes is not made here.
     """
+    if configuration.break_glass.create:
+        return
     trust = {
         "Version": "2012-10-17",
         "Statement": [
@@ -89,6 +91,27 @@ def organization(configuration: Configuration) -> dict[str, Any]:
         "root_id": configuration.organization.root_id,
         "management": {"id": management.id, "email": management.email, "name": "management"},
         "accounts": [*core, *members],
+        **_identity_center(configuration),
+    }
+
+
+def _identity_center(configuration: Configuration) -> dict[str, Any]:
+    """Give the instance that was enabled in the console, and the groups that were provisioned."""
+    section = configuration.identity_center
+    if not section.enabled:
+        return {}
+    groups = [
+        {"id": group.id, "name": name}
+        for name, group in section.groups.items()
+        if group.id is not None
+    ]
+    return {
+        "identity_center": {
+            "instance": section.instance,
+            "identity_store": section.identity_store,
+            "region": section.region or configuration.home_region,
+            "groups": groups,
+        }
     }
 
 

@@ -27,6 +27,7 @@ from baseline.local import (
     coverage,
     emulators,
     enforcement,
+    identity_center,
     inventory,
     organization,
     provisioners,
@@ -91,6 +92,7 @@ def build() -> AsgiApp:
     emulators.check_versions()
     emulators.check_private_names()
     organization.extend_moto()
+    identity_center.extend_moto()
     conditions.know_pseudo_parameters()
     backends.register_all()
     events.deliver_across_accounts()

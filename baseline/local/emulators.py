@@ -45,6 +45,8 @@ PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
         "_ensure_default_bus",
         "_event_bus_policies",
         "_event_buses",
+        "_rule_key",
+        "_targets",
     ),
     "ministack.services.iam": ("_roles",),
     "ministack.services.kms": ("_aliases",),
@@ -61,6 +63,8 @@ PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
     "moto.core.routing": ("get_service_router",),
     "moto.core.serialize": ("get_serializer_class",),
     "moto.moto_server.werkzeug_app": ("DomainDispatcherApplication", "create_backend_app"),
+    "moto.identitystore.models": ("Group", "IdentityStoreData", "identitystore_backends"),
+    "moto.moto_api._internal": ("mock_random",),
     "moto.organizations.models": (
         "FakeDelegatedAdministrator",
         "FakePolicy",
@@ -69,6 +73,14 @@ PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
         "organizations_backends",
     ),
     "moto.organizations.utils": ("OU_ID_REGEX", "ROOT_ID_REGEX"),
+    "moto.ssoadmin.models": (
+        "ManagedPolicy",
+        "PermissionSet",
+        "ResourceNotFoundException",
+        "SSOAdminBackend",
+        "aws_managed_policies_data",
+        "ssoadmin_backends",
+    ),
 }
 
 

@@ -22,6 +22,7 @@ _TRUSTED_SERVICES = (
     "inspector2.amazonaws.com",
     "malware-protection.guardduty.amazonaws.com",
     "resource-explorer-2.amazonaws.com",
+    "sso.amazonaws.com",
 )
 _DELEGATING_SERVICES = (
     "account.amazonaws.com",
@@ -130,6 +131,7 @@ def create(wanted: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         wanted: ``{"organization_id", "root_id", "management": {"id", "email", "name"},
             "accounts": [{"id", "email", "name"}, ...]}``. The accounts join under the root.
+            With ``"identity_center"``, the instance of :func:`identity_center.create`.
 
     Returns:
         ``{"organization_id", "root_id", "created": [account IDs]}``.
@@ -152,6 +154,11 @@ def create(wanted: Mapping[str, Any]) -> dict[str, Any]:
     for account in wanted["accounts"]:
         if account["id"] in created:
             join(state, account)
+    if "identity_center" in wanted:
+        # Imported here: that module asks this one which account manages the organization.
+        from baseline.local import identity_center  # noqa: PLC0415
+
+        identity_center.create(management["id"], wanted["identity_center"])
     return {
         "organization_id": state.org.id,
         "root_id": state.org.root_id,

@@ -4,6 +4,8 @@ Access keys of the embedded AWS:
 
 * ``222222222222`` acts in that account as a session of the role ``LocalAdministrator``.
 * ``ROOT222222222222`` acts as the root user of that account.
+* ``STACKSETS222222222222`` acts in that account as the role with which StackSets deploy.
+* ``USER222222222222anna`` acts as the IAM user ``anna`` of that account, who just gave a second factor.
 * The key of an assumed role (STS, Lambda functions) acts as that role's session.
 * The key of ``sts:AssumeRoot`` acts as a session of the member's root user, for one task.
 
@@ -16,8 +18,11 @@ from dataclasses import dataclass, field
 from baseline.local import emulators
 
 ADMINISTRATOR = "LocalAdministrator"
+STACK_SETS = "stacksets-exec-0123456789abcdef0123456789abcdef"
+KEY_PREFIXES = ("ROOT", "STACKSETS", "USER")
 DEFAULT_ACCOUNT = "000000000000"
-_ACCOUNT_KEY = re.compile(r"^(ROOT)?(\d{12})$")
+_ACCOUNT_KEY = re.compile(r"^(ROOT|STACKSETS)?(\d{12})$")
+_USER_KEY = re.compile(r"^USER(\d{12})([\w+=,.@-]+)$")
 _SESSION_ARN = re.compile(r"^arn:([\w-]+):sts::(\d{12}):assumed-role/([^/]+)/(.+)$")
 
 
@@ -46,21 +51,28 @@ def identify(access_key: str) -> Principal:
     """Give the principal of an access key; an unknown key is the default account's administrator."""
     account_key = _ACCOUNT_KEY.match(access_key)
     if account_key:
-        return _account_principal(account_key.group(2), root=bool(account_key.group(1)))
+        kind, account = account_key.groups()
+        role = STACK_SETS if kind == "STACKSETS" else ADMINISTRATOR
+        return _account_principal(account, root=kind == "ROOT", role=role)
+    user = _USER_KEY.match(access_key)
+    if user:
+        account, name = user.groups()
+        arn = f"arn:aws:iam::{account}:user/{name}"
+        return Principal(account=account, arn=arn, caller_arn=arn, access_key=account)
     session = emulators.ministack("sts")._sessions.get(access_key)
     if session is None:
         return _account_principal(DEFAULT_ACCOUNT, root=False)
     return _session_principal(access_key, session)
 
 
-def _account_principal(account: str, *, root: bool) -> Principal:
+def _account_principal(account: str, *, root: bool, role: str = ADMINISTRATOR) -> Principal:
     if root:
         arn = f"arn:aws:iam::{account}:root"
         return Principal(account=account, arn=arn, caller_arn=arn, access_key=account)
     return Principal(
         account=account,
-        arn=f"arn:aws:iam::{account}:role/{ADMINISTRATOR}",
-        caller_arn=f"arn:aws:sts::{account}:assumed-role/{ADMINISTRATOR}/local",
+        arn=f"arn:aws:iam::{account}:role/{role}",
+        caller_arn=f"arn:aws:sts::{account}:assumed-role/{role}/local",
         access_key=account,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from baseline.local import internal, moto_app, principals, wire
+from baseline.local import identity_center, internal, moto_app, principals, wire
 from baseline.local.backends import organizations, registry
 from baseline.local.requests import ApiRequest, Denial
 from baseline.local.wire import Call, Response, ServiceError
@@ -48,6 +48,12 @@ MOTO_OPERATIONS = frozenset(
         ("ssm", "ListDocuments"),
     }
 )
+# Services in which a delegated administrator works on what belongs to the management account.
+_ACTING: dict[str, Callable[[ApiRequest], str]] = {
+    "identitystore": identity_center.acting_account,
+    "organizations": organizations.acting_account,
+    "sso": identity_center.acting_account,
+}
 # Their answers hold what users stored, which may read like an error; and they know all operations.
 _NO_FALLBACK = frozenset({"s3", "lambda"})
 _UNKNOWN = re.compile(
@@ -214,9 +220,9 @@ def _answer(answer: registry.Answer, call: Call, request: ApiRequest) -> Respons
 
 async def _moto(incoming: Incoming, call: Call, request: ApiRequest) -> Response:
     account = request.account
-    if call.service == "organizations":
+    if acting := _ACTING.get(call.service):
         try:
-            account = organizations.acting_account(request)
+            account = acting(request)
         except ServiceError as error:
             return wire.write(call, error)
     return await asyncio.to_thread(
@@ -230,8 +236,8 @@ async def _moto(incoming: Incoming, call: Call, request: ApiRequest) -> Response
 
 
 def _with_account_key(scope: Scope, incoming: Incoming, request: ApiRequest) -> Scope:
-    """Replace a root user's access key by the account key, which ministack understands."""
-    if not incoming.access_key.startswith("ROOT"):
+    """Replace the access key of a root user, IAM user or StackSets by the account key that ministack knows."""
+    if not incoming.access_key.startswith(principals.KEY_PREFIXES):
         return scope
     old, new = incoming.access_key.encode(), request.account.encode()
     headers = [

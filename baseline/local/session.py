@@ -86,7 +86,13 @@ class Session:
                 )
             port = server.port
         management = self.configuration.accounts.management.id
-        return Access(port, management=management, region=self.configuration.home_region)
+        rescue = self.configuration.break_glass
+        return Access(
+            port,
+            management=management,
+            region=self.configuration.home_region,
+            emergency=(rescue.role, rescue.users[0] if rescue.create and rescue.users else ""),
+        )
 
     def driver(self) -> Driver:
         """Give what runs ``cdk`` for this configuration."""
@@ -177,7 +183,11 @@ class Session:
     def verify(self) -> Report:
         """Read everything back and compare it."""
         with self.timed("verify"), failures():
-            report = verify(self.access(), expected_stacks=self.driver().stacks())
+            report = verify(
+                self.access(),
+                expected_stacks=self.driver().stacks(),
+                governed=self.configuration.regions,
+            )
             kept = tuple(kept_settings.read_back(self.configuration, self.access()))
             return replace(report, findings=report.findings + kept)
 

@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from baseline.errors import BaselineError
-from baseline.local.access import Access
+from baseline.local.access import STACK_SETS, Access
 from baseline.local.declared import declared_resources
 from baseline.local.driver import Stack
 from baseline.local.readers import READERS, Check, Place
@@ -19,7 +19,6 @@ UNPROTECTED_TYPES: Mapping[str, str] = {
     "AWS::CDK::Metadata": "only counts constructs",
     "AWS::EC2::InternetGateway": "has no settings; its attachment is read",
     "AWS::Lambda::LayerVersion": "code, not a setting",
-    "AWS::SSM::Parameter": "only the bootstrap version is kept there",
 }
 """Types without a security setting of their own, each with the reason."""
 
@@ -96,20 +95,28 @@ class Report:
         return bool(self.findings) and not self.mismatches
 
 
-def verify(access: Access, *, expected_stacks: Iterable[Stack] = ()) -> Report:
+def verify(
+    access: Access, *, expected_stacks: Iterable[Stack] = (), governed: Iterable[str] | None = None
+) -> Report:
     """Compare every deployed resource with the properties that its template gives it.
 
     Args:
         access: The embedded AWS.
         expected_stacks: Stacks that have to be deployed from their templates; one that is not is
             a mismatch.
+        governed: Regions in which guardrails let an administrator read, by default all; elsewhere the
+            role reads that deployed there.
     """
     stacks = access.page("/_baseline/resources")
     coverage = access.page("/_baseline/coverage")
     declared = _declared(coverage)
+    regions = None if governed is None else frozenset(governed)
     resources = [(stack, resource) for stack in stacks for resource in stack["resources"]]
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        read = pool.map(lambda pair: tuple(_read(access, pair[0], pair[1], declared)), resources)
+        read = pool.map(
+            lambda pair: tuple(_read(_place(access, pair[0], regions), pair[0], pair[1], declared)),
+            resources,
+        )
         findings = [finding for each in read for finding in each]
     findings += _stack_findings(stacks, expected_stacks)
     return Report(
@@ -140,7 +147,13 @@ def _only_recorded(stack: _Json, resource: _Json, declared: Declared) -> tuple[s
     return declared.get(key, ())
 
 
-def _read(access: Access, stack: _Json, resource: _Json, declared: Declared) -> Iterator[Finding]:
+def _place(access: Access, stack: _Json, governed: frozenset[str] | None) -> Place:
+    region = stack["region"]
+    role = "" if governed is None or region in governed else STACK_SETS
+    return Place(access, stack["account"], region, role)
+
+
+def _read(place: Place, stack: _Json, resource: _Json, declared: Declared) -> Iterator[Finding]:
     reader = READERS.get(resource["type"])
     recorded = _only_recorded(stack, resource, declared)
     if reader is None or "*" in recorded:
@@ -148,7 +161,6 @@ def _read(access: Access, stack: _Json, resource: _Json, declared: Declared) -> 
     expected = {
         name: value for name, value in resource["properties"].items() if name not in recorded
     }
-    place = Place(access, stack["account"], stack["region"])
     try:
         checks = list(reader.read(place, resource["physical_id"], expected))
     except _ERRORS as error:

@@ -21,6 +21,7 @@ TRUSTED_ACCESS: Final[Mapping[str, str]] = MappingProxyType(
         "iam.amazonaws.com": "root users of members are managed centrally",
         "malware-protection.guardduty.amazonaws.com": "GuardDuty scans volumes in every account",
         "securityhub.amazonaws.com": "the security account administers Security Hub",
+        "sso.amazonaws.com": "people reach every account through Identity Center",
     }
 )
 """Service principals that get trusted access, and why.
@@ -141,8 +142,8 @@ def features_of(
         trusted_access=tuple(_trusted(configuration)),
         policy_types=tuple(kind for kind in POLICY_TYPES if kind in wanted),
         delegated_administrators=tuple(
-            DelegatedAdministrator(service_principal=principal, account_id=names.security)
-            for principal in _delegated(configuration)
+            DelegatedAdministrator(service_principal=principal, account_id=account)
+            for principal, account in _delegated(configuration, names)
         ),
         regional_administrators=tuple(
             RegionalAdministrator(
@@ -169,17 +170,22 @@ def _trusted(configuration: Configuration) -> Iterator[str]:
         "malware-protection.guardduty.amazonaws.com": capabilities.guardduty.enabled
         and capabilities.guardduty.ebs_malware_protection,
         "securityhub.amazonaws.com": capabilities.security_hub.enabled,
+        "sso.amazonaws.com": configuration.identity_center.enabled,
     }
     return (principal for principal in TRUSTED_ACCESS if needs.get(principal, True))
 
 
-def _delegated(configuration: Configuration) -> Iterator[str]:
-    yield "access-analyzer.amazonaws.com"
+def _delegated(configuration: Configuration, names: Names) -> Iterator[tuple[str, str]]:
+    yield "access-analyzer.amazonaws.com", names.security
     # Root sessions in member accounts are opened from the security account.
-    yield "iam.amazonaws.com"
+    yield "iam.amazonaws.com", names.security
     if configuration.capabilities.config.enabled:
-        yield "config.amazonaws.com"
-        yield "config-multiaccountsetup.amazonaws.com"
+        yield "config.amazonaws.com", names.security
+        yield "config-multiaccountsetup.amazonaws.com", names.security
+    # People: one delegate, which the configuration names.
+    section = configuration.identity_center
+    if section.enabled and section.delegate is not None:
+        yield "sso.amazonaws.com", configuration.core_accounts()[section.delegate].id
 
 
 def _regional(configuration: Configuration) -> Iterator[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.e2e.organization import Organization
@@ -55,12 +57,45 @@ def test_the_exempt_role_may_do_the_same(organization: Organization, break_glass
     assert client.get_bucket_policy(Bucket=bucket)["Policy"] == policy
 
 
+def test_nobody_but_a_named_user_with_a_second_factor_breaks_the_glass(
+    organization: Organization, break_glass: str
+) -> None:
+    access = organization.access
+    role = f"arn:aws:iam::{organization.names.log_archive}:role/{break_glass}"
+    first, *_ = organization.session.configuration.break_glass.users
+    for key, session, gets_in in (
+        (f"USER{access.management}{first}", first, True),
+        (f"USER{access.management}{first}", "somebody", False),
+        (f"USER{access.management}anna", "anna", False),
+        (f"USER{organization.names.security}{first}", first, False),
+        (access.management, first, False),
+    ):
+        sts = boto3.client(
+            "sts",
+            region_name=organization.home,
+            endpoint_url=access.endpoint,
+            aws_access_key_id=key,
+            aws_secret_access_key="local",
+            config=Config(inject_host_prefix=False),
+        )
+        asked = {"RoleArn": role, "RoleSessionName": session}
+        if gets_in:
+            assert sts.assume_role(**asked)["AssumedRoleUser"]["Arn"].endswith(f"/{session}")
+        else:
+            assert "not authorized to perform: sts:AssumeRole" in refusal(sts.assume_role, **asked)
+
+
 def test_a_role_that_is_only_called_alike_is_not_exempt(
     organization: Organization, break_glass: str
 ) -> None:
     alike = f"{break_glass}2"
     iam = organization.client("iam", organization.names.log_archive)
-    trust = iam.get_role(RoleName=break_glass)["Role"]["AssumeRolePolicyDocument"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{organization.access.management}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    trust = {"Version": "2012-10-17", "Statement": [statement]}
     iam.create_role(RoleName=alike, AssumeRolePolicyDocument=json.dumps(trust))
     client = organization.client("s3", organization.names.log_archive, role=alike)
     try:

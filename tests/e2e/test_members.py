@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from baseline.local.administration import unit_ids, wait_for_stack_sets
+from baseline.local.kept_settings import reconcile
 from tests.e2e.organization import Organization
 
 SECONDS = 60
@@ -46,4 +47,6 @@ def test_a_new_account_gets_its_baseline_from_the_stack_sets(organization: Organ
         assert [each["recording"] for each in status] == [True]
         rules = organization.client("events", account, region).list_rules()["Rules"]
         assert rules
+    visited = reconcile(configuration, organization.access)["accounts"]
+    assert [each["state"] for each in visited if each["account"]["id"] == account] == ["changed"]
     assert organization.verify().ok

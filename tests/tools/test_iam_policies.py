@@ -111,6 +111,21 @@ ACCEPTED: tuple[tuple[str, str, str], ...] = (
         r"VpcEndpointsSts\w+: ",
         "the rule is about trust policies; this is an endpoint policy",
     ),
+    (
+        "missing_condition",
+        r"(UsersGroup|SecondFactor)Policy\w{8}: Sensitive action",
+        "users enrol their own second factor, before which no condition could ask for one",
+    ),
+    (
+        "not_action_allow_no_condition",
+        r"BoundaryPolicy\w{8}: ",
+        "a permissions boundary grants nothing: it is the limit of what other policies grant",
+    ),
+    (
+        "missing_required_condition",
+        r"BoundaryPolicy\w{8}: .*`iam:PassRole`",
+        "the same; which roles cannot be passed stands in a denial of the boundary",
+    ),
 )
 
 

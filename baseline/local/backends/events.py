@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 from baseline.errors import BaselineError
@@ -34,11 +35,12 @@ def _deliver(
     source_account, source_region = emulators.scope()
     bus = target.resource.partition("/")[2]
     step = f"{source_account}/{source_region}/{rule.get('EventBusName')}/{rule.get('Name')}"
+    facts = _facts(source_account, role=_role(service, rule, bus), source=event["Source"])
     with _scope(target.account_id, target.region):
         service._ensure_default_bus()
         if bus not in service._event_buses or step in path:
             return
-        if target.account_id != source_account and not _admits(service, bus, source_account):
+        if target.account_id != source_account and not _admits(service, bus, facts):
             return
         forwarded = {**event, "EventBusName": bus, "_DispatchPath": [*path, step]}
         if replaced is not None:
@@ -46,13 +48,36 @@ def _deliver(
         service._dispatch_event(forwarded)
 
 
-def _admits(service: Any, bus: str, account: str) -> bool:  # noqa: ANN401 - no types
-    """Whether the bus policy lets an account put events."""
+def _role(service: Any, rule: Mapping[str, Any], bus: str) -> str:  # noqa: ANN401 - no types
+    """Give the role with which a rule sends to a bus of that name."""
+    key = service._rule_key(rule["Name"], rule.get("EventBusName", "default"))
+    targets = service._targets.get(key, [])
+    roles = (each.get("RoleArn") for each in targets if each["Arn"].endswith(f":event-bus/{bus}"))
+    return str(next(roles, None) or "")
+
+
+def _facts(account: str, *, role: str = "", source: str = "") -> dict[str, str]:
+    """Give the condition keys of a delivery, in lower case; a key without a value is absent."""
+    management = organization.management_of(account)
+    identifier = organization.backend(management).org.id if management else ""
+    facts = {
+        "aws:principalaccount": account,
+        "aws:principalarn": role,
+        "aws:principalorgid": identifier,
+        "aws:sourceaccount": account,
+        "events:source": source,
+    }
+    return {key: value for key, value in facts.items() if value}
+
+
+def _admits(service: Any, bus: str, facts: Mapping[str, str]) -> bool:  # noqa: ANN401 - no types
+    """Whether the bus policy lets somebody put events."""
     policy = service._event_bus_policies.get(bus) or {}
-    return any(_allows(statement, account) for statement in policy.get("Statement", []))
+    return any(_allows(statement, facts) for statement in policy.get("Statement", []))
 
 
-def _allows(statement: Mapping[str, Any], account: str) -> bool:
+def _allows(statement: Mapping[str, Any], facts: Mapping[str, str]) -> bool:
+    account = facts["aws:principalaccount"]
     actions = statement.get("Action", [])
     actions = [actions] if isinstance(actions, str) else actions
     if statement.get("Effect") != "Allow" or not {"events:PutEvents", "events:*"} & set(actions):
@@ -62,22 +87,25 @@ def _allows(statement: Mapping[str, Any], account: str) -> bool:
     listed = [listed] if isinstance(listed, str) else listed or []
     named = any(entry in ("*", account) or f"::{account}:" in entry for entry in listed)
     return named and all(
-        _holds(operator, keys, account) for operator, keys in statement.get("Condition", {}).items()
+        _holds(operator, keys, facts) for operator, keys in statement.get("Condition", {}).items()
     )
 
 
-def _holds(operator: str, keys: Mapping[str, Any], account: str) -> bool:
+def _holds(operator: str, keys: Mapping[str, Any], facts: Mapping[str, str]) -> bool:
     """Decide the conditions that a bus policy for an organization has; others do not hold."""
-    if operator not in ("StringEquals", "ForAnyValue:StringEquals"):
+    operator, optional = operator.removesuffix("IfExists"), operator.endswith("IfExists")
+    exact = operator in ("StringEquals", "ForAnyValue:StringEquals")
+    if not exact and operator not in ("ArnLike", "StringLike"):
         return False
-    management = organization.management_of(account)
-    facts = {"aws:principalaccount": account, "aws:sourceaccount": account}
-    if management:
-        facts["aws:principalorgid"] = organization.backend(management).org.id
-    return all(
-        facts.get(key.lower()) in ([value] if isinstance(value, str) else value)
-        for key, value in keys.items()
-    )
+    for key, value in keys.items():
+        found = facts.get(key.lower())
+        wanted = [value] if isinstance(value, str) else value
+        if found is None:
+            if not optional:
+                return False
+        elif not any(found == each if exact else fnmatchcase(found, each) for each in wanted):
+            return False
+    return True
 
 
 @answers("events", "PutPermission")

@@ -153,10 +153,17 @@ def _trusts(role: Mapping[str, Any], request: ApiRequest) -> bool:
         "sts:externalid": request.parameters.get("ExternalId"),
         "sts:rolesessionname": request.parameters["RoleSessionName"],
     }
+    user = request.principal_arn.partition(":user/")[2]
+    if user:  # whose access key stands for a second factor that was just given
+        facts |= {
+            "aws:username": user,
+            "aws:multifactorauthpresent": "true",
+            "aws:multifactorauthage": "0",
+        }
     context = evaluator.EvalContext(
         # What aws:PrincipalArn holds: the role, where the caller itself is a session of it.
         principal_arn=request.principal_arn,
-        principal_type="AssumedRole",
+        principal_type="User" if user else "AssumedRole",
         principal_account=request.account,
         action="sts:AssumeRole",
         resource_arn=role["Arn"],
@@ -166,6 +173,7 @@ def _trusts(role: Mapping[str, Any], request: ApiRequest) -> bool:
     )
     document = role["AssumeRolePolicyDocument"]
     text = document if isinstance(document, str) else json.dumps(document)
+    text = text.replace("${aws:username}", user or "nobody")  # which ministack does not fill in
     return bool(evaluator.evaluate_trust_policy(text, request.caller_arn, context))
 
 

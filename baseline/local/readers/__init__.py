@@ -8,6 +8,7 @@ from baseline.local.readers import (
     functions,
     iam,
     iam_identities,
+    identity_center,
     kms,
     logs,
     lookups,
@@ -15,6 +16,7 @@ from baseline.local.readers import (
     network,
     organizations,
     s3,
+    storage,
 )
 from baseline.local.readers.table import READERS, Check, Place, Reader
 
@@ -30,6 +32,7 @@ __all__ = [
     "functions",
     "iam",
     "iam_identities",
+    "identity_center",
     "kms",
     "logs",
     "lookups",
@@ -37,4 +40,5 @@ __all__ = [
     "network",
     "organizations",
     "s3",
+    "storage",
 ]

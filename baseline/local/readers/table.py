@@ -26,19 +26,24 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An account and Region to read in; calling it gives a boto3 client there."""
+    """An account and Region to read in; calling it gives a boto3 client there.
+
+    ``role`` is the role to read as; by default the account's administrator.
+    """
 
     access: Access
     account: str
     region: str
+    role: str = ""
 
     def __call__(self, service: str) -> Any:  # noqa: ANN401 boto3 clients have no published types
         """Give the client of a service."""
-        return self.access.client(service, self.account, self.region)
+        role = {"role": self.role} if self.role else {}
+        return self.access.client(service, self.account, self.region, **role)
 
     def at(self, account: str, region: str) -> "Place":
         """Give another account and Region."""
-        return Place(self.access, account, region)
+        return Place(self.access, account, region, self.role)
 
 
 Read = Callable[[Place, str, Properties], Iterable[Check]]

@@ -15,7 +15,7 @@ from baseline.controls.ledger import Entry, entries, replaceable, table
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs/custom-resources.md"
 ACTION = re.compile(r"[a-z0-9-]+:[A-Z]\w+")
-REACHED_FROM_ONE_ACCOUNT = {"account settings", "credentials"}
+REACHED_FROM_ONE_ACCOUNT = {"account settings", "credentials", "unit assignments"}
 """What state machines do in every account; no template of a member has a resource for it."""
 
 NATIVE = "    :cloudformationResource: {}\n"

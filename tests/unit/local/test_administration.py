@@ -121,8 +121,18 @@ class FakeRoles:
         self.created[self._account] = role
 
 
-def test_every_account_has_the_emergency_role_before_the_guardrails_reserve_its_name() -> None:
-    configuration = example()
+def test_an_emergency_role_that_the_baseline_makes_is_left_to_it() -> None:
+    access = FakeRoles()
+    administration.create_emergency_roles(example(), cast("Access", access))
+    assert access.created == {}
+
+
+def test_every_account_has_an_adopted_emergency_role_before_the_guardrails_reserve_its_name() -> (
+    None
+):
+    made = example()
+    adopted = made.break_glass.model_copy(update={"create": False})
+    configuration = made.model_copy(update={"break_glass": adopted})
     access = FakeRoles()
 
     for _ in range(2):  # the second run finds them

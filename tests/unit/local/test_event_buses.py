@@ -36,8 +36,30 @@ def statement(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_members_are_admitted(admitting: dict[str, Any]) -> None:
-    assert events._allows(admitting, MEMBER)
-    assert not events._allows(admitting, STRANGER)
+    assert events._allows(admitting, events._facts(MEMBER))
+    assert not events._allows(admitting, events._facts(STRANGER))
+
+
+FORWARDING = {
+    "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/forward"},
+    "StringLikeIfExists": {"events:source": ["aws.*"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("role", "source", "admitted"),
+    [
+        (f"arn:aws:iam::{MEMBER}:role/forward", "aws.organizations", True),
+        (f"arn:aws:iam::{MEMBER}:role/forward", "", True),
+        (f"arn:aws:iam::{MEMBER}:role/forward", "mine", False),
+        (f"arn:aws:iam::{MEMBER}:role/other", "aws.organizations", False),
+        ("", "aws.organizations", False),
+    ],
+)
+def test_the_role_of_the_rule_and_the_source_decide(role: str, source: str, admitted: bool) -> None:
+    given = statement(Condition=ORGANIZATION | FORWARDING)
+    facts = events._facts(MEMBER, role=role, source=source)
+    assert events._allows(given, facts) is admitted
 
 
 @pytest.mark.parametrize(
@@ -48,10 +70,11 @@ def test_members_are_admitted(admitting: dict[str, Any]) -> None:
         statement(Principal={"AWS": MANAGEMENT}),
         statement(Condition={"StringEquals": {"aws:PrincipalOrgID": "o-another"}}),
         statement(Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/forward"}}),
+        statement(Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}),
     ],
 )
 def test_everything_else_is_not_understood_as_an_admission(other: dict[str, Any]) -> None:
-    assert not events._allows(other, MEMBER)
+    assert not events._allows(other, events._facts(MEMBER))
 
 
 def test_only_services_are_spoken_for() -> None:

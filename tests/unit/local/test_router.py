@@ -169,6 +169,29 @@ def test_an_account_key_is_an_administrator_and_not_root() -> None:
     assert principal.caller_arn.startswith(f"arn:aws:sts::{ACCOUNT}:assumed-role/")
 
 
+def test_stack_sets_act_as_their_own_role() -> None:
+    seen: list[ApiRequest] = []
+
+    def check(request: ApiRequest) -> Denial | None:
+        seen.append(request)
+        return None
+
+    emulator = Emulator()
+    ask(Router(emulator, check), "iam", body=b"Action=ListUsers", key=f"STACKSETS{ACCOUNT}")
+    assert not seen[0].is_root
+    role, _, name = seen[0].principal_arn.rpartition("/")
+    assert role == f"arn:aws:iam::{ACCOUNT}:role"
+    assert name.startswith("stacksets-exec-")
+    header = dict(emulator.scopes[0]["headers"])[b"authorization"]
+    assert f"Credential={ACCOUNT}/".encode() in header
+
+
+def test_a_user_acts_as_itself() -> None:
+    principal = principals.identify(f"USER{ACCOUNT}break-glass-1")
+    assert principal.arn == f"arn:aws:iam::{ACCOUNT}:user/break-glass-1"
+    assert (principal.account, principal.access_key) == (ACCOUNT, ACCOUNT)
+
+
 def test_unsigned_requests_go_to_ministack_unread() -> None:
     emulator = Emulator()
     event = {"type": "http", "method": "GET", "path": "/_ministack/health", "headers": []}

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from baseline.local.access import Access
+from baseline.local.access import STACK_SETS, Access
 from baseline.local.driver import Stack
 from baseline.local.readers import READERS, Check, Place, Reader
 from baseline.local.verify import Report, verify
@@ -203,3 +203,25 @@ def test_a_type_without_a_reader_is_listed() -> None:
     found = report(access)
 
     assert [(gap.type, gap.property) for gap in found.not_read] == [("Test::Local::Unknown", "*")]
+
+
+@pytest.mark.parametrize(
+    ("account", "region", "role"),
+    [
+        ("555555555555", "eu-west-1", ""),
+        ("555555555555", "us-east-1", STACK_SETS),
+    ],
+)
+def test_where_guardrails_keep_administrators_out_the_deploying_role_reads(
+    monkeypatch: pytest.MonkeyPatch, account: str, region: str, role: str
+) -> None:
+    read_as = []
+
+    def read(place: Place, _: str, __: Any) -> Iterator[Check]:
+        read_as.append(place.role)
+        yield Check(setting="Locked", expected=True, found=True)
+
+    monkeypatch.setitem(READERS, KIND, Reader(capability="Locks", read=read, covers=frozenset()))
+    monkeypatch.setattr(f"{__name__}.PLACE", (account, region, PLACE[2]))
+    verify(cast("Access", FakeAccess({"Locked": "true"})), governed=("eu-west-1",))
+    assert read_as == [role]

@@ -13,7 +13,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Template
 
-from baseline.config import Configuration, Names
+from baseline.config import Configuration, Names, load
 from baseline.config.quotas import MANAGED_POLICY_SIZE
 from baseline.errors import BaselineError
 from baseline.organization.feature_set import (
@@ -82,7 +82,9 @@ def as_list(value: Any) -> list[Any]:
 
 def test_the_features_of_the_example(configuration: Configuration) -> None:
     features = features_of(configuration, Names.of(configuration))
-    assert features.trusted_access == tuple(TRUSTED_ACCESS)
+    assert features.trusted_access == tuple(
+        principal for principal in TRUSTED_ACCESS if principal != "sso.amazonaws.com"
+    )
     assert features.policy_types == (
         "SERVICE_CONTROL_POLICY",
         "RESOURCE_CONTROL_POLICY",
@@ -103,6 +105,30 @@ def test_the_features_of_the_example(configuration: Configuration) -> None:
     assert features.root_features == ("RootCredentialsManagement", "RootSessions")
     assert features.ram_sharing
     assert features.stack_sets_access
+
+
+@pytest.mark.parametrize(
+    ("delegate", "accounts"),
+    [
+        ({"delegate": "security"}, ["333333333333"]),
+        ({"delegate": "shared_services"}, ["999999999999"]),
+        ({}, []),
+    ],
+)
+def test_identity_center_is_delegated_to_the_configured_account(
+    delegate: dict[str, str], accounts: list[str]
+) -> None:
+    example = load(Path("baseline.yaml"))
+    data = example.model_dump(mode="json")
+    data["identity_center"] |= {"delegate": None, **delegate}
+    configuration = Configuration.model_validate(data)
+    features = features_of(configuration, Names.of(configuration))
+    assert "sso.amazonaws.com" in features.trusted_access
+    assert [
+        admin.account_id
+        for admin in features.delegated_administrators
+        if admin.service_principal == "sso.amazonaws.com"
+    ] == accounts
 
 
 @pytest.mark.parametrize(

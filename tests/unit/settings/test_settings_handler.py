@@ -156,12 +156,38 @@ def test_a_default_vpc_in_use_stays_with_its_rules(visit: Visit) -> None:
     assert result["state"] == "changed"
 
 
-def test_a_default_vpc_with_something_of_somebody_stays(visit: Visit) -> None:
-    ec2 = client("ec2")
-    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+def add_group(ec2: Any, vpc: str) -> None:
     ec2.create_security_group(GroupName="mine", Description="mine", VpcId=vpc)
+
+
+def add_table(ec2: Any, vpc: str) -> None:
+    ec2.create_route_table(VpcId=vpc)
+
+
+def add_route(ec2: Any, vpc: str) -> None:
+    other = ec2.create_vpc(CidrBlock="10.8.0.0/24")["Vpc"]["VpcId"]
+    peering = ec2.create_vpc_peering_connection(VpcId=vpc, PeerVpcId=other)
+    wanted = [{"Name": "vpc-id", "Values": [vpc]}]
+    table = ec2.describe_route_tables(Filters=wanted)["RouteTables"][0]["RouteTableId"]
+    connection = peering["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+    ec2.create_route(
+        RouteTableId=table,
+        DestinationCidrBlock="10.8.0.0/24",
+        VpcPeeringConnectionId=connection,
+    )
+
+
+@pytest.mark.parametrize(
+    ("add", "note"),
+    [(add_group, "1 security groups"), (add_table, "1 route tables"), (add_route, "1 routes")],
+)
+def test_a_default_vpc_with_something_of_somebody_stays(
+    visit: Visit, add: Callable[[Any, str], None], note: str
+) -> None:
+    ec2 = client("ec2")
+    add(ec2, ec2.describe_vpcs()["Vpcs"][0]["VpcId"])
     (row,) = [row for row in rows(visit(), "default_vpc") if row["region"] == HOME]
-    assert (row["state"], row["note"]) == ("skipped", "1 security groups of somebody")
+    assert (row["state"], row["note"]) == ("skipped", f"{note} of somebody")
     assert len(ec2.describe_subnets()["Subnets"]) > 0
 
 

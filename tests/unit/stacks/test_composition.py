@@ -54,6 +54,36 @@ def test_each_wave_waits_for_the_one_before(app: cdk.App, tmp_path: Path) -> Non
     assert "log-archive" in before["audit"] & before["security"]
     for later in ("members", "members-management", "network"):
         assert {"audit", "security"} <= before[later]
-    assert {"members", REGIONAL} <= before["settings"] & before["identity"]
-    wave = {"settings", "identity", "network", "organization-events"}
+    for later in ("settings", "identity", "identity-management"):
+        assert {"members", REGIONAL} <= before[later]
+    wave = {"settings", "identity", "identity-management", "network", "organization-events"}
     assert wave <= before["guardrails"]
+
+
+def test_identity_center_stands_in_the_delegate_s_account_and_region(
+    app: cdk.App, tmp_path: Path
+) -> None:
+    text = Path("baseline.yaml").read_text(encoding="utf-8")
+    text = text.replace("delegate: security", "region: eu-central-1\n  delegate: shared_services")
+    path = tmp_path / "baseline.yaml"
+    path.write_text(text, encoding="utf-8")
+    compose(app, load(path))
+    places = {
+        name: (stack(app, name).account, stack(app, name).region)
+        for name in ("identity", "identity-management")
+    }
+    assert places == {
+        "identity": ("999999999999", "eu-central-1"),
+        "identity-management": ("111111111111", "eu-central-1"),
+    }
+
+
+def test_without_an_instance_there_are_no_stacks_of_identity_center(
+    app: cdk.App, tmp_path: Path
+) -> None:
+    text = Path("baseline.yaml").read_text(encoding="utf-8")
+    start = text.index("identity_center:")
+    path = tmp_path / "baseline.yaml"
+    path.write_text(text[:start] + text[text.index("\n\n", start) :], encoding="utf-8")
+    compose(app, load(path))
+    assert not [child.node.id for child in app.node.children if "identity" in child.node.id]

@@ -54,6 +54,7 @@ def in_use(ec2: Client, vpc: str) -> str:
     interfaces = _pages(ec2, "describe_network_interfaces", "NetworkInterfaces", **here)
     if interfaces:
         return f"{len(interfaces)} network interfaces stand in it"
+    tables = _pages(ec2, "describe_route_tables", "RouteTables", **here)
     own = {
         "subnets": [
             each
@@ -65,7 +66,12 @@ def in_use(ec2: Client, vpc: str) -> str:
             for each in _pages(ec2, "describe_security_groups", "SecurityGroups", **here)
             if each["GroupName"] != "default"
         ],
-        "routes": list(_other_routes(_pages(ec2, "describe_route_tables", "RouteTables", **here))),
+        "route tables": [
+            table
+            for table in tables
+            if not any(each.get("Main") for each in table.get("Associations", []))
+        ],
+        "routes": list(_other_routes(tables)),
     }
     return ", ".join(f"{len(each)} {kind} of somebody" for kind, each in own.items() if each)
 
