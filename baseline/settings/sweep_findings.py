@@ -51,7 +51,7 @@ class SweepFindings(Construct):
             # Between two runs there is nothing to report.
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
-        self.alarm.add_alarm_action(actions.SnsAction(topic))  # type: ignore[arg-type]
+        self.alarm.add_alarm_action(actions.SnsAction(topic))
 
 
 def measure() -> iam.PolicyStatement:

@@ -262,7 +262,8 @@ def test_the_second_run_finds_nothing_and_asks_nobody(
     users.messages.clear()
     report = removal({"accounts": [account], "dry_run": False}, monkeypatch)
     assert report["outcome"] == "had nothing to remove"
-    assert users.made == users.messages == []
+    assert not users.made
+    assert not users.messages
 
 
 @pytest.mark.parametrize("given", [{}, {"dry_run": True}])
@@ -274,7 +275,8 @@ def test_it_is_a_dry_run_unless_it_is_told_otherwise(
     report = removal({"accounts": [account], **given}, monkeypatch)
     assert report["outcome"] == "was a dry run"
     assert outcomes(report)[account][0] == "would_change"
-    assert users.made == users.messages == []
+    assert not users.made
+    assert not users.messages
 
 
 def test_a_refusal_removes_nothing_and_says_who_refused(
@@ -468,7 +470,8 @@ def test_the_mode_report_refuses_a_removal(
     users.give(account, **EVERYTHING)
     with pytest.raises(stepfunctions._ExecutionError, match="InputError"):
         removal({"accounts": [account], "dry_run": False}, monkeypatch, approve)
-    assert users.made == users.messages == []
+    assert not users.made
+    assert not users.messages
     assert removal({"accounts": [account]}, monkeypatch)["outcome"] == "was a dry run"
 
 
