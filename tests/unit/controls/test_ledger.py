@@ -47,7 +47,7 @@ def test_no_custom_resource_does_what_the_installed_cdk_has_a_type_for() -> None
         ("Security Hub administrator, per Region", "AWS::SecurityHub::DelegatedAdminV2"),
         ("Security Hub in the management account, per Region", "AWS::SecurityHub::AccountHub"),
         (
-            "GuardDuty's service-linked roles in the management account",
+            "service-linked roles of GuardDuty and the new Security Hub in the management account",
             "AWS::IAM::ServiceLinkedRoleLookup",
         ),
         ("central management of root users", "AWS::IAM::OrganizationsRootFeatures"),
