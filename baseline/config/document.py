@@ -7,21 +7,17 @@ cannot blow up memory, and every oddity of YAML is met here with a sentence inst
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
+from baseline.config import nodes
 from baseline.config.finding import Finding, Path, Place
+from baseline.config.nodes import TAG, Mapping, Node, Scalar, Sequence
 from baseline.config.text import LIMIT, shorten, show
 
 Value: TypeAlias = "str | int | bool | list[Value] | dict[str, Value] | None"
 
 MAXIMUM_DEPTH = 40
-_TAG = "tag:yaml.org,2002:"
 _PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -83,17 +79,10 @@ def _refuse_control_characters(text: str) -> None:
 
 def _compose(text: str) -> Node | None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            node: Node | None = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark else None
-        raise UnreadableError(_sentence(error), place) from None
+        return nodes.compose(text)
     except RecursionError:
         raise UnreadableError("is nested too deeply to be a configuration") from None
     except (
-        YAMLError,
         ArithmeticError,
         AttributeError,
         LookupError,
@@ -102,14 +91,14 @@ def _compose(text: str) -> Node | None:
     ) as error:
         # On damaged input the parser also lets errors of its own code out.
         raise UnreadableError(f"is not valid YAML: {_first_line(str(error))}") from None
-    return node
+    except nodes.NotYamlError as error:
+        raise UnreadableError(_sentence(error.problem, error.context), error.place) from None
 
 
-def _sentence(error: MarkedYAMLError) -> str:
-    problem = str(error.problem or error.context or "cannot be read")
+def _sentence(problem: str, context: str) -> str:
     if r"'\t'" in problem or "'\t'" in problem:
         return "is not valid YAML: a tab; indent with spaces"
-    if "expected a single document" in str(error.context):
+    if "expected a single document" in context:
         return "holds a second YAML document; keep one and remove the '---' between them"
     return f"is not valid YAML: {_first_line(problem)}"
 
@@ -126,48 +115,46 @@ class _Reader:
         self.seen: set[int] = set()
 
     def value(self, node: Node, path: Path) -> Value:
-        self.document.places.setdefault(path, _place(node))
+        self.document.places.setdefault(path, node.place)
         if id(node) in self.seen:
             return self.refuse(path, "is an alias (*name); write the value out")
         self.seen.add(id(node))
         if len(path) > MAXIMUM_DEPTH:
             return self.refuse(path, "is nested too deeply")
         match node:
-            case ScalarNode():
+            case Scalar():
                 return self.scalar(node, path)
-            case MappingNode() if node.tag == f"{_TAG}map":
+            case Mapping() if node.tag == f"{TAG}map":
                 return self.mapping(node, path)
-            case SequenceNode() if node.tag == f"{_TAG}seq":
-                return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+            case Sequence() if node.tag == f"{TAG}seq":
+                return [self.value(item, (*path, index)) for index, item in enumerate(node.items)]
             case _:
-                return self.refuse(
-                    path, f"carries the YAML tag {shorten(str(node.tag))}; remove it"
-                )
+                return self.refuse(path, f"carries the YAML tag {shorten(node.tag)}; remove it")
 
-    def mapping(self, node: MappingNode, path: Path) -> Value:
+    def mapping(self, node: Mapping, path: Path) -> Value:
         result: dict[str, Value] = {}
-        for key_node, value_node in node.value:
+        for key_node, value_node in node.pairs:
             key = self.key(key_node, path)
             if key is not None:
-                self.document.places[*path, key] = _place(key_node)
+                self.document.places[*path, key] = key_node.place
                 result[key] = self.value(value_node, (*path, key))
         return result
 
     def key(self, node: Node, path: Path) -> str | None:
         """Give the key's text, or nothing where it cannot be one of ours."""
-        name = node.value if isinstance(node, ScalarNode) else "[...]"
+        name = node.value if isinstance(node, Scalar) else "[...]"
         problem = self.key_problem(node, path)
         if problem is None:
             return str(name)
-        self.document.findings.append(Finding((*path, str(name)), problem, _place(node)))
+        self.document.findings.append(Finding((*path, str(name)), problem, node.place))
         return None
 
     def key_problem(self, node: Node, path: Path) -> str | None:
-        if not isinstance(node, ScalarNode):
+        if not isinstance(node, Scalar):
             return "cannot be a key; a key is text"
-        if node.tag == f"{_TAG}merge" or node.value == "<<":
+        if node.tag == f"{TAG}merge" or node.value == "<<":
             return "merges another mapping; write its keys out here"
-        if node.tag != f"{_TAG}str":
+        if node.tag != f"{TAG}str":
             return "is a key that YAML does not take for text; write it in quotes"
         if not node.value.isprintable():
             return "is a key with an invisible character; remove the character"
@@ -175,9 +162,8 @@ class _Reader:
             return f"stands here a second time (first in line {first.line}); keep one"
         return None
 
-    def scalar(self, node: ScalarNode, path: Path) -> Value:
-        text = str(node.value)
-        kind = str(node.tag).removeprefix(_TAG)
+    def scalar(self, node: Scalar, path: Path) -> Value:
+        text, kind = node.value, node.tag.removeprefix(TAG)
         if not text.isprintable():
             return self.refuse(path, f"{show(text)} holds an invisible character; remove it")
         if kind in {"str", "timestamp"}:
@@ -196,10 +182,6 @@ class _Reader:
         self.document.findings.append(Finding(path, message))
         nothing: Value = None
         return nothing
-
-
-def _place(node: Node) -> Place:
-    return Place(node.start_mark.line + 1, node.start_mark.column + 1)
 
 
 def _oddity(text: str, kind: str) -> str:

@@ -39,7 +39,7 @@ class NewOrganization(Construct):
             has a form that AWS refuses; all problems, one on a line.
 
     Source: CloudFormation Template Reference, "AWS::Organizations::Organization" and
-    "AWS::Organizations::Account"; docs/adr/0003-organization-before-configuration.md.
+    "AWS::Organizations::Account"; docs/adr/0004-organization-before-configuration.md.
     """
 
     def __init__(

@@ -240,7 +240,8 @@ def _on(view: View) -> list[str]:
 
 def _accounts(view: View) -> dict[str, Path]:
     """Give the accounts that the integrations need, by name."""
-    on, found = _on(view), {}
+    on = _on(view)
+    found: dict[str, Path] = {}
     if "centralized_logging" in on or "config" in on:
         found["log_archive"] = ("accounts", "log_archive")
     if "security_roles" in on or "config" in on:

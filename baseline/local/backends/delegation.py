@@ -110,7 +110,8 @@ def _subject(
     """Give the ARNs that a call is about, and its condition keys."""
     parameters = request.parameters
     owned = f"arn:aws:organizations::{management}"
-    resources, context = [], {}
+    resources: list[str] = []
+    context: dict[str, tuple[str, ...]] = {}
     kind = parameters.get("Type") or parameters.get("PolicyType") or parameters.get("Filter")
     if identifier := parameters.get("PolicyId"):
         summary = backend.describe_policy(PolicyId=identifier)["Policy"]["PolicySummary"]

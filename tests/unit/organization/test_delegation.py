@@ -148,7 +148,7 @@ def organization(
         names=Names.of(changed),
         env=cdk.Environment(account="111111111111", region="eu-west-1"),
     )
-    found: dict[str, Any] = Template.from_stack(stack).find_resources(TYPE)
+    found: dict[str, Any] = dict(Template.from_stack(stack).find_resources(TYPE))
     return found
 
 

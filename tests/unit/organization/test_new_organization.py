@@ -29,7 +29,7 @@ ACCOUNTS = {
 def template(stack: cdk.Stack, **settings: Any) -> dict[str, Any]:
     arguments = {"email_domains": ["example.com"], "accounts": ACCOUNTS, **settings}
     NewOrganization(stack, "New", **arguments)
-    found: dict[str, Any] = Template.from_stack(stack).to_json()
+    found: dict[str, Any] = dict(Template.from_stack(stack).to_json())
     return found
 
 
