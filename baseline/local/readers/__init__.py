@@ -2,6 +2,7 @@
 
 from baseline.local.readers import (
     detection,
+    dns_firewall,
     ecr,
     events,
     features,
@@ -23,6 +24,7 @@ __all__ = [
     "Place",
     "Reader",
     "detection",
+    "dns_firewall",
     "ecr",
     "events",
     "features",
