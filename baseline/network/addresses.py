@@ -7,8 +7,6 @@ deployment and is cut there by the same plan: ``Fn::Cidr`` gives equal parts, th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from ipaddress import IPv4Network
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -17,7 +15,6 @@ from baseline.errors import BaselineError
 from baseline.network.acl_rules import CONNECTED, Peer
 from baseline.network.cidr_plan import (
     BLOCKS,
-    PRIVATE_RANGES,
     PlannedSubnet,
     Share,
     Tier,
@@ -26,6 +23,7 @@ from baseline.network.cidr_plan import (
     slot_share,
     tier_block,
 )
+from baseline.network.ranges import IpamPool
 
 ANYWHERE = "0.0.0.0/0"
 ANYWHERE_IPV6 = "::/0"
@@ -35,57 +33,6 @@ IPV6_SUBNET_BITS = 64
 IPV6_TIER_BITS = 68
 IPV6_TIER_SUBNETS = 16
 """A VPC has a /56 of Amazon's: 256 subnets of /64 (64 bits left), 16 tiers of /60 (68 bits left)."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IpamPool:
-    """An IPAM pool that gives a VPC its range, and the length of the prefix asked for."""
-
-    pool_id: str
-    netmask_length: int
-
-
-def check_source(cidr: str | None, pool: IpamPool | None) -> None:
-    """Raise unless a VPC has one source of its range.
-
-    Raises:
-        BaselineError: when both or neither are given.
-    """
-    if (cidr is None) == (pool is None):
-        raise BaselineError(
-            f"cidr is {cidr!r} and ipam_pool is {pool!r}; give one of them: a range, or the pool "
-            "that allocates one"
-        )
-
-
-def check_connected(ranges: Sequence[str], cidr: str | None) -> None:
-    """Raise for connected networks that cannot be told from the VPC, or are too many.
-
-    Raises:
-        BaselineError: names the range and the limit.
-    """
-    if len(ranges) > len(CONNECTED):
-        raise BaselineError(
-            f"connected_ranges holds {len(ranges)} ranges, at most {len(CONNECTED)} fit into the "
-            "network ACLs; summarize them"
-        )
-    for text in ranges:
-        try:
-            network = IPv4Network(text)
-        except ValueError as error:
-            raise BaselineError(
-                f"connected_ranges holds {text!r}, which is not an IPv4 range; write it as in "
-                "'10.0.0.0/8'"
-            ) from error
-        if not any(network.subnet_of(private) for private in PRIVATE_RANGES):
-            raise BaselineError(
-                f"connected_ranges holds {text!r}, which is not private; name the ranges of your "
-                "own networks"
-            )
-        if cidr is not None and network.subnet_of(IPv4Network(cidr)):
-            raise BaselineError(
-                f"connected_ranges holds {text!r}, which lies in the VPC's own range {cidr!r}"
-            )
 
 
 def planned(

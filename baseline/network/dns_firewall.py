@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -15,15 +12,12 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from baseline.controls.registry import implements
-from baseline.errors import BaselineError
+from baseline.network.dns_protection import DnsProtection, check_domains
 from baseline.primitives.acknowledge import acknowledge
 from baseline.primitives.handler_function import HandlerFunction
 
 HANDLER = Path(__file__).parent / "handlers" / "network_lookup"
 TIMEOUT_SECONDS = 120
-
-Action = Literal["BLOCK", "ALERT"]
-Confidence = Literal["LOW", "MEDIUM", "HIGH"]
 
 MANAGED_LISTS = (
     "AWSManagedDomainsAggregateThreatList",
@@ -44,34 +38,6 @@ THREAT_PRIORITY = 400
 
 ASSOCIATION_PRIORITY = 101
 """The first that a rule group of one's own may have; Firewall Manager's stand before and after."""
-
-DOMAIN = re.compile(r"(\*\.?)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
-MOST_DOMAINS = 1_000
-"""Domains of one list that a template can carry; a longer list belongs into a list of its own."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DnsProtection:
-    """What the DNS Firewall of a VPC does. Without arguments it blocks, and fails closed.
-
-    Attributes:
-        action: ``BLOCK`` (default), or ``ALERT`` to watch before blocking.
-        confidence: how sure DNS Firewall has to be of a made-up name or a tunnel; ``HIGH`` by
-            default, the fewest false alarms.
-        fail_open: True lets queries through when DNS Firewall does not answer; False, the
-            default, answers SERVFAIL, which keeps the protection and costs availability.
-        allowed_domains: names that are let through although a list holds them.
-        blocked_domains: names that are blocked besides.
-        mutation_protection: False lets the association be removed; True by default. Set it to
-            False in a deployment of its own before the VPC is deleted.
-    """
-
-    action: Action = "BLOCK"
-    confidence: Confidence = "HIGH"
-    fail_open: bool = False
-    allowed_domains: Sequence[str] = ()
-    blocked_domains: Sequence[str] = ()
-    mutation_protection: bool = True
 
 
 class DnsFirewall(Construct):
@@ -253,29 +219,3 @@ def _as_nag_prints(scope: Construct) -> str:
     if cdk.Token.is_unresolved(partition):
         partition = "<AWS::Partition>"
     return f"arn:{partition}:route53resolver:{region}:{account}:firewall-config/*"
-
-
-def check_domains(protection: DnsProtection) -> None:
-    """Raise for domains that DNS Firewall does not take.
-
-    Raises:
-        BaselineError: names the domain or the limit.
-    """
-    for name, domains in (
-        ("allowed_domains", protection.allowed_domains),
-        ("blocked_domains", protection.blocked_domains),
-    ):
-        if len(domains) > MOST_DOMAINS:
-            raise BaselineError(
-                f"{name} holds {len(domains)} domains, at most {MOST_DOMAINS} fit into a template"
-            )
-        for domain in domains:
-            if not DOMAIN.fullmatch(domain):
-                raise BaselineError(
-                    f"{name} holds {domain!r}, which is not a domain; write it as in "
-                    "'example.com' or '*.example.com'"
-                )
-    for domain in sorted(set(protection.allowed_domains) & set(protection.blocked_domains)):
-        raise BaselineError(
-            f"{domain!r} stands in allowed_domains and in blocked_domains; take it out of one"
-        )

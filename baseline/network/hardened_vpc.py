@@ -26,7 +26,7 @@ from baseline.network.acl_rules import (
     isolated_rules,
     private_rules,
 )
-from baseline.network.addresses import ANYWHERE, ANYWHERE_IPV6, IpamPool
+from baseline.network.addresses import ANYWHERE, ANYWHERE_IPV6
 from baseline.network.block_public_access import (
     EncryptionMode,
     ExclusionMode,
@@ -35,14 +35,17 @@ from baseline.network.block_public_access import (
 )
 from baseline.network.cidr_plan import PlannedSubnet, Tier, plan
 from baseline.network.default_security_group import DefaultSecurityGroup
-from baseline.network.dns_firewall import DnsFirewall, DnsProtection, check_domains
+from baseline.network.dns_firewall import DnsFirewall
+from baseline.network.dns_protection import DnsProtection, check_domains
 from baseline.network.endpoints import VpcEndpoints, check_services
 from baseline.network.flow_log import FlowLog
 from baseline.network.inspection_firewall import InspectionFirewall
-from baseline.network.inspection_policy import InspectionPolicy, InspectionRules, check_rules
+from baseline.network.inspection_policy import InspectionPolicy
+from baseline.network.inspection_rules import InspectionRules, check_rules
 from baseline.network.nat_gateways import NatGateways
 from baseline.network.network_logs import DetectionFlowLog, Traffic
 from baseline.network.network_tier import Ipv6, NetworkTier
+from baseline.network.ranges import IpamPool, check_connected, check_source
 from baseline.network.routes import route
 from baseline.primitives.acknowledge import acknowledge_rule
 
@@ -151,8 +154,8 @@ class HardenedVpc(Construct):
         super().__init__(scope, id)
         # All settings are checked before the first resource, so that an error names a setting.
         check_services(interface_endpoints)
-        addresses.check_source(cidr, ipam_pool)
-        addresses.check_connected(connected_ranges, cidr)
+        check_source(cidr, ipam_pool)
+        check_connected(connected_ranges, cidr)
         _check_dns(dns_protection)
         _check_egress(inspection, public=public_subnets, nat=nat_gateways, ipv6=ipv6)
         if ipv6:

@@ -16,7 +16,7 @@ from constructs import Construct
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
 from baseline.network.inspection_policy import InspectionPolicy
-from baseline.network.network_logs import NetworkLogGroup
+from baseline.network.network_logs import NetworkLogGroup, allow_log_delivery
 from baseline.primitives.handler_function import HandlerFunction
 
 HANDLER = Path(__file__).parent / "handlers" / "network_lookup"
@@ -100,25 +100,7 @@ class InspectionFirewall(Construct):
 
     def _create_alert_log(self) -> logs.LogGroup:
         group = NetworkLogGroup(self, "Alerts", retention=logs.RetentionDays.ONE_YEAR).log_group
-        stack = cdk.Stack.of(self)
-        group.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="LogDelivery",
-                principals=[iam.ServicePrincipal("delivery.logs.amazonaws.com")],
-                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                resources=[group.log_group_arn],
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": stack.account},
-                    "ArnLike": {
-                        "aws:SourceArn": stack.format_arn(
-                            service="logs",
-                            resource="*",
-                            arn_format=cdk.ArnFormat.NO_RESOURCE_NAME,
-                        )
-                    },
-                },
-            )
-        )
+        allow_log_delivery(group)
         return group
 
     def _log(self, bucket: s3.IBucket) -> None:

@@ -18,9 +18,11 @@ from baseline.network.cidr_plan import PlannedSubnet, Tier, plan
 from baseline.network.default_security_group import DefaultSecurityGroup
 from baseline.network.flow_log import FlowLog
 from baseline.network.inspection_firewall import InspectionFirewall
-from baseline.network.inspection_policy import InspectionPolicy, InspectionRules, check_rules
+from baseline.network.inspection_policy import InspectionPolicy
+from baseline.network.inspection_rules import InspectionRules, check_rules
 from baseline.network.nat_gateways import NatGateways
 from baseline.network.network_tier import NetworkTier
+from baseline.network.ranges import check_connected
 from baseline.network.routes import route
 from baseline.network.transit_gateway import TransitGateway
 from baseline.primitives.acknowledge import acknowledge_rule
@@ -84,7 +86,7 @@ class InspectionVpc(Construct):
         if internet_egress:
             names.append("public")
         subnets = plan(cidr, availability_zones=availability_zones, tiers=names)
-        addresses.check_connected(networks, cidr)
+        check_connected(networks, cidr)
         if not networks:
             raise BaselineError(
                 "networks is empty; name the ranges behind the transit gateway, such as 10.0.0.0/8"

@@ -125,6 +125,34 @@ class DetectionFlowLog(Construct):
         return role
 
 
+def allow_log_delivery(group: logs.LogGroup) -> None:
+    """Let the log delivery service of this account write to a log group.
+
+    The service would write this policy itself, with the rights of whoever deploys; written here
+    it is in the template, bound to the account.
+
+    Source: Amazon CloudWatch Logs User Guide, "Enable logging from AWS services", logs sent to
+    CloudWatch Logs.
+    """
+    stack = cdk.Stack.of(group)
+    group.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="LogDelivery",
+            principals=[iam.ServicePrincipal("delivery.logs.amazonaws.com")],
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[group.log_group_arn],
+            conditions={
+                "StringEquals": {"aws:SourceAccount": stack.account},
+                "ArnLike": {
+                    "aws:SourceArn": stack.format_arn(
+                        service="logs", resource="*", arn_format=cdk.ArnFormat.NO_RESOURCE_NAME
+                    )
+                },
+            },
+        )
+    )
+
+
 def _key(scope: Construct) -> SecureKey:
     stack = cdk.Stack.of(scope)
     existing = stack.node.try_find_child(KEY_ID)

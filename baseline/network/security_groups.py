@@ -10,7 +10,7 @@ from constructs import Construct
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
 from baseline.network.acl_rules import ADMIN_PORTS
-from baseline.network.admin_ports import RULE
+from baseline.network.open_ports import RULE
 from baseline.primitives.acknowledge import acknowledge, acknowledge_rule
 
 HTTPS_PORT = 443

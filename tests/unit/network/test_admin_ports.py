@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aws_cdk as cdk
@@ -12,15 +12,10 @@ from aws_cdk.assertions import Template
 
 from baseline.controls.registry import declarations
 from baseline.errors import BaselineError
-from baseline.network.admin_ports import (
-    RULE,
-    AdminPortsClosed,
-    check_peer,
-    is_anywhere,
-    open_rules,
-)
+from baseline.network.admin_ports import AdminPortsClosed
 from baseline.network.hardened_vpc import HardenedVpc
 from baseline.network.instance_connect import InstanceConnectEndpoint
+from baseline.network.open_ports import RULE, check_peer, is_anywhere, open_rules
 from baseline.network.security_groups import TieredSecurityGroups
 
 Build = Callable[..., HardenedVpc]
@@ -170,12 +165,13 @@ def test_no_template_of_the_example_opens_an_administration_port(
 
 def test_an_argument_that_lets_everybody_in_does_not_exist(build: Build) -> None:
     vpc = build().vpc
-    for construct in (HardenedVpc, TieredSecurityGroups, InstanceConnectEndpoint):
+    constructs: tuple[Any, ...] = (HardenedVpc, TieredSecurityGroups, InstanceConnectEndpoint)
+    for construct in constructs:
         with pytest.raises(TypeError, match="allow_from_anywhere"):
-            construct(vpc.stack, "Open", allow_from_anywhere=True)  # type: ignore[operator]
+            construct(vpc.stack, "Open", allow_from_anywhere=True)
 
 
-def groups_of(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def groups_of(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         name: value["Properties"]
         for name, value in template["Resources"].items()
@@ -183,7 +179,7 @@ def groups_of(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def rules_of(template: dict[str, Any], direction: str) -> list[dict[str, Any]]:
+def rules_of(template: Mapping[str, Any], direction: str) -> list[dict[str, Any]]:
     return [
         value["Properties"]
         for value in template["Resources"].values()

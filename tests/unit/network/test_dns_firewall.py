@@ -11,13 +11,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
 
 from baseline.errors import BaselineError
-from baseline.network.dns_firewall import (
-    MANAGED_LISTS,
-    MOST_DOMAINS,
-    THREATS,
-    DnsFirewall,
-    DnsProtection,
-)
+from baseline.network.dns_firewall import MANAGED_LISTS, THREATS, DnsFirewall
+from baseline.network.dns_protection import MOST_DOMAINS, DnsProtection
 
 Resources = dict[str, Any]
 

@@ -17,12 +17,8 @@ from baseline.controls.registry import declarations
 from baseline.errors import BaselineError
 from baseline.network.hardened_vpc import HardenedVpc
 from baseline.network.inspection_firewall import InspectionFirewall
-from baseline.network.inspection_policy import (
-    MANAGED_RULE_GROUPS,
-    AllowedFlow,
-    InspectionPolicy,
-    InspectionRules,
-)
+from baseline.network.inspection_policy import InspectionPolicy
+from baseline.network.inspection_rules import MANAGED_RULE_GROUPS, AllowedFlow, InspectionRules
 from baseline.network.inspection_vpc import InspectionVpc
 from baseline.network.transit_gateway import TransitGateway
 

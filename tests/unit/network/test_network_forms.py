@@ -11,10 +11,10 @@ from aws_cdk.assertions import Template
 
 from baseline.controls.registry import declarations
 from baseline.errors import BaselineError
-from baseline.network.addresses import IpamPool
 from baseline.network.block_public_access import VpcBlockPublicAccess
 from baseline.network.cidr_plan import BLOCKS, block_share, plan, slot_share
 from baseline.network.hardened_vpc import HardenedVpc
+from baseline.network.ranges import IpamPool
 
 Build = Callable[..., HardenedVpc]
 Resources = Callable[..., dict[str, Any]]
