@@ -27,6 +27,12 @@ UNIT_NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9 ._-]{0,126}[A-Za-z0-9])?$"
 UNIT_PATH_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9 ._/-]*[A-Za-z0-9])?$"
 ROLE_NAME_PATTERN = r"^[A-Za-z0-9_+=,.@-]{1,64}$"
 ENDPOINT_PATTERN = r"^[a-z][a-z0-9.-]{1,62}$"
+IPAM_POOL_PATTERN = r"^ipam-pool-[0-9a-f]{8,17}$"
+ATTACHMENT_PATTERN = r"^tgw-attach-[0-9a-f]{8,17}$"
+CERTIFICATE_PATTERN = r"^arn:aws:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$"
+SAML_PROVIDER_PATTERN = r"^arn:aws:iam::[0-9]{12}:saml-provider/[A-Za-z0-9._-]+$"
+# Part of a construct's ID, which is why it is spelled so.
+CONNECTION_PATTERN = r"^[A-Z][A-Za-z0-9]{0,39}$"
 ACTION_PATTERN = r"^[a-z0-9-]+:([A-Za-z0-9]+\*?|\*)$"
 PHRASE_PATTERN = r"^\S(.*\S)?$"
 
@@ -44,6 +50,11 @@ UnitName = Annotated[str, Field(pattern=UNIT_NAME_PATTERN)]
 UnitPath = Annotated[str, Field(pattern=UNIT_PATH_PATTERN)]
 RoleName = Annotated[str, Field(pattern=ROLE_NAME_PATTERN)]
 Endpoint = Annotated[str, Field(pattern=ENDPOINT_PATTERN)]
+IpamPoolId = Annotated[str, Field(pattern=IPAM_POOL_PATTERN)]
+AttachmentId = Annotated[str, Field(pattern=ATTACHMENT_PATTERN)]
+CertificateArn = Annotated[str, Field(pattern=CERTIFICATE_PATTERN)]
+SamlProviderArn = Annotated[str, Field(pattern=SAML_PROVIDER_PATTERN)]
+ConnectionName = Annotated[str, Field(pattern=CONNECTION_PATTERN)]
 Action = Annotated[str, Field(pattern=ACTION_PATTERN)]
 PersonName = Annotated[str, Field(pattern=PHRASE_PATTERN, max_length=64)]
 JobTitle = Annotated[str, Field(pattern=PHRASE_PATTERN, max_length=50)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
@@ -11,6 +12,7 @@ from baseline.controls.registry import implements
 from baseline.errors import BaselineError
 from baseline.network.acl_rules import ADMIN_PORTS
 from baseline.network.open_ports import RULE
+from baseline.network.unread_range import accept_unread_range
 from baseline.primitives.acknowledge import acknowledge, acknowledge_rule
 
 HTTPS_PORT = 443
@@ -82,8 +84,10 @@ class TieredSecurityGroups(Construct):
         )
 
     def _let_clients_in(self, cidr: str) -> None:
-        peer = ec2.Peer.ipv6(cidr) if ":" in cidr and "Token" not in cidr else ec2.Peer.ipv4(cidr)
+        written = not cdk.Token.is_unresolved(cidr)
+        peer = ec2.Peer.ipv6(cidr) if written and ":" in cidr else ec2.Peer.ipv4(cidr)
         self.load_balancer.add_ingress_rule(peer, ec2.Port.tcp(HTTPS_PORT), "HTTPS of clients")
+        accept_unread_range(self.load_balancer, cidr)
         if cidr in ("0.0.0.0/0", "::/0"):
             acknowledge(
                 self.load_balancer,

@@ -46,6 +46,11 @@ CHECKS: tuple[Check, ...] = (
     guardrails.of_ones_own_are_sound,
     guardrails.leave_the_management_account_alone,
     network.is_private_and_large_enough,
+    network.central_ranges_fit,
+    network.do_not_overlap,
+    network.leave_by_name_only,
+    network.take_what_is_asked_of_them,
+    network.are_offered,
     retention.outlasts_the_lock,
     lists.hold_each_value_once,
 )

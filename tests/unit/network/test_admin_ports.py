@@ -16,6 +16,7 @@ from baseline.network.admin_ports import AdminPortsClosed
 from baseline.network.hardened_vpc import HardenedVpc
 from baseline.network.instance_connect import InstanceConnectEndpoint
 from baseline.network.open_ports import RULE, check_peer, is_anywhere, open_rules
+from baseline.network.ranges import IpamPool
 from baseline.network.security_groups import TieredSecurityGroups
 
 Build = Callable[..., HardenedVpc]
@@ -299,6 +300,16 @@ def test_a_tier_on_an_administration_port_is_refused(
         TieredSecurityGroups(stack, "Groups", vpc=vpc, application_port=port)
     with pytest.raises(BaselineError, match=f"rule {RULE}: {port}"):
         TieredSecurityGroups(stack, "More", vpc=vpc, database_ports=[port])
+
+
+def test_no_finding_is_left_with_an_allocated_range(
+    app: cdk.App, stack: cdk.Stack, build: Build, findings: Callable[[cdk.App], list[str]]
+) -> None:
+    pool = IpamPool(pool_id="ipam-pool-0123456789abcdef0", netmask_length=20)
+    network = build(cidr=None, ipam_pool=pool, interface_endpoints=("ssm",))
+    TieredSecurityGroups(stack, "Groups", vpc=network.vpc)
+    cdk.Aspects.of(app).add(AdminPortsClosed())
+    assert findings(app) == []
 
 
 def test_no_finding_is_left(
