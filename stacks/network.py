@@ -9,6 +9,7 @@ from constructs import Construct
 from baseline.config import Configuration
 from baseline.config.names import Names
 from baseline.config.network import DnsFirewallSettings, InspectionSettings, NetworkSettings
+from baseline.network.admin_ports import AdminPortsClosed
 from baseline.network.client_vpn import ClientVpn
 from baseline.network.dns_protection import Action, Confidence, DnsProtection
 from baseline.network.hardened_vpc import HardenedVpc
@@ -63,6 +64,7 @@ class NetworkStack(cdk.Stack):
         self.hardened_vpc = self._create_vpc(network)
         self._join(network.inspection)
         self._connect(network)
+        cdk.Aspects.of(self).add(AdminPortsClosed())
 
     def _create_vpc(self, network: NetworkSettings) -> HardenedVpc:
         gateway = self.transit_gateway

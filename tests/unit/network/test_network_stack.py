@@ -12,12 +12,12 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk.assertions import Template
 
 from baseline.config import load
 from baseline.config.names import Names
-from baseline.network.admin_ports import AdminPortsClosed
-from baseline.network.open_ports import open_rules
+from baseline.network.open_ports import RULE, open_rules
 from stacks.network import NetworkStack
 from tests.support import CONTEXT
 
@@ -192,6 +192,24 @@ def test_its_firewall_bears_the_prefix(connected: dict[str, Any]) -> None:
     assert all(name.startswith("secbase-inspection") for name in names)
 
 
+@pytest.mark.parametrize("control", ["EC2.13", "EC2.53"])
+def test_an_open_administration_port_stops_the_synthesis_of_the_stack(
+    app: cdk.App, control: str
+) -> None:
+    stack = network_stack(app)
+    ec2.CfnSecurityGroupIngress(
+        stack,
+        control.replace(".", ""),
+        group_id="sg-1",
+        ip_protocol="tcp",
+        from_port=22,
+        to_port=22,
+        cidr_ip="0.0.0.0/0",
+    )
+    with pytest.raises(RuntimeError, match=f"rule {RULE}: network/{control.replace('.', '')}"):
+        app.synth()
+
+
 def test_every_network_named_is_joined(connected: dict[str, Any]) -> None:
     joined = [
         resource["Properties"]["TransitGatewayAttachmentId"]
@@ -206,7 +224,6 @@ def test_the_connected_example_is_clean(
     app: cdk.App, findings: Callable[[cdk.App], list[str]]
 ) -> None:
     network_stack(app, CONNECTED)
-    cdk.Aspects.of(app).add(AdminPortsClosed())
     assert findings(app) == []
 
 
