@@ -56,8 +56,8 @@ class DnsFirewallSettings(Section):
         default=(), description="Names that do not resolve besides. None by default."
     )
     mutation_protection: bool = _switch(
-        "Refuse to take the firewall from the VPC. Set it to false, and deploy, before the VPC is deleted.",
-        default=True,
+        "Refuse to take the firewall from the VPC, CloudFormation included: turn it on after the first deployment, and off before the VPC is deleted.",
+        default=False,
     )
 
 

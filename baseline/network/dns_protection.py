@@ -29,8 +29,9 @@ class DnsProtection:
             default, answers SERVFAIL, which keeps the protection and costs availability.
         allowed_domains: names that are let through although a list holds them.
         blocked_domains: names that are blocked besides.
-        mutation_protection: False lets the association be removed; True by default. Set it to
-            False in a deployment of its own before the VPC is deleted.
+        mutation_protection: True refuses to take the firewall from the VPC. False by default,
+            because it refuses CloudFormation too: a first deployment that fails could not be
+            rolled back. Turn it on in a later one, and off before the VPC is deleted.
     """
 
     action: Action = "BLOCK"
@@ -38,7 +39,7 @@ class DnsProtection:
     fail_open: bool = False
     allowed_domains: Sequence[str] = ()
     blocked_domains: Sequence[str] = ()
-    mutation_protection: bool = True
+    mutation_protection: bool = False
 
 
 def check_domains(protection: DnsProtection) -> None:

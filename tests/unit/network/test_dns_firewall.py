@@ -81,20 +81,20 @@ def test_failing_open_is_visible(synthesize: Callable[..., Resources]) -> None:
     assert lookup["Lists"] == list(MANAGED_LISTS)
 
 
-def test_the_rule_group_cannot_be_taken_from_the_vpc(
+def test_the_rule_group_is_given_to_the_vpc(
     synthesize: Callable[..., Resources],
 ) -> None:
     association = one(synthesize(), "AWS::Route53Resolver::FirewallRuleGroupAssociation")
-    assert association["MutationProtection"] == "ENABLED"
+    assert association["MutationProtection"] == "DISABLED"
     assert association["VpcId"] == "vpc-0123456789abcdef0"
     # AWS keeps 100 and below, and 9,900 and above, for Firewall Manager.
     assert 100 < association["Priority"] < 9_900
 
 
-def test_giving_up_that_protection_is_visible(synthesize: Callable[..., Resources]) -> None:
-    found = synthesize(mutation_protection=False)
+def test_keeping_it_there_against_everybody_is_visible(synthesize: Callable[..., Resources]) -> None:
+    found = synthesize(mutation_protection=True)
     association = one(found, "AWS::Route53Resolver::FirewallRuleGroupAssociation")
-    assert association["MutationProtection"] == "DISABLED"
+    assert association["MutationProtection"] == "ENABLED"
 
 
 def test_queries_are_logged_to_the_archive(synthesize: Callable[..., Resources]) -> None:
