@@ -91,7 +91,9 @@ def test_the_rule_group_is_given_to_the_vpc(
     assert 100 < association["Priority"] < 9_900
 
 
-def test_keeping_it_there_against_everybody_is_visible(synthesize: Callable[..., Resources]) -> None:
+def test_keeping_it_there_against_everybody_is_visible(
+    synthesize: Callable[..., Resources],
+) -> None:
     found = synthesize(mutation_protection=True)
     association = one(found, "AWS::Route53Resolver::FirewallRuleGroupAssociation")
     assert association["MutationProtection"] == "ENABLED"
