@@ -33,6 +33,12 @@ REPOSITORY_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*
 REFERENCE_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$"
 HOST_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 ENDPOINT_PATTERN = r"^[a-z][a-z0-9.-]{1,62}$"
+IPAM_POOL_PATTERN = r"^ipam-pool-[0-9a-f]{8,17}$"
+ATTACHMENT_PATTERN = r"^tgw-attach-[0-9a-f]{8,17}$"
+CERTIFICATE_PATTERN = r"^arn:aws:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$"
+SAML_PROVIDER_PATTERN = r"^arn:aws:iam::[0-9]{12}:saml-provider/[A-Za-z0-9._-]+$"
+# Part of a construct's ID, which is why it is spelled so.
+CONNECTION_PATTERN = r"^[A-Z][A-Za-z0-9]{0,39}$"
 ACTION_PATTERN = r"^[a-z0-9-]+:([A-Za-z0-9]+\*?|\*)$"
 PHRASE_PATTERN = r"^\S(.*\S)?$"
 
@@ -74,6 +80,11 @@ Repository = Annotated[str, Field(pattern=REPOSITORY_PATTERN, max_length=200)]
 Reference = Annotated[str, Field(pattern=REFERENCE_PATTERN)]
 Host = Annotated[str, Field(pattern=HOST_PATTERN, max_length=253)]
 Endpoint = Annotated[str, Field(pattern=ENDPOINT_PATTERN)]
+IpamPoolId = Annotated[str, Field(pattern=IPAM_POOL_PATTERN)]
+AttachmentId = Annotated[str, Field(pattern=ATTACHMENT_PATTERN)]
+CertificateArn = Annotated[str, Field(pattern=CERTIFICATE_PATTERN)]
+SamlProviderArn = Annotated[str, Field(pattern=SAML_PROVIDER_PATTERN)]
+ConnectionName = Annotated[str, Field(pattern=CONNECTION_PATTERN)]
 Action = Annotated[str, Field(pattern=ACTION_PATTERN)]
 PersonName = Annotated[str, Field(pattern=PHRASE_PATTERN, max_length=64)]
 SsoInstanceArn = Annotated[str, Field(pattern=SSO_INSTANCE_PATTERN)]

@@ -71,6 +71,35 @@ BILLING: tuple[str, ...] = (
     "AWS::SNS::Topic",
 )
 
+# What a choice of the network creates in the home Region besides, by its name in messages.
+NETWORK: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "network.dns_firewall": (
+            "AWS::Route53Resolver::FirewallRuleGroup",
+            "AWS::Route53Resolver::FirewallRuleGroupAssociation",
+            "AWS::Route53Resolver::ResolverQueryLoggingConfig",
+            "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation",
+        ),
+        "network.inspection": (
+            "AWS::NetworkFirewall::Firewall",
+            "AWS::NetworkFirewall::FirewallPolicy",
+            "AWS::NetworkFirewall::LoggingConfiguration",
+            "AWS::NetworkFirewall::RuleGroup",
+            "AWS::EC2::TransitGateway",
+            "AWS::EC2::TransitGatewayAttachment",
+            "AWS::RAM::ResourceShare",
+        ),
+        "network.encryption_control": ("AWS::EC2::VPCEncryptionControl",),
+        "network.public_access_exclusion": ("AWS::EC2::VPCBlockPublicAccessExclusion",),
+        "network.site_to_site_vpn": ("AWS::EC2::VPNConnection", "AWS::EC2::CustomerGateway"),
+        "network.client_vpn": (
+            "AWS::EC2::ClientVpnEndpoint",
+            "AWS::EC2::ClientVpnAuthorizationRule",
+            "AWS::EC2::ClientVpnTargetNetworkAssociation",
+        ),
+    }
+)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Region:
@@ -92,7 +121,8 @@ class Region:
 
 def resource_types() -> Iterator[str]:
     """Give every resource type that the table answers for, each once."""
-    rows = (*EVERYWHERE.values(), *AT_HOME.values(), BILLING)
+    tables = (EVERYWHERE, AT_HOME, NETWORK)
+    rows = (*(row for table in tables for row in table.values()), BILLING)
     yield from dict.fromkeys(name for row in rows for name in row)
 
 

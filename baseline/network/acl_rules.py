@@ -16,12 +16,26 @@ from typing import Literal
 
 from baseline.errors import BaselineError
 
-Peer = Literal["vpc", "private", "isolated", "anywhere"]
+Peer = Literal[
+    "vpc",
+    "private",
+    "isolated",
+    "anywhere",
+    "connected-1",
+    "connected-2",
+    "connected-3",
+    "connected-4",
+]
+CONNECTED: tuple[Peer, ...] = ("connected-1", "connected-2", "connected-3", "connected-4")
+"""Networks that are reached through a transit gateway or VPN, in the order they are given."""
+
 Direction = Literal["inbound", "outbound"]
 Ports = tuple[int, int]
 
+HTTP: Ports = (80, 80)
 HTTPS: Ports = (443, 443)
 DNS: Ports = (53, 53)
+SSH: Ports = (22, 22)
 EPHEMERAL: Ports = (1024, 65535)
 # Answers from addresses outside the VPC, in two rows around 3389: no row admits RDP from anywhere.
 EPHEMERAL_BELOW_RDP: Ports = (1024, 3388)
@@ -37,6 +51,9 @@ FIRST_PORT_NUMBER = 500
 PORT_NUMBERS = 32_000
 """Rows for ports are numbered from the port, so that a port added later renumbers none: the number
 of a row cannot change in place, and AWS numbers rows from 1 to 32766."""
+
+IPV6_PORT_NUMBERS = (32_501, 257)
+"""First number and how many there are for the IPv6 twins of port rows; 32,501 + 257 < 32,767."""
 
 MOST_PORTS = 10
 """With these, a tier stays under the quota of 20 rules per direction of a network ACL."""
@@ -95,18 +112,96 @@ PUBLIC = (
     AclRule("outbound", 100, "Https", "tcp", HTTPS, "vpc", "targets that listen on HTTPS"),
     AclRule("outbound", 110, "Answers", "tcp", EPHEMERAL, "anywhere", "answers to clients; targets that listen above 1023"),
 )
+INSTANCE_CONNECT = (
+    AclRule("inbound", 170, "InstanceConnectSsh", "tcp", SSH, "private", "SSH from the Instance Connect Endpoint in another subnet of the tier"),
+    AclRule("outbound", 170, "InstanceConnectSsh", "tcp", SSH, "private", "SSH of the Instance Connect Endpoint to another subnet of the tier"),
+)
+NAT = (
+    AclRule("inbound", 120, "InternetAnswersLow", "tcp", EPHEMERAL_BELOW_RDP, "anywhere", "answers of the internet to what the NAT gateways opened"),
+    AclRule("inbound", 130, "InternetAnswersHigh", "tcp", EPHEMERAL_ABOVE_RDP, "anywhere", "as the row before, above the RDP port"),
+    AclRule("outbound", 120, "InternetHttps", "tcp", HTTPS, "anywhere", "HTTPS of the private tier through the NAT gateways, asked for by nat_gateways"),
+)
+TRANSIT = (
+    AclRule("inbound", 100, "Https", "tcp", HTTPS, "vpc", "HTTPS of the VPC to what lies beyond the transit gateway"),
+    AclRule("inbound", 110, "Answers", "tcp", EPHEMERAL, "vpc", "answers of the VPC to networks beyond the transit gateway"),
+    AclRule("outbound", 100, "Https", "tcp", HTTPS, "vpc", "HTTPS of networks beyond the transit gateway; the private tier decides which"),
+    AclRule("outbound", 110, "Answers", "tcp", EPHEMERAL, "vpc", "answers to what the VPC opened through the transit gateway"),
+)
 # fmt: on
 
 
-def private_rules(isolated_ports: Sequence[int]) -> tuple[AclRule, ...]:
+def forwarding_rules(peers: Sequence[Peer]) -> tuple[AclRule, ...]:
+    """Give the rows of a tier that passes on the traffic of others: firewall endpoints, NAT.
+
+    The firewall decides about each connection; these rows keep out what no firewall rule can be
+    meant to admit, the administration ports first of all.
+
+    Args:
+        peers: networks whose connections are passed on.
+    """
+    # fmt: off
+    return (
+        AclRule("inbound", 100, "AnswersLow", "tcp", EPHEMERAL_BELOW_RDP, "anywhere", "answers to what was passed on; high ports of the networks themselves"),
+        AclRule("inbound", 110, "AnswersHigh", "tcp", EPHEMERAL_ABOVE_RDP, "anywhere", "as the row before, above the RDP port"),
+        AclRule("outbound", 100, "Https", "tcp", HTTPS, "anywhere", "HTTPS that the firewall let through"),
+        AclRule("outbound", 110, "Http", "tcp", HTTP, "anywhere", "HTTP that the firewall let through"),
+        *(
+            row
+            for offset, peer in enumerate(peers)
+            for row in (
+                AclRule("inbound", 200 + 20 * offset, f"Https{offset + 1}", "tcp", HTTPS, peer, "HTTPS on its way to the firewall or from it"),
+                AclRule("inbound", 210 + 20 * offset, f"Http{offset + 1}", "tcp", HTTP, peer, "HTTP on its way to the firewall or from it"),
+                AclRule("outbound", 200 + 20 * offset, f"Answers{offset + 1}", "tcp", EPHEMERAL, peer, "answers, and high ports between the networks"),
+            )
+        ),
+    )
+    # fmt: on
+
+
+def private_rules(
+    isolated_ports: Sequence[int],
+    *,
+    connected: Sequence[Peer] = (),
+    instance_connect: bool = False,
+) -> tuple[AclRule, ...]:
     """Give the rows of the private tier, with a way out to each port that the isolated tier serves.
+
+    Args:
+        isolated_ports: as :func:`isolated_rules`.
+        connected: networks outside the VPC that may use the tier's HTTPS.
+        instance_connect: True lets SSH pass between the tier's own subnets. RDP lies among the
+            high ports that pass already.
 
     Raises:
         BaselineError: when a port cannot be served (:func:`isolated_rules`).
     """
     _check(isolated_ports)
+    reached = tuple(
+        row
+        for offset, peer in enumerate(connected)
+        for row in (
+            AclRule(
+                "inbound",
+                200 + 10 * offset,
+                f"Connected{offset + 1}Https",
+                "tcp",
+                HTTPS,
+                peer,
+                "a connected network uses the tier's services on HTTPS",
+            ),
+            AclRule(
+                "outbound",
+                200 + 10 * offset,
+                f"Connected{offset + 1}Answers",
+                "tcp",
+                EPHEMERAL,
+                peer,
+                "answers to a connected network",
+            ),
+        )
+    )
     # Ports from 1024 up are in the row for answers already.
-    return PRIVATE + tuple(
+    served = tuple(
         AclRule(
             "outbound",
             _number(port),
@@ -119,6 +214,32 @@ def private_rules(isolated_ports: Sequence[int]) -> tuple[AclRule, ...]:
         for port in sorted(isolated_ports)
         if port < EPHEMERAL[0]
     )
+    return PRIVATE + (INSTANCE_CONNECT if instance_connect else ()) + reached + served
+
+
+def ipv6_number(rule: AclRule) -> int:
+    """Give the number of a row's IPv6 twin: the next one, or for ports one of a range of its own.
+
+    Numbers of port rows lie side by side where ports do, so the next one may be taken.
+    """
+    if rule.number < FIRST_PORT_NUMBER:
+        return rule.number + 1
+    first, count = IPV6_PORT_NUMBERS
+    return first + rule.ports[0] % count
+
+
+def check_ipv6_ports(ports: Sequence[int]) -> None:
+    """Raise for ports whose IPv6 rows would share a number.
+
+    Raises:
+        BaselineError: names the ports.
+    """
+    _, count = IPV6_PORT_NUMBERS
+    if len({port % count for port in ports}) != len(ports):
+        raise BaselineError(
+            f"isolated_ports holds two ports that are a multiple of {count} apart, whose IPv6 "
+            f"rules share a number: {list(ports)}; serve one of them on another port"
+        )
 
 
 def isolated_rules(

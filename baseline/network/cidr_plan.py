@@ -91,6 +91,51 @@ def plan(cidr: str, *, availability_zones: int, tiers: Iterable[Tier]) -> tuple[
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One of several equal parts of a VPC: its number from 0, how many there are, its prefix."""
+
+    number: int
+    parts: int
+    prefix: int
+
+
+def slot_share(prefix: int, tier: Tier, zone: int) -> Share:
+    """Give which part of a VPC of unknown range a subnet is: the same place as in :func:`plan`.
+
+    Args:
+        prefix: prefix length of the VPC, /16 to /24.
+        tier: tier of the subnet.
+        zone: number of its zone, from 1.
+
+    Raises:
+        BaselineError: when the prefix is out of its range or too long for the tier.
+    """
+    return _share(prefix, _slot(_example(prefix), tier, zone))
+
+
+def block_share(prefix: int, tier: Tier) -> Share:
+    """Give which part of a VPC of unknown range a tier's block is.
+
+    Raises:
+        BaselineError: when the prefix is out of its range.
+    """
+    return _share(prefix, _block(_example(prefix), tier))
+
+
+def _example(prefix: int) -> IPv4Network:
+    return _parse(f"10.0.0.0/{prefix}")
+
+
+def _share(prefix: int, part: IPv4Network) -> Share:
+    start = int(part.network_address) - int(_example(prefix).network_address)
+    return Share(
+        number=start // part.num_addresses,
+        parts=2 ** (part.prefixlen - prefix),
+        prefix=part.prefixlen,
+    )
+
+
 def tier_block(cidr: str, tier: Tier) -> str:
     """Give the range that all subnets of a tier lie in, those of later zones included.
 

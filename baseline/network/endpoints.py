@@ -13,6 +13,7 @@ from constructs import Construct
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
 from baseline.network.endpoint_policies import EndpointPolicies
+from baseline.network.unread_range import accept_unread_range
 
 SERVICES = MappingProxyType(
     {
@@ -160,6 +161,7 @@ class VpcEndpoints(Construct):
             ec2.Port.tcp(HTTPS_PORT),
             "HTTPS from the VPC",
         )
+        accept_unread_range(group, self._vpc.vpc_cidr_block)
         return group
 
     def _create_interfaces(

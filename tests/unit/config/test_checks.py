@@ -19,6 +19,18 @@ def test_the_example_has_no_findings(found: Found) -> None:
 ACCOUNT = {"email": "aws-more@example.com", "ou": "Sandbox"}
 PIPELINE = {"provider": "github", "repository": "example/baseline", "branch": "main"}
 
+
+def client_vpn(**changes: object) -> dict[str, object]:
+    access = {"Ops": {"group": "operators", "network": changes.pop("network", "10.0.0.0/20")}}
+    return {
+        "client_cidr": "172.20.0.0/20",
+        "server_certificate_arn": "arn:aws:acm:eu-west-1:444444444444:certificate/c",
+        "saml_provider_arn": "arn:aws:iam::444444444444:saml-provider/vpn",
+        "access": access,
+        **changes,
+    }
+
+
 # What is asked for, and the one finding that it causes (path and start of the message).
 REFUSED: list[tuple[str, dict[str, object], str]] = [
     (
@@ -351,6 +363,162 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         "network.cidr: 'ten' is not an IPv4 range, such as 10.0.0.0/20",
     ),
     (
+        "IPAM beside a range",
+        {
+            "network.cidr": "10.1.0.0/20",
+            "network.ipam": {"pool_id": "ipam-pool-0123456789abcdef0", "netmask_length": 20},
+        },
+        "network.cidr: stands beside ipam, which allocates the range; remove one of them",
+    ),
+    (
+        "IPAM range too small for the public tier",
+        {
+            "network.ipam": {"pool_id": "ipam-pool-0123456789abcdef0", "netmask_length": 24},
+            "network.public_tier": True,
+        },
+        "network.ipam.netmask_length: '10.0.0.0/24' is too small for the public tier",
+    ),
+    (
+        "range too small for the public tier",
+        {"network.cidr": "10.0.0.0/24", "network.public_tier": True},
+        "network.cidr: '10.0.0.0/24' is too small for the public tier",
+    ),
+    (
+        "inspection in the VPC's own range",
+        {"network.inspection": {"form": "central", "cidr": "10.0.0.0/18"}},
+        "network.inspection.cidr: '10.0.0.0/18' overlaps network.cidr '10.0.0.0/20'; choose another range",
+    ),
+    (
+        "clients in the VPC's range",
+        {"network.client_vpn": client_vpn(client_cidr="10.0.0.0/16")},
+        "network.client_vpn.client_cidr: '10.0.0.0/16' overlaps network.cidr '10.0.0.0/20'",
+    ),
+    (
+        "inspection VPC too small",
+        {"network.inspection": {"form": "central", "cidr": "10.9.0.0/24"}},
+        "network.inspection.cidr: '10.9.0.0/24' is too small for the inspection tier",
+    ),
+    (
+        "a network of others behind the firewall",
+        {"network.inspection": {"form": "central", "networks": ["10.0.0.0/8", "8.0.0.0/8"]}},
+        "network.inspection.networks[1]: '8.0.0.0/8', which is not private",
+    ),
+    (
+        "a VPC the firewall does not know",
+        {"network.inspection": {"form": "central", "networks": ["192.168.0.0/16"]}},
+        "network.cidr: '10.0.0.0/20' lies in none of inspection.networks [192.168.0.0/16]",
+    ),
+    (
+        "NAT gateways nowhere",
+        {"network.nat_gateways": True},
+        "network.nat_gateways: a NAT gateway stands in a public subnet; set public_tier: true",
+    ),
+    (
+        "a firewall before no gateway",
+        {"network.inspection": {"form": "vpc"}},
+        "network.inspection.form: the firewall of a VPC stands before its NAT gateways",
+    ),
+    (
+        "IPv6 past the firewall",
+        {
+            "network.inspection": {"form": "vpc"},
+            "network.public_tier": True,
+            "network.nat_gateways": True,
+            "network.ipv6": True,
+        },
+        "network.ipv6: IPv6 would leave past the firewall of the VPC; set it to false",
+    ),
+    (
+        "EC2.172 a public tier under the organization's block",
+        {
+            "capabilities": {"ec2_attributes": {"vpc_block_public_access": "block_ingress"}},
+            "network.public_tier": True,
+        },
+        "network.public_tier: capabilities.ec2_attributes.vpc_block_public_access stops the public tier",
+    ),
+    (
+        "a web address as a domain",
+        {"network.dns_firewall": {"blocked_domains": ["https://example.com"]}},
+        "network.dns_firewall.blocked_domains[0]: 'https://example.com', which is not a domain",
+    ),
+    (
+        "a domain allowed and blocked",
+        {
+            "network.dns_firewall": {
+                "allowed_domains": ["a.example.com"],
+                "blocked_domains": ["a.example.com"],
+            }
+        },
+        "network.dns_firewall.blocked_domains[0]: 'a.example.com' stands in allowed_domains too",
+    ),
+    (
+        "a wildcard as the firewall does not take it",
+        {"network.inspection": {"form": "central", "allowed_domains": ["*.example.com"]}},
+        "network.inspection.allowed_domains[0]: '*.example.com', which is not a domain",
+    ),
+    (
+        "SSH between networks",
+        {
+            "network.inspection": {
+                "form": "central",
+                "allowed_flows": {
+                    "Admin": {"source": "10.1.0.0/20", "destination": "10.2.0.0/20", "port": 22}
+                },
+            }
+        },
+        "network.inspection.allowed_flows.Admin.port: rule admin-ports-closed: 22 is an administration port",
+    ),
+    (
+        "a flow to the internet",
+        {
+            "network.inspection": {
+                "form": "central",
+                "allowed_flows": {
+                    "Out": {"source": "10.1.0.0/20", "destination": "0.0.0.0/0", "port": 443}
+                },
+            }
+        },
+        "network.inspection.allowed_flows.Out: 'Out': destination '0.0.0.0/0' is the internet",
+    ),
+    (
+        "a site behind a private address",
+        {"network.site_to_site_vpn": {"Berlin": {"address": "10.0.0.1"}}},
+        "network.site_to_site_vpn.Berlin.address: '10.0.0.1' is not a public IPv4 address",
+    ),
+    (
+        "clients in too small a range",
+        {"network.client_vpn": client_vpn(client_cidr="172.20.0.0/24")},
+        "network.client_vpn.client_cidr: '172.20.0.0/24' must have a prefix from /12 to /22",
+    ),
+    (
+        "a banner longer than the sign-in shows",
+        {"network.client_vpn": client_vpn(banner="x" * 1_401)},
+        "network.client_vpn.banner: has 1401 bytes; write between 1 and 1400",
+    ),
+    (
+        "a certificate of another Region",
+        {
+            "network.client_vpn": client_vpn(
+                server_certificate_arn="arn:aws:acm:eu-west-3:444444444444:certificate/c"
+            )
+        },
+        "network.client_vpn.server_certificate_arn: is a certificate of 'eu-west-3'; the endpoint stands in home_region 'eu-west-1'",
+    ),
+    (
+        "a Region without VPC encryption control",
+        {
+            "home_region": "ap-northeast-2",
+            "regions": ["ap-northeast-2"],
+            "network.encryption_control": "monitor",
+        },
+        "network.encryption_control: CloudFormation has no AWS::EC2::VPCEncryptionControl in 'ap-northeast-2'; leave it out",
+    ),
+    (
+        "a group for a network that is none",
+        {"network.client_vpn": client_vpn(network="office")},
+        "network.client_vpn.access.Ops.network: 'office' is not an IPv4 range",
+    ),
+    (
         "logs deleted while locked",
         {"log_archive.retention_days": 400, "log_archive.object_lock_days": 500},
         "log_archive.retention_days: 400 days are less than object_lock_days (500)",
@@ -493,6 +661,11 @@ ACCEPTED: list[tuple[str, dict[str, object]]] = [
             for number in range(200)
         },
     ),
+    ("a pool instead of a range", {"network.ipam": {"pool_id": "ipam-pool-0123456789abcdef0", "netmask_length": 20}}),
+    ("clients by VPN", {"network.client_vpn": client_vpn()}),
+    ("a firewall before the NAT gateways", {"network.inspection": {"form": "vpc"}, "network.public_tier": True, "network.nat_gateways": True}),
+    ("a central firewall", {"network.inspection": {"form": "central", "allowed_domains": [".example.com"]}}),
+    ("a public tier excluded from the block", {"capabilities": {"ec2_attributes": {"vpc_block_public_access": "block_ingress"}}, "network.public_tier": True, "network.public_access_exclusion": "allow-bidirectional"}),
     ("smallest range for two zones", {"network.cidr": "192.168.7.0/24"}),
     (
         "a weaker password policy by name",

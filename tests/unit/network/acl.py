@@ -49,6 +49,8 @@ def lets_through(rows: Iterable[Mapping[str, Any]], *, peer: str, port: int, pro
     """Give the verdict of the first row that matches, denial where none does."""
     for row in sorted(rows, key=lambda row: int(row["RuleNumber"])):
         ports = row.get("PortRange", {"From": 0, "To": 65535})
+        if "CidrBlock" not in row:
+            continue  # a row of IPv6
         if (
             row["Protocol"] in (-1, protocol)
             and ports["From"] <= port <= ports["To"]
@@ -83,4 +85,28 @@ def _passes(
         )
         for acl, egress, peer in ((leaving, True, target), (entering, False, source))
         if acl is not None
+    )
+
+
+def passes_on(resources: Mapping[str, Any], flow: Flow, hop: str) -> bool:
+    """Tell whether the ACL of a subnet on the way lets request and answer in and out again.
+
+    The addresses stay those of the two ends, as they do at a firewall endpoint.
+    """
+    acl = acl_of(resources, hop)
+    request = (flow.source, flow.target, flow.port)
+    answer = (flow.target, flow.source, flow.source_port)
+    return all(
+        lets_through(
+            [
+                row
+                for row in entries(resources)
+                if row["NetworkAclId"]["Ref"] == acl and row["Egress"] is egress
+            ],
+            peer=target if egress else source,
+            port=port,
+            protocol=flow.protocol,
+        )
+        for source, target, port in (request, answer)
+        for egress in (False, True)
     )

@@ -12,11 +12,16 @@ import pytest
 
 from baseline.errors import BaselineError
 from baseline.network.acl_rules import (
+    CONNECTED,
+    INSTANCE_CONNECT,
     ISOLATED,
     ISOLATED_ENDPOINTS,
     MOST_PORTS,
+    NAT,
     PRIVATE,
     PUBLIC,
+    TRANSIT,
+    forwarding_rules,
     isolated_rules,
     private_rules,
 )
@@ -106,6 +111,50 @@ def test_an_isolated_port_below_1024_passes_both_tiers(resources: Resources) -> 
     assert not acl.connects(template, Flow(PRIVATE_1, PRIVATE_2, 445))
 
 
+def test_a_connected_network_uses_https_of_the_private_tier_only(resources: Resources) -> None:
+    template = resources(connected_ranges=["10.8.0.0/13", "192.168.0.0/16"])
+    for client in ("10.8.0.10", "192.168.1.10"):
+        assert acl.connects(template, Flow(client, PRIVATE_1, 443))
+        assert not acl.connects(template, Flow(client, PRIVATE_1, 22))
+        assert not acl.connects(template, Flow(client, PRIVATE_1, 3389))
+        assert not acl.connects(template, Flow(client, ISOLATED_1, 5432))
+    assert not acl.connects(template, Flow("172.16.0.10", PRIVATE_1, 443))
+    assert [name for name, flow in DENIED.items() if acl.connects(template, flow)] == []
+
+
+def test_ssh_passes_between_private_subnets_only_by_name(resources: Resources) -> None:
+    template = resources(instance_connect=True)
+    assert acl.connects(template, Flow(PRIVATE_1, PRIVATE_2, 22))
+    assert acl.connects(template, Flow(PRIVATE_1, PRIVATE_2, 3389))
+    for denied in (Flow(INTERNET, PRIVATE_1, 22), Flow(PRIVATE_1, ISOLATED_1, 22)):
+        assert not acl.connects(template, denied)
+    others = {name: flow for name, flow in DENIED.items() if name != "SSH between private zones"}
+    assert [name for name, flow in others.items() if acl.connects(template, flow)] == []
+
+
+def test_nat_gateways_pass_on_https_and_nothing_else(resources: Resources) -> None:
+    template = resources(public_subnets=True, nat_gateways=True)
+    assert acl.passes_on(template, Flow(PRIVATE_1, INTERNET, 443), PUBLIC_1)
+    for port in (22, 25, 53, 80, 8443):
+        assert not acl.connects(template, Flow(PRIVATE_1, INTERNET, port)), port
+    for port in (22, 3389):
+        assert not acl.passes_on(template, Flow(INTERNET, PRIVATE_1, port), PUBLIC_1), port
+    assert [name for name, flow in DENIED.items() if acl.connects(template, flow)] == []
+
+
+def test_a_transit_subnet_passes_on_https_and_answers(resources: Resources) -> None:
+    template = resources(transit_gateway_id="tgw-1", connected_ranges=["10.8.0.0/13"])
+    transit = "10.0.15.10"
+    leaving = [
+        row
+        for row in acl.entries(template)
+        if row["NetworkAclId"]["Ref"] == acl.acl_of(template, transit) and row["Egress"]
+    ]
+    for port, passes in ((443, True), (49152, True), (22, False), (53, False)):
+        assert acl.lets_through(leaving, peer=PRIVATE_1, port=port, protocol=acl.TCP) is passes
+    assert not acl.lets_through(leaving, peer=INTERNET, port=443, protocol=acl.TCP)
+
+
 @pytest.mark.parametrize(
     "settings",
     [{}, {"public_subnets": True}, {"isolated_reaches_endpoints": True, "isolated_ports": (445,)}],
@@ -172,11 +221,13 @@ def test_a_port_added_later_renumbers_no_row() -> None:
 @pytest.mark.parametrize(
     "rows",
     [
-        private_rules(range(1, 1 + MOST_PORTS)),
+        private_rules(range(101, 101 + MOST_PORTS), connected=CONNECTED, instance_connect=True),
         isolated_rules(range(50_000, 50_000 + MOST_PORTS), reaches_endpoints=True),
-        PUBLIC,
+        PUBLIC + NAT,
+        TRANSIT,
+        forwarding_rules(CONNECTED),
     ],
-    ids=["private", "isolated", "public"],
+    ids=["private", "isolated", "public", "transit", "forwarding"],
 )
 def test_rows_stay_within_the_quotas_of_a_network_acl(rows: tuple[Any, ...]) -> None:
     for direction in ("inbound", "outbound"):
@@ -186,7 +237,18 @@ def test_rows_stay_within_the_quotas_of_a_network_acl(rows: tuple[Any, ...]) -> 
 
 
 @pytest.mark.parametrize(
-    "row", [*PRIVATE, *ISOLATED, *ISOLATED_ENDPOINTS, *PUBLIC], ids=lambda row: row.name
+    "row",
+    [
+        *PRIVATE,
+        *INSTANCE_CONNECT,
+        *ISOLATED,
+        *ISOLATED_ENDPOINTS,
+        *PUBLIC,
+        *NAT,
+        *TRANSIT,
+        *forwarding_rules(CONNECTED[:1]),
+    ],
+    ids=lambda row: f"{row.direction}-{row.name}",
 )
 def test_every_row_has_a_reason(row: Any) -> None:
     assert len(row.reason) >= 20

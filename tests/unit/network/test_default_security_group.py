@@ -25,7 +25,7 @@ def test_the_vpc_s_own_default_group_is_emptied(resources: Resources, control: s
 
 
 def test_the_function_may_change_that_group_only(resources: Resources) -> None:
-    found = resources()
+    found = resources(dns_protection=None, detection_logs=None)
     statements = {
         statement["Sid"]: statement
         for statement in the(found, "AWS::IAM::ManagedPolicy")["PolicyDocument"]["Statement"]
