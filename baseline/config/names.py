@@ -181,7 +181,7 @@ class Names:
     @property
     def open_port_schedules(self) -> str:
         """Schedule group of the ends of exemptions."""
-        return f"{self.prefix}-open-ports"
+        return f"{self.prefix}-open-port-exemptions"
 
     @property
     def open_port_rule(self) -> str:

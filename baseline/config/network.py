@@ -155,7 +155,7 @@ class ClientVpnSettings(Section):
     )
     banner: str = Field(
         default="Authorized use only. Connections are recorded.",
-        description="Text shown at sign-in, at most 1,400 bytes.",
+        description='Text shown at sign-in, at most 1,400 bytes. "Authorized use only" and that connections are recorded by default.',
     )
 
 
