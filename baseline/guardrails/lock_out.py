@@ -276,6 +276,18 @@ def _ways_in(
                     context={"aws:MultiFactorAuthPresent": "true"},
                 ),
             )
+    for place in roles.core_accounts:
+        bootstrap = f"cdk-{roles.qualifier}-deploy-role-{place}-{roles.home_region}"
+        pipeline = f"arn:aws:iam::{accounts['shared_services']}:role/{roles.prefix}-deploy-baseline"
+        yield (
+            "pipelines deploy with it",
+            Request(
+                principal_arn=pipeline,
+                action="sts:AssumeRole",
+                resource=f"arn:aws:iam::{place}:role/{bootstrap}",
+                region=roles.home_region,
+            ),
+        )
 
 
 def _request(

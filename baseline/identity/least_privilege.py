@@ -14,7 +14,6 @@ from baseline.controls.registry import implements
 from baseline.errors import BaselineError
 from baseline.primitives.acknowledge import MINIMUM_REASON_LENGTH, acknowledge
 
-MAX_SESSION_HOURS = 12
 WITHOUT_SOURCE = ("ec2.amazonaws.com", "lambda.amazonaws.com")
 """Services that assume a role without naming a source: with a condition they never could.
 

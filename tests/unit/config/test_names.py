@@ -86,3 +86,13 @@ def test_no_two_names_are_alike(names: Names) -> None:
         getattr(names, name) for name, value in vars(Names).items() if isinstance(value, property)
     ]
     assert len(given) == len(set(given))
+
+
+def test_ways_in_have_names_that_guardrails_protect() -> None:
+    names = Names.of(load(ROOT / "baseline.yaml"))
+    assert names.forwarding_rule("GuardDuty") == "secbase-forward-guard-duty"
+    assert names.forwarding_rule("CloudtrailTampering") == "secbase-forward-cloudtrail-tampering"
+    assert names.boundary == "secbase-boundary"
+    assert names.break_glass_group == "secbase-break-glass"
+    assert names.mfa_group == "secbase-second-factor"
+    assert len(names.deploy_role("a" * 30)) <= 64

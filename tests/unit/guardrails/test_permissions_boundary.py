@@ -88,6 +88,10 @@ def test_the_lock_out_proof_covers_the_ways_in() -> None:
         "policy/secbase-boundary",
         "oidc-provider/token.actions.githubusercontent.com",
     } <= made
+    pipeline = f":{world.accounts['shared_services']}:role/secbase-deploy-baseline"
+    deployed = {row.resource for row in asked if row.principal_arn.endswith(pipeline)}
+    assert len(deployed) == len(world.roles.core_accounts)
+    assert all("role/cdk-secbase-deploy-role-" in resource for resource in deployed)
     assumed = {row.resource for row in asked if row.principal_arn.endswith(":user/break-glass-1")}
     assert assumed == {
         f"arn:aws:iam::{account}:role/OrgBreakGlass" for account in world.accounts.values()
