@@ -164,7 +164,9 @@ def test_a_boundary_is_kept_and_removed(center: Any) -> None:
 
 
 def test_attributes_are_turned_on_once() -> None:
-    given = {"AccessControlAttributes": [{"Key": "a", "Value": {"Source": ["${path:userName}"]}}]}
+    given: Any = {
+        "AccessControlAttributes": [{"Key": "a", "Value": {"Source": ["${path:userName}"]}}]
+    }
     name = "InstanceAccessControlAttributeConfiguration"
     on = request(f"Create{name}", DELEGATE, **{name: given})
     answers.create_attributes(on)
