@@ -215,7 +215,7 @@ class Names:
     @property
     def settings_machine(self) -> str:
         """State machine that keeps the account settings; its alarms' names begin with it."""
-        return f"{self.prefix}-settings"
+        return f"{self.prefix}-account-settings"
 
     @property
     def settings_machine_arn(self) -> str:

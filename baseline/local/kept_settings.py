@@ -37,7 +37,8 @@ def reconcile(configuration: Configuration, access: Access) -> dict[str, Any]:
 
 def read_back(configuration: Configuration, access: Access) -> Iterator[Finding]:
     """Compare the settings of every active account with the wanted ones."""
-    names, wanted = Names.of(configuration), wanted_settings(configuration)
+    names = Names.of(configuration)
+    wanted: Mapping[str, Any] = wanted_settings(configuration)
     organizations = access.client("organizations", access.management, access.region)
     pages = organizations.get_paginator("list_accounts").paginate()
     accounts = [each for page in pages for each in page["Accounts"]]

@@ -52,8 +52,8 @@ def _role(service: Any, rule: Mapping[str, Any], bus: str) -> str:  # noqa: ANN4
     """Give the role with which a rule sends to a bus of that name."""
     key = service._rule_key(rule["Name"], rule.get("EventBusName", "default"))
     targets = service._targets.get(key, [])
-    sends = (each for each in targets if each["Arn"].endswith(f":event-bus/{bus}"))
-    return str(next(sends, {}).get("RoleArn", ""))
+    roles = (each.get("RoleArn") for each in targets if each["Arn"].endswith(f":event-bus/{bus}"))
+    return str(next(roles, None) or "")
 
 
 def _facts(account: str, *, role: str = "", source: str = "") -> dict[str, str]:

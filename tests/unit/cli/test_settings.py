@@ -16,7 +16,7 @@ from baseline.cli import settings as cli
 from baseline.settings.sweep_runs import Clients, RunError, run
 
 ROOT = Path(__file__).resolve().parents[3]
-MACHINE = "arn:aws:states:eu-west-1:333333333333:stateMachine:secbase-settings"
+MACHINE = "arn:aws:states:eu-west-1:333333333333:stateMachine:secbase-account-settings"
 
 
 def report(*rows: dict[str, Any], **summary: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +19,7 @@ ACCOUNT, OTHER = "555555555555", "666666666666"
 
 @pytest.fixture(autouse=True)
 def empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "_STATE", state.defaultdict(dict))
+    monkeypatch.setattr(state, "_STATE", defaultdict(dict))
 
 
 def call(operation: str, account_id: str = ACCOUNT, region: str = "eu-west-1", **given: Any) -> Any:

@@ -33,7 +33,7 @@ class Calls:
     def __init__(self) -> None:
         self.made: list[tuple[str, str, str]] = []
         self.regions = {"eu-west-1": "ENABLED_BY_DEFAULT", "eu-central-1": "ENABLED_BY_DEFAULT"}
-        self.keys = defaultdict(lambda: "alias/aws/ebs")
+        self.keys: dict[str, str] = defaultdict(lambda: "alias/aws/ebs")
         self._faults: dict[tuple[str, str], list[ClientError]] = defaultdict(list)
         self._always: dict[tuple[str, str], ClientError] = {}
         self._real = BaseClient._make_api_call
