@@ -29,7 +29,8 @@ Resources = dict[str, dict[str, Any]]
 
 
 def of_type(stack: cdk.Stack, kind: str) -> list[dict[str, Any]]:
-    return list(assertions.Template.from_stack(stack).find_resources(kind).values())
+    found = assertions.Template.from_stack(stack).find_resources(kind)
+    return [dict(resource) for resource in found.values()]
 
 
 def definition(**changes: Any) -> PermissionSetDefinition:

@@ -164,9 +164,12 @@ def test_a_boundary_is_kept_and_removed(center: Any) -> None:
 
 
 def test_attributes_are_turned_on_once() -> None:
-    given = {"AccessControlAttributes": [{"Key": "a", "Value": {"Source": ["${path:userName}"]}}]}
+    given: dict[str, Any] = {
+        "AccessControlAttributes": [{"Key": "a", "Value": {"Source": ["${path:userName}"]}}]
+    }
     name = "InstanceAccessControlAttributeConfiguration"
-    on = request(f"Create{name}", DELEGATE, **{name: given})
+    wanted: dict[str, Any] = {name: given}
+    on = request(f"Create{name}", DELEGATE, **wanted)
     answers.create_attributes(on)
     with pytest.raises(ServiceError, match="on already"):
         answers.create_attributes(on)
