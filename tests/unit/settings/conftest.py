@@ -116,7 +116,6 @@ def run_sweep(aws: None, monkeypatch: pytest.MonkeyPatch) -> Run:
             monkeypatch,
             waits=waits,
             Bucket=BUCKET,
-            Partition="aws",
         )
 
     return run
