@@ -9,6 +9,7 @@ from baseline.config.finding import dotted
 from baseline.errors import BaselineError
 from baseline.identity.permission_set_model import CustomerPolicy, PermissionSetDefinition
 from baseline.identity.permission_set_rules import problems
+from baseline.primitives.acknowledge import acknowledge
 
 
 class PermissionSet(Construct):
@@ -64,6 +65,8 @@ class PermissionSet(Construct):
         )
         for key, value in definition.tags.items():
             self.resource.tags.set_tag(key, value)
+        if definition.why_everywhere is not None:
+            acknowledge(self, {"AwsSolutions-IAM5[Resource::*]": definition.why_everywhere})
         self.arn = self.resource.attr_permission_set_arn
 
 

@@ -21,6 +21,7 @@ from baseline.config.forms import (
 from baseline.config.section import Section
 
 VERSION: Final = "2012-10-17"
+MINIMUM_REASON_LENGTH: Final = 20
 PLACEHOLDER: Final = re.compile(r"(?<!\$)\{(\w+)\}")
 """``{prefix}``; a policy variable, ``${aws:username}``, is none."""
 PLACEHOLDERS: Final = ("break_glass", "prefix", "qualifier")
@@ -59,6 +60,11 @@ class PermissionSetDefinition(Section):
     policy: tuple[dict[str, JsonValue], ...] = Field(
         default=(), description="Statements of the inline policy."
     )
+    why_everywhere: str | None = Field(
+        default=None,
+        min_length=MINIMUM_REASON_LENGTH,
+        description="Why statements allow something on every resource, for whoever reviews it.",
+    )
     tags: dict[str, str] = Field(default_factory=dict)
 
     def filled(self, values: Mapping[str, str]) -> PermissionSetDefinition:
@@ -75,6 +81,15 @@ class PermissionSetDefinition(Section):
         if not self.policy:
             return None
         return {"Version": VERSION, "Statement": [dict(statement) for statement in self.policy]}
+
+    def allows_everywhere(self) -> bool:
+        """Tell whether a statement allows something on every resource, without a condition."""
+        return any(
+            statement.get("Effect") == "Allow"
+            and "Condition" not in statement
+            and statement.get("Resource") in ("*", ["*"])
+            for statement in self.policy
+        )
 
     def size(self) -> int:
         """Give the size of the inline policy as it is submitted: without white space."""

@@ -69,6 +69,10 @@ def problems(definition: PermissionSetDefinition, values: Mapping[str, str]) -> 
     yield from _placeholders(definition.model_dump(mode="json"), ())
     yield from _boundary(definition)
     yield from _counts(definition)
+    if definition.allows_everywhere() and definition.why_everywhere is None:
+        yield Finding(
+            ("policy",), "allows something on every resource; say in why_everywhere why it has to"
+        )
     size = definition.filled(values).size()
     if size > quotas.PERMISSION_SET_POLICY_SIZE:
         yield Finding(

@@ -6,9 +6,10 @@ secret of this process; the router lets such calls pass without asking the guard
 
 import functools
 import secrets
+import threading
 from typing import Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 
 from baseline.local import emulators
@@ -17,7 +18,12 @@ HEADER = "x-baseline-internal"
 SECRET = secrets.token_hex(16)
 
 
-@functools.cache
+# As many as a deployment uses again and again; an organization has more accounts than memory clients.
+_KEPT_CLIENTS = 256
+_LOCK = threading.Lock()
+
+
+@functools.lru_cache(maxsize=_KEPT_CLIENTS)
 def client(service: str, account: str, region: str) -> Any:  # noqa: ANN401 - boto3 has no types
     """Give the boto3 client of a service in an account and Region of the embedded AWS.
 
@@ -26,21 +32,28 @@ def client(service: str, account: str, region: str) -> Any:  # noqa: ANN401 - bo
         account: Account ID to act in.
         region: Region to act in.
     """
-    session = boto3.session.Session(
-        aws_access_key_id=account, aws_secret_access_key=SECRET, region_name=region
-    )
-    made = session.client(
-        service,
-        endpoint_url=endpoint(),
-        config=Config(
-            inject_host_prefix=False,
-            read_timeout=900,
-            retries={"total_max_attempts": 1},
-            s3={"addressing_style": "path"},
-        ),
-    )
+    with _LOCK:  # sessions make one client at a time
+        made = _session().create_client(
+            service,
+            region_name=region,
+            aws_access_key_id=account,
+            aws_secret_access_key=SECRET,
+            endpoint_url=endpoint(),
+            config=Config(
+                inject_host_prefix=False,
+                read_timeout=900,
+                retries={"total_max_attempts": 1},
+                s3={"addressing_style": "path"},
+            ),
+        )
     made.meta.events.register("before-send", _sign)
     return made
+
+
+@functools.cache
+def _session() -> Any:  # noqa: ANN401 - botocore has no types
+    """Give the session of all clients, which reads the description of each service once."""
+    return botocore.session.Session()
 
 
 def endpoint() -> str:

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from baseline.config import Configuration, load
 from baseline.errors import BaselineError
-from baseline.local import administration, kept_settings, lifecycle
+from baseline.local import administration, kept_people, kept_settings, lifecycle
 from baseline.local.access import Access
 from baseline.local.bootstrap import bootstrap
 from baseline.local.driver import Deployment, Driver
@@ -160,6 +160,7 @@ class Session:
                 self.console.print(f"  {move.name} ({move.account}) moved to {move.unit}")
             administration.wait_for_stack_sets(self.access(), self.configuration.home_region)
         self._keep_settings()
+        self._assign_people()
         return deployment
 
     def _keep_settings(self) -> None:
@@ -170,15 +171,29 @@ class Session:
         """
         with self.timed("settings"), failures():
             report = kept_settings.reconcile(self.configuration, self.access())
+        self._say_swept("account settings", report)
+
+    def _assign_people(self) -> None:
+        """Let the assignment job visit every account, which a deployment in AWS starts.
+
+        Raises:
+            FailedError: An account failed; the message names it and why.
+        """
+        with self.timed("people"), failures():
+            report = kept_people.assign(self.configuration, self.access())
+        if report is not None:
+            self._say_swept("assignments of units", report)
+
+    def _say_swept(self, what: str, report: dict[str, Any]) -> None:
         numbers = report["summary"]
         self.console.print(
-            f"account settings: {numbers['accounts']} accounts visited, {numbers['changed']} changed,"
+            f"{what}: {numbers['accounts']} accounts visited, {numbers['changed']} changed,"
             f" {numbers['failed']} failed"
         )
         failed = [each for each in report["accounts"] if each["state"] == "failed"]
         if failed:
             why = "; ".join(f"{each['account']['id']}: {_reason(each)}" for each in failed)
-            raise FailedError(f"account settings failed in {why}")
+            raise FailedError(f"{what} failed in {why}")
 
     def verify(self) -> Report:
         """Read everything back and compare it."""
@@ -188,7 +203,10 @@ class Session:
                 expected_stacks=self.driver().stacks(),
                 governed=self.configuration.regions,
             )
-            kept = tuple(kept_settings.read_back(self.configuration, self.access()))
+            kept = (
+                *kept_settings.read_back(self.configuration, self.access()),
+                *kept_people.read_back(self.configuration, self.access()),
+            )
             return replace(report, findings=report.findings + kept)
 
     def status(self) -> dict[str, Any]:

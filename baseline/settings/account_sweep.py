@@ -223,11 +223,7 @@ class AccountSweep(Construct):
             definition_string=definition(
                 max_concurrency=max_concurrency, timeout_seconds=timeout_seconds
             ),
-            definition_substitutions={
-                **arns,
-                "Bucket": self._reports.bucket.bucket_name,
-                "Partition": cdk.Aws.PARTITION,
-            },
+            definition_substitutions={**arns, "Bucket": self._reports.bucket.bucket_name},
             logging_configuration=self._logging(),
             tracing_configuration=types.TracingConfigurationProperty(enabled=True),
         )

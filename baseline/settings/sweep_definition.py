@@ -31,7 +31,7 @@ State = dict[str, Any]
 
 
 def definition(*, max_concurrency: int, timeout_seconds: int) -> str:
-    """Render the definition, in JSON, with the placeholders of :func:`placeholders`.
+    """Render the definition, in JSON, with a placeholder for the bucket and for each function.
 
     Args:
         max_concurrency: accounts at the same time.
@@ -80,7 +80,7 @@ def _each_account(max_concurrency: int, timeout_seconds: int) -> State:
         "MaxConcurrency": max_concurrency,
         "ToleratedFailurePercentage": 100,
         "ItemReader": {
-            "Resource": "arn:${Partition}:states:::s3:getObject",
+            "Resource": "arn:aws:states:::s3:getObject",
             "ReaderConfig": {"InputType": "JSON"},
             "Parameters": {"Bucket": "${Bucket}", "Key.$": "$.accounts_key"},
         },
@@ -120,7 +120,7 @@ def _each_account(max_concurrency: int, timeout_seconds: int) -> State:
             },
         },
         "ResultWriter": {
-            "Resource": "arn:${Partition}:states:::s3:putObject",
+            "Resource": "arn:aws:states:::s3:putObject",
             "Parameters": {"Bucket": "${Bucket}", "Prefix": RESULTS_PREFIX},
             "WriterConfig": {"Transformation": "COMPACT", "OutputType": "JSONL"},
         },
@@ -132,7 +132,7 @@ def _each_account(max_concurrency: int, timeout_seconds: int) -> State:
 def _invoke(function: str, payload: State) -> State:
     return {
         "Type": "Task",
-        "Resource": "arn:${Partition}:states:::lambda:invoke",
+        "Resource": "arn:aws:states:::lambda:invoke",
         "Parameters": {"FunctionName": f"${{{function}}}", "Payload": payload},
         "OutputPath": "$.Payload",
         "Retry": [

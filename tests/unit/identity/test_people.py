@@ -38,6 +38,7 @@ def definition(**changes: Any) -> PermissionSetDefinition:
         {
             "name": "Mine",
             "description": "Looks at queues.",
+            "why_everywhere": "Queues are listed by Region.",
             "policy": [
                 {"Sid": "Look", "Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}
             ],

@@ -27,6 +27,7 @@ NAMES = sorted(catalog())
 GOOD = """\
 name: Mine
 description: Looks at queues.
+why_everywhere: Queues are listed by Region.
 policy:
   - { Sid: Look, Effect: Allow, Action: sqs:ListQueues, Resource: "*" }
 """
@@ -172,6 +173,11 @@ def test_a_wrong_folder_raises_with_every_problem(tmp_path: Path) -> None:
         (("Sid: Look", "Sid: Look here"), "may have letters and digits only"),
         (("policy:", "boundary: {}\npolicy:"), "needs exactly one of managed_policy"),
         (("policy:", "tags: {a: 'b c'}\npolicy:"), "has a key or value with other than"),
+        (
+            ("why_everywhere: Queues are listed by Region.\n", ""),
+            "say in why_everywhere why it has to",
+        ),
+        (("Queues are listed by Region.", "because"), "is too short: at least 20 characters"),
         (("policy:", "polcy:"), "unknown key; did you mean 'policy'?"),
     ],
 )
@@ -212,7 +218,7 @@ def test_a_policy_over_its_limit_is_counted_without_white_space(tmp_path: Path) 
 def test_one_sid_twice_and_too_many_policies_are_found(tmp_path: Path) -> None:
     again = GOOD + GOOD.splitlines()[-1] + "\n"
     assert write(tmp_path, again) == [
-        "mine.yaml:5:7 policy[1].Sid: 'Look' stands in the policy already; give it another"
+        "mine.yaml:6:7 policy[1].Sid: 'Look' stands in the policy already; give it another"
     ]
     arns = ", ".join(f"arn:aws:iam::aws:policy/P{number}" for number in range(11))
     (found,) = write(tmp_path, f"{GOOD}managed_policies: [{arns}]\n")

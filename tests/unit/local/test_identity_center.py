@@ -168,7 +168,8 @@ def test_attributes_are_turned_on_once() -> None:
         "AccessControlAttributes": [{"Key": "a", "Value": {"Source": ["${path:userName}"]}}]
     }
     name = "InstanceAccessControlAttributeConfiguration"
-    on = request(f"Create{name}", DELEGATE, **{name: given})
+    wanted: dict[str, Any] = {name: given}
+    on = request(f"Create{name}", DELEGATE, **wanted)
     answers.create_attributes(on)
     with pytest.raises(ServiceError, match="on already"):
         answers.create_attributes(on)

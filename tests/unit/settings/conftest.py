@@ -45,9 +45,6 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     # Half a second for each account and Region, and nobody here starts an instance.
     monkeypatch.setattr(AmiBackend, "_load_amis", lambda _: None)
     with mock_aws():
-        boto3.client("s3").create_bucket(
-            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
-        )
         yield
 
 
@@ -99,6 +96,9 @@ def organization(aws: None) -> list[str]:
 def run_sweep(aws: None, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the state machine: ``run_sweep(handler, {"dry_run": True})``; gives its output."""
     del aws
+    boto3.client("s3").create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
 
     def run(
         handler: Callable[[dict[str, Any]], Any],
@@ -106,7 +106,7 @@ def run_sweep(aws: None, monkeypatch: pytest.MonkeyPatch) -> Run:
         waits: list[float] | None = None,
     ) -> dict[str, Any]:
         return machine.run(
-            definition(max_concurrency=2, timeout_seconds=60),
+            definition(max_concurrency=1, timeout_seconds=60),
             given or {},
             {
                 "AccountFunction": handler,
@@ -116,7 +116,6 @@ def run_sweep(aws: None, monkeypatch: pytest.MonkeyPatch) -> Run:
             monkeypatch,
             waits=waits,
             Bucket=BUCKET,
-            Partition="aws",
         )
 
     return run
