@@ -161,7 +161,7 @@ class RootRemoval(Construct):
             state_machine_type="STANDARD",
             role_arn=role.role_arn,
             definition_string=definition(approval_hours=self._settings.approval_hours),
-            definition_substitutions={**arns, "Partition": cdk.Aws.PARTITION},
+            definition_substitutions=arns,
             logging_configuration=self._logging(),
             tracing_configuration=types.TracingConfigurationProperty(enabled=True),
         )

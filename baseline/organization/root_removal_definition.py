@@ -20,7 +20,7 @@ State = dict[str, Any]
 
 
 def definition(*, approval_hours: int) -> str:
-    """Render the definition, with the placeholders RootFunction, StepFunction and Partition.
+    """Render the definition, with the placeholders RootFunction and StepFunction.
 
     Args:
         approval_hours: hours after which the question is void.
@@ -121,7 +121,7 @@ def definition(*, approval_hours: int) -> str:
 def _ask(approval_hours: int) -> State:
     return {
         "Type": "Task",
-        "Resource": "arn:${Partition}:states:::lambda:invoke.waitForTaskToken",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
         "Parameters": {
             "FunctionName": "${StepFunction}",
             "Payload": {
@@ -205,7 +205,7 @@ def _catch(error: str, following: str) -> State:
 def _invoke(function: str, payload: State) -> State:
     return {
         "Type": "Task",
-        "Resource": "arn:${Partition}:states:::lambda:invoke",
+        "Resource": "arn:aws:states:::lambda:invoke",
         "Parameters": {"FunctionName": f"${{{function}}}", "Payload": payload},
         "Retry": [
             {

@@ -63,6 +63,11 @@ ACCEPTED: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "missing_condition",
+        r"Policy\w{8}: Sensitive action 'logs:PutResourcePolicy'",
+        "log delivery of our own state machines, which has no resource to name",
+    ),
+    (
+        "missing_condition",
         r"SettingsPolicy\w{8}: ",
         "account settings have no resource; only the reconciler's role may assume the role",
     ),

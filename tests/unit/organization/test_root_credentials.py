@@ -199,7 +199,6 @@ def removal(
         given,
         {"RootFunction": lambda event: index.root(event, None), "StepFunction": step},
         monkeypatch,
-        Partition="aws",
     )
 
 
