@@ -390,6 +390,49 @@ def test_an_organization_policy_that_was_detached_or_weakened_is_seen() -> None:
     assert differences("AWS::Organizations::Policy", policy, expected) == {"Content", "TargetIds"}
 
 
+def test_a_policy_that_lost_its_mark_is_seen() -> None:
+    organizations = boto3.client("organizations", region_name="us-east-1")
+    organizations.create_organization(FeatureSet="ALL")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+    tags = [{"Key": "SecurityBaseline", "Value": "protected"}]
+    content = {"Version": "2012-10-17", "Statement": []}
+    policy = organizations.create_policy(
+        Name="marked",
+        Type="SERVICE_CONTROL_POLICY",
+        Description="",
+        Content=json.dumps(content),
+        Tags=tags,
+    )["Policy"]["PolicySummary"]["Id"]
+    expected = {"Name": "marked", "Content": content, "TargetIds": [], "Tags": tags}
+    assert differences("AWS::Organizations::Policy", policy, expected) == set()
+
+    organizations.untag_resource(ResourceId=policy, TagKeys=["SecurityBaseline"])
+
+    assert differences("AWS::Organizations::Policy", policy, expected) == {"Tags"}
+
+
+class FakeOrganizations:
+    """moto keeps no resource policy."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self.content = content
+
+    def describe_resource_policy(self) -> dict[str, Any]:
+        return {"ResourcePolicy": {"Content": json.dumps(self.content)}}
+
+
+@pytest.mark.parametrize(("action", "same"), [("ListRoots", True), ("MoveAccount", False)])
+def test_a_delegation_that_was_widened_is_seen(action: str, same: bool) -> None:
+    def content(name: str) -> dict[str, Any]:
+        return {"Statement": [{"Effect": "Allow", "Action": f"organizations:{name}"}]}
+
+    place = cast("Place", lambda _: FakeOrganizations(content(action)))
+    read = READERS["AWS::Organizations::ResourcePolicy"].read
+    (check,) = read(place, "rp-1", {"Content": content("ListRoots")})
+    assert check.ok is same
+
+
 def test_a_network_acl_rule_that_was_opened_is_seen() -> None:
     ec2 = boto3.client("ec2", region_name=REGION)
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
