@@ -120,11 +120,11 @@ def take_what_is_asked_of_them(view: View) -> Iterator[Finding]:
     for name in view.keys(*INSPECTION, "allowed_flows"):
         yield from _flow(view, name)
     for name in view.keys("network", "site_to_site_vpn"):
-        place: Path = ("network", "site_to_site_vpn", name, "address")
-        address = view.text(*place)
+        outside: Path = ("network", "site_to_site_vpn", name, "address")
+        address = view.text(*outside)
         if address is not None:
             yield from _found(
-                place, "customer_address", lambda text: check_customer(text, 1), address
+                outside, "customer_address", lambda text: check_customer(text, 1), address
             )
     yield from _client(view)
 

@@ -156,8 +156,7 @@ def test_the_configuration_chooses_the_form(app: cdk.App, tmp_path: Path, form: 
 def connected() -> dict[str, Any]:
     """The template of the example with everything on."""
     stack = network_stack(cdk.App(context=CONTEXT, analytics_reporting=False), CONNECTED)
-    template: dict[str, Any] = Template.from_stack(stack).to_json()
-    return template
+    return dict(Template.from_stack(stack).to_json())
 
 
 def test_the_connected_example_has_everything(connected: dict[str, Any]) -> None:
