@@ -36,6 +36,9 @@ BLOCKED_PRIORITY = 200
 MANAGED_PRIORITY = 300
 THREAT_PRIORITY = 400
 
+MOST_CHARACTERS = 64
+"""Longest name that DNS Firewall takes."""
+
 ASSOCIATION_PRIORITY = 101
 """The first that a rule group of one's own may have; Firewall Manager's stand before and after."""
 
@@ -79,19 +82,22 @@ class DnsFirewall(Construct):
         chosen = protection or DnsProtection()
         check_domains(chosen)
         lists = self._look_up(vpc_id, fail_open=chosen.fail_open)
+        # The service's API asks for a name of each; CloudFormation's schema does not.
+        name = self._name()
         self.rule_group = resolver.CfnFirewallRuleGroup(
-            self, "RuleGroup", firewall_rules=self._rules(chosen, lists)
+            self, "RuleGroup", name=name, firewall_rules=self._rules(chosen, lists)
         )
         resolver.CfnFirewallRuleGroupAssociation(
             self,
             "Association",
+            name=name,
             firewall_rule_group_id=self.rule_group.attr_id,
             vpc_id=vpc_id,
             priority=ASSOCIATION_PRIORITY,
             mutation_protection="ENABLED" if chosen.mutation_protection else "DISABLED",
         )
         self.query_log = resolver.CfnResolverQueryLoggingConfig(
-            self, "QueryLog", destination_arn=query_log_bucket.bucket_arn
+            self, "QueryLog", name=name, destination_arn=query_log_bucket.bucket_arn
         )
         resolver.CfnResolverQueryLoggingConfigAssociation(
             self,
@@ -100,6 +106,10 @@ class DnsFirewall(Construct):
             resource_id=vpc_id,
         )
         implements(self, capability="dns-firewall", controls=[])
+
+    def _name(self) -> str:
+        # Leaves room for what tells the lists apart.
+        return cdk.Names.unique_resource_name(self, max_length=MOST_CHARACTERS - 10, separator="-")
 
     def _look_up(self, vpc_id: str, *, fail_open: bool) -> cdk.CustomResource:
         configurations = cdk.Stack.of(self).format_arn(
@@ -187,7 +197,9 @@ class DnsFirewall(Construct):
         return rules
 
     def _own_list(self, id: str, domains: Sequence[str]) -> str:
-        return resolver.CfnFirewallDomainList(self, id, domains=sorted(domains)).attr_id
+        name = f"{self._name()}-{id.lower()}"
+        found = resolver.CfnFirewallDomainList(self, id, name=name, domains=sorted(domains))
+        return found.attr_id
 
 
 def _denial(

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
-from baseline.network import addresses
+from baseline.network import addresses, ways_out
 from baseline.network.acl_rules import (
     CONNECTED,
     DATABASE_PORTS,
@@ -210,10 +210,23 @@ class HardenedVpc(Construct):
                 self.firewall = self._inspect(
                     inspection, inspection_name, inspection_protected, flow_log_bucket
                 )
-                self._lead_through(self.firewall, self.nat)
-            self._let_private_out(self.nat)
+                ways_out.lead_through(
+                    self.firewall, self.nat, tiers=self.tiers, subnets=self.subnets
+                )
+            ways_out.let_private_out(self.tiers["private"], self.nat, self.firewall)
+            if ipv6:
+                ways_out.let_ipv6_out(self, self.tiers["private"], vpc_id=self.vpc_id)
         if transit_gateway_id is not None:
-            self.transit_attachment = self._attach(transit_gateway_id, connected_ranges)
+            self.transit_attachment = ways_out.attach(
+                self,
+                "TransitAttachment",
+                vpc_id=self.vpc_id,
+                transit_gateway_id=transit_gateway_id,
+                tiers=self.tiers,
+                connected=connected_ranges,
+                default=self.nat is None,
+                ipv6=ipv6,
+            )
         self.vpc = self._describe(cidr, availability_zones)
         self.private_subnets: list[ec2.ISubnet] = self.vpc.private_subnets
         self.isolated_subnets: list[ec2.ISubnet] = self.vpc.isolated_subnets
@@ -355,20 +368,6 @@ class HardenedVpc(Construct):
                 )
         return attachment
 
-    def _let_private_out(self, nat: NatGateways) -> None:
-        private = self.tiers["private"]
-        for zone, (table, gateway) in enumerate(
-            zip(private.route_tables, nat.gateways, strict=True), start=1
-        ):
-            name = f"InternetRoute{zone}"
-            if self.firewall is None:
-                route(private, name, table=table, destination=ANYWHERE, nat_gateway_id=gateway.ref)
-            else:
-                endpoint = self.firewall.endpoint_ids[zone - 1]
-                route(private, name, table=table, destination=ANYWHERE, vpc_endpoint_id=endpoint)
-        if self._block is not None:
-            self._let_ipv6_out(private)
-
     def _inspect(
         self, rules: InspectionRules, name: str | None, protected: bool, log_bucket: s3.IBucket
     ) -> InspectionFirewall:
@@ -395,80 +394,6 @@ class HardenedVpc(Construct):
             name=name,
             protected=protected,
         )
-
-    def _lead_through(self, firewall: InspectionFirewall, nat: NatGateways) -> None:
-        inspection = self.tiers["inspection"]
-        for zone, gateway in enumerate(nat.gateways, start=1):
-            route(
-                inspection,
-                f"InternetRoute{zone}",
-                table=inspection.route_tables[zone - 1],
-                destination=ANYWHERE,
-                nat_gateway_id=gateway.ref,
-            )
-        self._join_through("public", "private", firewall)
-
-    def _join_through(self, public: Tier, private: Tier, firewall: InspectionFirewall) -> None:
-        """Lead traffic between two tiers through the endpoint of the public subnet's zone.
-
-        The zone of the public side decides in both directions, so a load balancer may use
-        targets of every zone and the firewall still sees both halves of a connection.
-        """
-        sides = ((public, private), (private, public))
-        for own, other in sides:
-            for mine in self._planned(own):
-                for theirs in self._planned(other):
-                    zone = mine.zone if own == public else theirs.zone
-                    route(
-                        self.tiers[own],
-                        f"{other.capitalize()}{theirs.zone}Route{mine.zone}",
-                        table=self.tiers[own].route_tables[mine.zone - 1],
-                        destination=theirs.cidr,
-                        vpc_endpoint_id=firewall.endpoint_ids[zone - 1],
-                    )
-
-    def _let_ipv6_out(self, private: NetworkTier) -> None:
-        gateway = ec2.CfnEgressOnlyInternetGateway(
-            self, "EgressOnlyGateway", vpc_id=self._resource.ref
-        )
-        for zone, table in enumerate(private.route_tables, start=1):
-            route(
-                private,
-                f"InternetRoute{zone}Ipv6",
-                table=table,
-                destination=ANYWHERE_IPV6,
-                ipv6=True,
-                egress_only_internet_gateway_id=gateway.ref,
-            )
-
-    def _attach(
-        self, transit_gateway_id: str, connected: Sequence[str]
-    ) -> ec2.CfnTransitGatewayAttachment:
-        attachment = ec2.CfnTransitGatewayAttachment(
-            self,
-            "TransitAttachment",
-            transit_gateway_id=transit_gateway_id,
-            vpc_id=self._resource.ref,
-            subnet_ids=[subnet.ref for subnet in self.tiers["transit"].subnets],
-            options={"DnsSupport": "enable", "Ipv6Support": "enable" if self._block else "disable"},
-            tags=[cdk.CfnTag(key="Name", value=self.node.path)],
-        )
-        private = self.tiers["private"]
-        # With NAT gateways the way to everything else leads there.
-        destinations = {f"Connected{n}": text for n, text in enumerate(connected, start=1)}
-        if self.nat is None:
-            destinations["Default"] = ANYWHERE
-        for zone, table in enumerate(private.route_tables, start=1):
-            for name, destination in destinations.items():
-                route(
-                    private,
-                    f"Transit{name}Route{zone}",
-                    table=table,
-                    destination=destination,
-                    after=attachment,
-                    transit_gateway_id=transit_gateway_id,
-                )
-        return attachment
 
     def _describe(self, cidr: str | None, availability_zones: int) -> ec2.IVpc:
         def ids(tier: Tier) -> list[str] | None:

@@ -11,7 +11,12 @@ _SERVICE = "route53resolver"
 @reader("AWS::Route53Resolver::FirewallDomainList", capability=CAPABILITY, covers="Name Domains")
 def domain_list(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
     """Read the domains of a list."""
-    answer = place(_SERVICE).list_firewall_domains(FirewallDomainListId=physical_id)
+    resolver = place(_SERVICE)
+    lists = {
+        each["Id"]: each for each in resolver.list_firewall_domain_lists()["FirewallDomainLists"]
+    }
+    yield from compare(expected, lists.get(physical_id, {}), {"Name": "Name"})
+    answer = resolver.list_firewall_domains(FirewallDomainListId=physical_id)
     yield Check(
         setting="Domains",
         expected=sorted(expected.get("Domains", ())),
@@ -25,6 +30,8 @@ def domain_list(place: Place, physical_id: str, expected: Properties) -> Iterato
 def rule_group(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
     """Read every rule of a group."""
     answer = place(_SERVICE).list_firewall_rules(FirewallRuleGroupId=physical_id)
+    group = place(_SERVICE).get_firewall_rule_group(FirewallRuleGroupId=physical_id)
+    yield from compare(expected, group["FirewallRuleGroup"], {"Name": "Name"})
     live = {str(rule["Priority"]): rule for rule in answer["FirewallRules"]}
     wanted = {str(rule["Priority"]): rule for rule in expected.get("FirewallRules", ())}
     yield Check(setting="priorities", expected=sorted(wanted), found=sorted(live))
@@ -47,7 +54,7 @@ def association(place: Place, physical_id: str, expected: Properties) -> Iterato
     answer = place(_SERVICE).get_firewall_rule_group_association(
         FirewallRuleGroupAssociationId=physical_id
     )
-    names = ("FirewallRuleGroupId", "VpcId", "Priority", "MutationProtection")
+    names = ("FirewallRuleGroupId", "VpcId", "Priority", "MutationProtection", "Name")
     found = answer["FirewallRuleGroupAssociation"]
     yield from compare(expected, found, {name: name for name in names})
 
@@ -60,7 +67,7 @@ def association(place: Place, physical_id: str, expected: Properties) -> Iterato
 def query_log(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
     """Read where queries are logged."""
     answer = place(_SERVICE).get_resolver_query_log_config(ResolverQueryLogConfigId=physical_id)
-    names = {"DestinationArn": "DestinationArn"}
+    names = {"DestinationArn": "DestinationArn", "Name": "Name"}
     yield from compare(expected, answer["ResolverQueryLogConfig"], names)
 
 

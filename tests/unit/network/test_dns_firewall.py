@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -105,6 +106,26 @@ def test_queries_are_logged_to_the_archive(synthesize: Callable[..., Resources])
     association = one(found, "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation")
     assert log["DestinationArn"] == "arn:aws:s3:::example-flow-logs"
     assert association["ResourceId"] == "vpc-0123456789abcdef0"
+
+
+def test_everything_has_a_name_that_the_service_takes(
+    synthesize: Callable[..., Resources],
+) -> None:
+    found = synthesize(allowed_domains=("a.example.com",), blocked_domains=("b.example.com",))
+    names = [
+        each["Properties"]["Name"]
+        for each in found.values()
+        if each["Type"].startswith("AWS::Route53Resolver::")
+        and each["Type"] != "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation"
+    ]
+    assert len(names) == 5
+    assert all(re.fullmatch(r"(?![0-9]+$)[A-Za-z0-9_-]{1,64}", name) for name in names)
+    lists = [
+        each["Properties"]["Name"]
+        for each in found.values()
+        if each["Type"] == "AWS::Route53Resolver::FirewallDomainList"
+    ]
+    assert len(set(lists)) == 2
 
 
 def test_own_domains_come_before_the_lists(synthesize: Callable[..., Resources]) -> None:

@@ -21,6 +21,7 @@ from baseline.network.inspection_policy import InspectionPolicy
 from baseline.network.inspection_rules import MANAGED_RULE_GROUPS, AllowedFlow, InspectionRules
 from baseline.network.inspection_vpc import InspectionVpc
 from baseline.network.transit_gateway import TransitGateway
+from tests.support import CONTEXT
 
 
 def load(name: str) -> Any:
@@ -54,9 +55,15 @@ def bucket(stack: cdk.Stack) -> s3.IBucket:
     return s3.Bucket.from_bucket_name(stack, "FlowLogs", "example-flow-logs")
 
 
-@pytest.fixture
-def alone(stack: cdk.Stack) -> dict[str, Any]:
+def new_stack() -> cdk.Stack:
+    app = cdk.App(context=CONTEXT, analytics_reporting=False)
+    return cdk.Stack(app, "Stack", env=cdk.Environment(account="333333333333", region="eu-west-1"))
+
+
+@pytest.fixture(scope="module")
+def alone() -> dict[str, Any]:
     """A VPC with a firewall of its own, in three zones."""
+    stack = new_stack()
     HardenedVpc(
         stack,
         "Vpc",
@@ -73,9 +80,10 @@ def alone(stack: cdk.Stack) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture
-def central(stack: cdk.Stack) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def central() -> dict[str, Any]:
     """Two networks behind a transit gateway with a central firewall, a third one not connected."""
+    stack = new_stack()
     logs = bucket(stack)
     gateway = TransitGateway(stack, "Gateway", flow_log_bucket=logs)
     InspectionVpc(
