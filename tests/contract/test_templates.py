@@ -27,24 +27,38 @@ STACKS = (
     "guardrails",
     "break-glass",
     "members-management-sign-in-us-east-1",
+    "organization-events",
+    "billing",
+    "response",
+    "settings",
+    "identity",
+    "identity-management",
+    "rules",
 )
 # These take no tags; accounts could, and get none on purpose. What belongs to them is protected by
 # name, or by the tagged resource that they are part of.
 UNTAGGED = {
+    "AWS::Config::ConfigRule",
     "AWS::Config::ConfigurationRecorder",
     "AWS::Config::DeliveryChannel",
     "AWS::EC2::NetworkAclEntry",
     "AWS::EC2::SubnetNetworkAclAssociation",
     "AWS::EC2::SubnetRouteTableAssociation",
     "AWS::Events::EventBusPolicy",
+    "AWS::IAM::Group",
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Policy",
     "AWS::KMS::Alias",
+    "AWS::Lambda::Permission",
+    "AWS::Logs::MetricFilter",
     "AWS::Organizations::Account",
+    "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
+    "AWS::SSO::Assignment",
+    "AWS::SSO::InstanceAccessControlAttributeConfiguration",
     "AWS::SecurityHub::FindingAggregator",
     "AWS::SecurityHub::OrganizationConfiguration",
     "AWS::SecurityHub::PolicyAssociation",
@@ -171,5 +185,6 @@ def test_everything_is_tagged_as_protected(templates: Templates) -> None:
 
 
 def _tags(resource: dict[str, Any]) -> dict[str, str]:
-    tags = resource.get("Properties", {}).get("Tags", {})
+    properties = resource.get("Properties", {})
+    tags = properties.get("Tags", properties.get("ResourceTags", {}))
     return tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}
