@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+
 import pytest
 
 from baseline.config.document import UnreadableError, read
@@ -19,6 +22,15 @@ def test_places_count_from_one() -> None:
     assert document.place(("a", 1, "c", "d")) == Place(3, 9)
     assert document.place(("a", 1, "c", "missing")) == Place(3, 5)
     assert document.place(("missing",)) == Place(1, 1)
+
+
+@pytest.fixture(autouse=True)
+def recursion_limit() -> Iterator[None]:
+    """Python's own limit: ministack, which other tests import, raises it for its process."""
+    raised = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(raised)
 
 
 @pytest.mark.parametrize(
