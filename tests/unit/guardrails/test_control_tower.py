@@ -54,5 +54,8 @@ def test_a_guardrail_that_would_stop_it_is_refused_at_synth(
     document = catalog.guardrails()[name].model_dump(mode="json") | {"exemptions": ["break_glass"]}
     changed = catalog.guardrails() | {name: Guardrail.model_validate(document)}
     monkeypatch.setattr(catalog, "guardrails", lambda: changed)
-    with pytest.raises(BaselineError, match=f"AWSControlTowerExecution.*\n.*{NEED}|{NEED}.*AWSControlTowerExecution"):
+    with pytest.raises(
+        BaselineError,
+        match=f"AWSControlTowerExecution.*\n.*{NEED}|{NEED}.*AWSControlTowerExecution",
+    ):
         refuse_lock_out(governed(), compose(governed()))
