@@ -167,7 +167,10 @@ def test_a_wrong_folder_raises_with_every_problem(tmp_path: Path) -> None:
         (("Effect: Allow", "Principal: '*', Effect: Allow"), "Principal is not an element"),
         (('Resource: "*"', "Resource: queues"), "has not the six parts of an ARN"),
         (
-            ('Resource: "*"', "Resource: 'arn:aws:sqs:*:*:{prefixx}'"),
+            (
+                'Action: sqs:ListQueues, Resource: "*"',
+                "Action: sqs:PurgeQueue, Resource: 'arn:aws:sqs:*:*:{prefixx}'",
+            ),
             "{prefixx} stands for nothing",
         ),
         (("Sid: Look", "Sid: Look here"), "may have letters and digits only"),

@@ -28,14 +28,17 @@ def empty(scope: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.
     return cdk.Stack(scope, id, synthesizer=synthesizer)
 
 
-def test_a_template_has_neither_bootstrap_pieces_nor_cdk_metadata() -> None:
+def test_a_template_has_tags_but_neither_bootstrap_pieces_nor_cdk_metadata() -> None:
     app = cdk.App(context={"aws:cdk:enable-path-metadata": True})
     template = render(app, {"member": topic})["member"]
     assert set(template) == {"Resources"}
     (resource,) = template["Resources"].values()  # type: ignore[attr-defined]
     assert resource == {
         "Type": "AWS::SNS::Topic",
-        "Properties": {"TopicName": {"Fn::Join": ["", ["topic-", {"Ref": "AWS::Region"}]]}},
+        "Properties": {
+            "Tags": [{"Key": "SecurityBaseline", "Value": "protected"}],
+            "TopicName": {"Fn::Join": ["", ["topic-", {"Ref": "AWS::Region"}]]},
+        },
     }
 
 
