@@ -26,6 +26,7 @@ ARNS = {
     "AWS::Events::EventBus": "arn:aws:events:{region}:{account}:event-bus/{name}",
     "AWS::StepFunctions::StateMachine": "arn:aws:states:{region}:{account}:stateMachine:{name}",
 }
+HEX = "0123456789ABCDEF"
 REFERS_TO_ARN = {"AWS::SNS::Topic", "AWS::StepFunctions::StateMachine"}
 
 
@@ -98,4 +99,9 @@ class Resolver:
         return [f"{REGION}{letter}" for letter in "abc"]
 
     def _fn_getstackoutput(self, argument: dict[str, str]) -> str:
-        return str(argument["OutputName"]).lower()
+        """Tell the resource of another stack by the name that the CDK gives the output."""
+        name = str(argument["OutputName"])
+        kind = "AWS::SNS::Topic" if "Topic" in name else "AWS::KMS::Key"
+        if kind == "AWS::SNS::Topic" or ("Key" in name and name.rstrip(HEX).endswith("Arn")):
+            return ARNS[kind].format(name=name.lower(), account=ACCOUNT, region=REGION)
+        return name.lower()
