@@ -107,7 +107,7 @@ member can make root credentials again.
 """
 
 ROOT_AUDIT = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
-"""The task of a root session that only looks; the search for root credentials opens it every day."""
+"""The task of a root session that only looks; the search for root credentials opens it every week."""
 
 GLOBAL_REGION = "us-east-1"
 """Where root sign-ins and calls of IAM and of the global endpoint of STS are recorded."""
