@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -18,7 +16,8 @@ from botocore.exceptions import ClientError
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.models import AccessKeyLastUsed, iam_backends
 
-FOLDER = Path(__file__).resolve().parents[3] / "baseline/identity/handlers/access_keys"
+from tests.handlers import load_handler
+
 HOME = "eu-west-1"
 SECURITY = DEFAULT_ACCOUNT_ID
 PREFIX = "secbase-access-key/"
@@ -37,21 +36,7 @@ POLICY: dict[str, Any] = {
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000)
 
 
-def _load() -> ModuleType:
-    sys.path.insert(0, str(FOLDER))
-    try:
-        # Every handler has an ``index``, so this one gets a name of its own.
-        spec = importlib.util.spec_from_file_location("access_keys_index", FOLDER / "index.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
-    finally:
-        sys.path.remove(str(FOLDER))
-
-
-index = _load()
+index = load_handler("baseline/identity/handlers/access_keys")
 rules = sys.modules["key_rules"]
 
 

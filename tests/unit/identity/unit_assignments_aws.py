@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -18,7 +16,8 @@ import botocore.client
 import pytest
 from botocore.exceptions import ClientError
 
-FOLDER = Path(__file__).resolve().parents[3] / "baseline/identity/handlers/unit_assignments"
+from tests.handlers import load_handler
+
 PATH = "/secbase/identity-center/assignments"
 TABLE = "made"
 REGION = "eu-west-1"
@@ -27,20 +26,7 @@ DEVELOPERS, AUDITORS = (f"1234567890-0a000000-0000-4000-8000-00000000000{n}" for
 Fault = Callable[[dict[str, Any]], None]
 
 
-def _load() -> ModuleType:
-    sys.path.insert(0, str(FOLDER))
-    try:
-        spec = importlib.util.spec_from_file_location("assignments_index", FOLDER / "index.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
-    finally:
-        sys.path.remove(str(FOLDER))
-
-
-index = _load()
+index = load_handler("baseline/identity/handlers/unit_assignments")
 calls = sys.modules["assignment_calls"]
 plan = sys.modules["assignment_plan"]
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import botocore.client
@@ -13,7 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
-FOLDER = Path(__file__).resolve().parents[3] / "baseline/organization/handlers/root_credentials"
+from tests.handlers import load_handler
+
 HOME, MANAGEMENT = "eu-west-1", "123456789012"
 READS = {"GetLoginProfile", "ListAccessKeys", "ListMFADevices", "ListSigningCertificates"}
 # The task policies deny everything else (IAM User Guide, "AWS managed policies").
@@ -29,21 +27,7 @@ TASKS = {
 }
 
 
-def _load() -> ModuleType:
-    sys.path.insert(0, str(FOLDER))
-    try:
-        # Every handler has an ``index``, so this one gets a name of its own.
-        spec = importlib.util.spec_from_file_location("root_index", FOLDER / "index.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
-    finally:
-        sys.path.remove(str(FOLDER))
-
-
-index = _load()
+index = load_handler("baseline/organization/handlers/root_credentials")
 root_calls = sys.modules["root_calls"]
 root_plan = sys.modules["root_plan"]
 
