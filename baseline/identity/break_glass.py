@@ -157,6 +157,9 @@ class BreakGlassUsers(Construct):
             },
         )
         self.users = {name: self._user(name) for name in users}
+        # The users stay when the stack goes, and with them what makes them useful.
+        for kept in (self.group.group, self.group.policy, policy):
+            kept.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         implements(self, capability="break-glass", controls=["IAM.2"])
 
     def _user(self, name: str) -> iam.User:

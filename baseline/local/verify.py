@@ -24,7 +24,7 @@ UNPROTECTED_TYPES: Mapping[str, str] = {
 
 UNPROTECTED_PROPERTIES = frozenset(
     {"Tags", "Description", "Code", "Architectures", "ServiceToken", "ServiceTimeout"}
-    | {"HostedZoneTags", "TagsToAdd", "FileSystemConfigs", "Layers", "PackageType"}
+    | {"HostedZoneTags", "ResourceTags", "TagsToAdd", "FileSystemConfigs", "Layers", "PackageType"}
 )
 """Properties without a security meaning wherever they stand."""
 

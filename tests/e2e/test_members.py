@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from baseline.local.administration import unit_ids, wait_for_stack_sets
+from baseline.local.kept_people import assign
 from baseline.local.kept_settings import reconcile
 from tests.e2e.organization import Organization
 
@@ -49,4 +50,8 @@ def test_a_new_account_gets_its_baseline_from_the_stack_sets(organization: Organ
         assert rules
     visited = reconcile(configuration, organization.access)["accounts"]
     assert [each["state"] for each in visited if each["account"]["id"] == account] == ["changed"]
-    assert organization.verify().ok
+    assigned = assign(configuration, organization.access)
+    assert assigned is not None
+    states = {each["account"]["id"]: each["state"] for each in assigned["accounts"]}
+    assert states[account] == "changed"
+    assert [each for each in organization.verify().findings if not each.ok] == []

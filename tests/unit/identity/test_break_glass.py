@@ -166,3 +166,13 @@ def test_the_users_can_enrol_and_assume_and_nothing_else(
 def test_the_users_reach_no_role_outside_the_organization(stack: cdk.Stack) -> None:
     context = {"aws__MultiFactorAuthPresent": "true", "aws__ResourceOrgID": "o-otherorgid"}
     assert not allows(users(stack), request(USER, "sts:AssumeRole", ROLE, **context))
+
+
+def test_users_outlive_their_stack_with_what_lets_them_assume_the_role(stack: cdk.Stack) -> None:
+    users(stack)
+    template = assertions.Template.from_stack(stack).to_json()["Resources"].values()
+    kinds = {"AWS::IAM::Group": 1, "AWS::IAM::ManagedPolicy": 2, "AWS::IAM::User": 2}
+    for kind, count in kinds.items():
+        found = [each for each in template if each["Type"] == kind]
+        assert [each["DeletionPolicy"] for each in found] == ["RetainExceptOnCreate"] * count
+        assert [each["UpdateReplacePolicy"] for each in found] == ["Retain"] * count
