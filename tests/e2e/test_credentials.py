@@ -12,8 +12,8 @@ import pytest
 
 from baseline.organization.root_permissions import machine_arn, sweep_arn
 from baseline.settings.sweep_runs import Clients, run
+from tests.e2e.messages import Inbox
 from tests.e2e.organization import Organization
-from tests.e2e.test_findings import Inbox
 
 MEMBER = "555555555555"
 SECONDS = 60

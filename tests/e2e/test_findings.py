@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
+from tests.e2e.messages import Inbox, record
 from tests.e2e.organization import Organization
 
 SECONDS = 20
@@ -31,41 +31,6 @@ def find(organization: Organization, region: str, severity: float, title: str) -
         },
     }
     assert organization.access.page("/_baseline/events", event)["event_id"]
-
-
-class Inbox:
-    """A queue that is subscribed to a topic, as a paging system would be."""
-
-    def __init__(self, organization: Organization, severity: str) -> None:
-        account = organization.names.security
-        self._sqs = organization.client("sqs", account)
-        # Nobody else may take a subscription off a topic of the baseline.
-        role = organization.session.configuration.break_glass.role
-        self._sns = organization.client("sns", account, role=role)
-        name = organization.names.topic(severity)
-        self.topic = f"arn:aws:sns:{organization.home}:{account}:{name}"
-        self.url = self._sqs.create_queue(QueueName=f"e2e-{severity}")["QueueUrl"]
-        arn = f"arn:aws:sqs:{organization.home}:{account}:e2e-{severity}"
-        self.subscription = self._sns.subscribe(
-            TopicArn=self.topic, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True
-        )["SubscriptionArn"]
-
-    def texts(self, *, wanted: str, seconds: float) -> str:
-        """Give the messages that came, at the latest when one holds ``wanted``."""
-        received = ""
-        deadline = time.monotonic() + seconds
-        while wanted not in received and time.monotonic() < deadline:
-            answer = self._sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10)
-            for message in answer.get("Messages", ()):
-                received += message["Body"]
-                self._sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
-            time.sleep(0.2)
-        return received
-
-    def close(self) -> None:
-        """Leave the topic as it was."""
-        self._sns.unsubscribe(SubscriptionArn=self.subscription)
-        self._sqs.delete_queue(QueueUrl=self.url)
 
 
 @pytest.fixture
@@ -93,12 +58,6 @@ def test_a_minor_finding_does_not_wake_anybody(organization: Organization, criti
     before = critical.texts(wanted="an attack", seconds=SECONDS)
     assert "an attack" in before
     assert "a scan" not in before + critical.texts(wanted="a scan", seconds=2)
-
-
-def record(organization: Organization, account: str, region: str, **event: object) -> None:
-    """Let CloudTrail deliver a recorded call."""
-    body = {"account": account, "region": region, **event}
-    assert organization.access.page("/_baseline/events", body)["event_id"]
 
 
 @pytest.mark.parametrize("region", ["eu-central-1", "us-east-1"])
