@@ -12,6 +12,7 @@ from baseline.config.contacts import BreakGlass
 from baseline.config.names import Names
 from baseline.detection.event_forwarding import EventForwarding
 from baseline.detection.open_port_rule import OpenPortRule
+from baseline.network.acl_rules import ADMIN_PORTS
 from stacks.member_sign_in import emergency_of
 
 
@@ -27,7 +28,7 @@ class MemberRegionalStack(cdk.Stack):
         id: str,
         *,
         names: Names,
-        ports: Sequence[int] = (22, 3389),
+        ports: Sequence[int] = ADMIN_PORTS,
         break_glass: BreakGlass | None = None,
         record_configuration: bool = True,
         forward_noncompliance: bool = False,

@@ -23,6 +23,10 @@ private 10.0.0.0/8 is not among them."""
 
 PRIVATE_IPV4 = ip_network("10.0.0.0/8")
 TCP = ("tcp", "6")
+UDP = ("udp", "17")
+TCP_ONLY = (22,)
+"""SSH; Remote Desktop also answers on UDP."""
+
 ALL = ("-1", "all")
 
 
@@ -49,15 +53,16 @@ def admin_ports_of(rule: Mapping[str, Any]) -> list[int]:
     if protocol in ALL:
         return list(ADMIN_PORTS)
     first, last = rule.get("FromPort"), rule.get("ToPort")
-    if protocol not in TCP:
+    if protocol not in (*TCP, *UDP):
         return []
+    ports = [port for port in ADMIN_PORTS if protocol in TCP or port not in TCP_ONLY]
     if not _is_number(first) or not _is_number(last):
-        # Without ports TCP means all of them; a reference may mean any.
-        return list(ADMIN_PORTS)
+        # Without ports a protocol means all of them; a reference may mean any.
+        return ports
     low, high = int(str(first)), int(str(last))
     if low == -1:
-        return list(ADMIN_PORTS)
-    return [port for port in ADMIN_PORTS if low <= port <= high]
+        return ports
+    return [port for port in ports if low <= port <= high]
 
 
 def _is_number(value: object) -> bool:

@@ -16,6 +16,7 @@ from constructs import Construct
 from baseline.controls.registry import implements
 from baseline.detection import event_patterns
 from baseline.errors import BaselineError
+from baseline.network.acl_rules import ADMIN_PORTS
 from baseline.primitives.acknowledge import acknowledge, as_printed
 from baseline.primitives.handler_function import HandlerFunction
 from baseline.primitives.secure_key import SecureKey
@@ -38,7 +39,7 @@ class OpenPortCloser(Construct):
     that AWS Config finds noncompliant. It looks at what the group is now, revokes the offending
     rules only, keeps what they were, and tells a topic. A rule or group whose tag names a day keeps
     its port until that day; then the closer looks again. A source is the internet when its network
-    is larger than anybody's: above /8, or /16 for IPv6.
+    is /8 or larger, or /16 for IPv6; 10.0.0.0/8 is private.
 
     Args:
         scope: parent construct, in a stack of the security account and home Region.
@@ -80,7 +81,7 @@ class OpenPortCloser(Construct):
         topic_key: SecureKey,
         schedule_group: str,
         mode: Literal["close", "report"] = "close",
-        ports: Sequence[int] = (22, 3389),
+        ports: Sequence[int] = ADMIN_PORTS,
         exemption_tag: str = "OpenPortUntil",
         exemption_days: int = 7,
     ) -> None:

@@ -54,6 +54,7 @@ OPEN = {
     "the other half": tcp(22, 22, **ranges("128.0.0.0/1")),
     "an eighth of the internet": tcp(22, 22, **ranges("96.0.0.0/3")),
     "all global IPv6 addresses": tcp(22, 22, Ipv6Ranges=[{"CidrIpv6": "2000::/3"}]),
+    "a public network of /8": tcp(22, 22, **ranges("3.0.0.0/8")),
     "not written from its first address": tcp(22, 22, **ranges("64.0.0.0/2")),
 }
 CLOSED = {
@@ -67,6 +68,7 @@ CLOSED = {
     "the private networks": tcp(22, 22, **ranges("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")),
     "a provider's IPv6 network": tcp(22, 22, Ipv6Ranges=[{"CidrIpv6": "2001:db8::/32"}]),
     "ping": {"IpProtocol": "icmp", "FromPort": -1, "ToPort": -1, **V4},
+    "ssh's port over UDP": {"IpProtocol": "udp", "FromPort": 22, "ToPort": 22, **V4},
     "dns": {"IpProtocol": "udp", "FromPort": 53, "ToPort": 53, **V4},
 }
 
