@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from pydantic import Field
 
 from baseline.config.section import Section
 
-DelegatedType = Literal[
+PolicyType = Literal[
     "SERVICE_CONTROL_POLICY",
     "RESOURCE_CONTROL_POLICY",
     "TAG_POLICY",
@@ -24,6 +24,8 @@ DelegatedType = Literal[
     "NETWORK_SECURITY_DIRECTOR_POLICY",
     "GUARDDUTY_POLICY",
 ]
+POLICY_TYPES: Final[tuple[str, ...]] = get_args(PolicyType)
+"""Every policy type there is. Source: AWS Organizations API Reference, "EnablePolicyType"."""
 
 
 class Delegation(Section):
@@ -35,7 +37,7 @@ class Delegation(Section):
         description="The security account may manage policies of the types below, except those of the baseline. An "
         "organization has one such policy: false where it has another already. true by default.",
     )
-    policy_types: tuple[DelegatedType, ...] = Field(
+    policy_types: tuple[PolicyType, ...] = Field(
         default=("GUARDDUTY_POLICY", "INSPECTOR_POLICY", "SECURITYHUB_POLICY"),
         min_length=1,
         description="Policy types that are delegated. GUARDDUTY_POLICY, INSPECTOR_POLICY and SECURITYHUB_POLICY by default; "

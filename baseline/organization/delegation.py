@@ -10,10 +10,10 @@ from aws_cdk import aws_organizations as organizations
 from constructs import Construct
 
 from baseline.config import Names
+from baseline.config.delegation import POLICY_TYPES
 from baseline.config.quotas import DELEGATION_POLICY_SIZE
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
-from baseline.organization.feature_set import POLICY_TYPES
 from baseline.organization.protection import PROTECTED_KEY, PROTECTED_VALUE
 from baseline.primitives.acknowledge import acknowledge
 

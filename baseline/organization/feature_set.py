@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from baseline.config import Configuration, Names
+from baseline.config.delegation import POLICY_TYPES
 from baseline.errors import BaselineError
 
 TRUSTED_ACCESS: Final[Mapping[str, str]] = MappingProxyType(
@@ -32,24 +33,6 @@ AWS RAM and StackSets are missing on purpose: their own calls (``ram_sharing`` a
 ``stack_sets_access``) give them trusted access and also make the roles that they work with.
 Source: AWS Organizations User Guide, "AWS services that you can use with AWS Organizations".
 """
-
-POLICY_TYPES: Final = (
-    "SERVICE_CONTROL_POLICY",
-    "RESOURCE_CONTROL_POLICY",
-    "TAG_POLICY",
-    "BACKUP_POLICY",
-    "AISERVICES_OPT_OUT_POLICY",
-    "CHATBOT_POLICY",
-    "DECLARATIVE_POLICY_EC2",
-    "SECURITYHUB_POLICY",
-    "INSPECTOR_POLICY",
-    "UPGRADE_ROLLOUT_POLICY",
-    "BEDROCK_POLICY",
-    "S3_POLICY",
-    "NETWORK_SECURITY_DIRECTOR_POLICY",
-    "GUARDDUTY_POLICY",
-)
-"""Every policy type there is. Source: AWS Organizations API Reference, "EnablePolicyType"."""
 
 ROOT_FEATURES: Final = ("RootCredentialsManagement", "RootSessions")
 """Source: IAM User Guide, "Centrally manage root access for member accounts"."""

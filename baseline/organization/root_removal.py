@@ -8,7 +8,6 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -18,7 +17,8 @@ from baseline.config.names import Names
 from baseline.organization import root_permissions as permissions
 from baseline.organization.root_removal_definition import definition
 from baseline.primitives.acknowledge import acknowledge
-from baseline.primitives.handler_function import HandlerFunction, handler_key
+from baseline.primitives.handler_function import HandlerFunction
+from baseline.primitives.state_machine import create_state_machine
 from baseline.settings import sweep_findings
 from baseline.settings.sweep_alarms import SweepAlarms
 from baseline.settings.sweep_permissions import NAMESPACE
@@ -132,64 +132,18 @@ class RootRemoval(Construct):
 
     def _create_machine(self, functions: Mapping[str, HandlerFunction]) -> sfn.CfnStateMachine:
         arns = {key: item.function.function_arn for key, item in functions.items()}
-        own = permissions.machine_arn(self._names)
-        role = iam.Role(
+        machine = create_state_machine(
             self,
-            "Role",
-            assumed_by=iam.ServicePrincipal(
-                "states.amazonaws.com",
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": self._names.security},
-                    "ArnEquals": {"aws:SourceArn": own},
-                },
-            ),
-            description=f"Runs {self._names.root_removal}",
-        )
-        policy = iam.ManagedPolicy(
-            self,
-            "Policy",
-            description=f"What {self._names.root_removal} may do",
+            name=self._names.root_removal,
+            definition=definition(approval_hours=self._settings.approval_hours),
+            substitutions=arns,
             statements=permissions.machine_statements(list(arns.values())),
-            roles=[role],
         )
-        acknowledge(policy, {"AwsSolutions-IAM5[Resource::*]": permissions.LOG_REASON})
-        types = sfn.CfnStateMachine
-        machine = types(
-            self,
-            "StateMachine",
-            state_machine_name=self._names.root_removal,
-            state_machine_type="STANDARD",
-            role_arn=role.role_arn,
-            definition_string=definition(approval_hours=self._settings.approval_hours),
-            definition_substitutions=arns,
-            logging_configuration=self._logging(),
-            tracing_configuration=types.TracingConfigurationProperty(enabled=True),
+        acknowledge(
+            self.node.find_child("Policy"),
+            {"AwsSolutions-IAM5[Resource::*]": permissions.LOG_REASON},
         )
-        # Creating it checks that its role may deliver logs.
-        machine.node.add_dependency(policy)
         return machine
-
-    def _logging(self) -> sfn.CfnStateMachine.LoggingConfigurationProperty:
-        group = logs.LogGroup(
-            self,
-            "Logs",
-            encryption_key=handler_key(self).key,
-            retention=logs.RetentionDays.ONE_YEAR,
-            removal_policy=cdk.RemovalPolicy.RETAIN,
-        )
-        types = sfn.CfnStateMachine
-        return types.LoggingConfigurationProperty(
-            level="ALL",
-            # The input of a question holds the token that answers it.
-            include_execution_data=False,
-            destinations=[
-                types.LogDestinationProperty(
-                    cloud_watch_logs_log_group=types.CloudWatchLogsLogGroupProperty(
-                        log_group_arn=group.log_group_arn
-                    )
-                )
-            ],
-        )
 
     def _create_approval(self) -> iam.ManagedPolicy:
         policy = iam.ManagedPolicy(

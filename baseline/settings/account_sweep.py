@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from baseline.errors import BaselineError
 from baseline.primitives.acknowledge import acknowledge
-from baseline.primitives.handler_function import HandlerFunction, handler_key
+from baseline.primitives.handler_function import HandlerFunction
+from baseline.primitives.state_machine import create_state_machine
 from baseline.settings import sweep_permissions as permissions
 from baseline.settings.sweep_alarms import SweepAlarms
 from baseline.settings.sweep_definition import definition
@@ -187,69 +186,16 @@ class AccountSweep(Construct):
     def _create_machine(
         self, functions: Mapping[str, HandlerFunction], max_concurrency: int, timeout_seconds: int
     ) -> sfn.CfnStateMachine:
-        stack = cdk.Stack.of(self)
-        own = (
-            f"arn:{stack.partition}:states:{stack.region}:{stack.account}:stateMachine:{self._name}"
-        )
-        role = iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal(
-                "states.amazonaws.com",
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": stack.account},
-                    "ArnLike": {"aws:SourceArn": f"{own}*"},
-                },
-            ),
-            description=f"Runs {self._name}",
-        )
         arns = {key: item.function.function_arn for key, item in functions.items()}
-        policy = iam.ManagedPolicy(
+        return create_state_machine(
             self,
-            "Policy",
-            description=f"What {self._name} may do",
+            name=self._name,
+            definition=definition(max_concurrency=max_concurrency, timeout_seconds=timeout_seconds),
+            substitutions={**arns, "Bucket": self._reports.bucket.bucket_name},
             statements=permissions.machine_statements(
                 self, name=self._name, functions=list(arns.values()), reports=self._reports
             ),
-            roles=[role],
-        )
-        types = sfn.CfnStateMachine
-        machine = types(
-            self,
-            "StateMachine",
-            state_machine_name=self._name,
-            state_machine_type="STANDARD",
-            role_arn=role.role_arn,
-            definition_string=definition(
-                max_concurrency=max_concurrency, timeout_seconds=timeout_seconds
-            ),
-            definition_substitutions={**arns, "Bucket": self._reports.bucket.bucket_name},
-            logging_configuration=self._logging(),
-            tracing_configuration=types.TracingConfigurationProperty(enabled=True),
-        )
-        # Creating it checks that its role may deliver logs.
-        machine.node.add_dependency(policy)
-        return machine
-
-    def _logging(self) -> sfn.CfnStateMachine.LoggingConfigurationProperty:
-        group = logs.LogGroup(
-            self,
-            "Logs",
-            encryption_key=handler_key(self).key,
-            retention=logs.RetentionDays.ONE_YEAR,
-            removal_policy=cdk.RemovalPolicy.RETAIN,
-        )
-        types = sfn.CfnStateMachine
-        return types.LoggingConfigurationProperty(
-            level="ALL",
-            include_execution_data=False,
-            destinations=[
-                types.LogDestinationProperty(
-                    cloud_watch_logs_log_group=types.CloudWatchLogsLogGroupProperty(
-                        log_group_arn=group.log_group_arn
-                    )
-                )
-            ],
+            distributed=True,
         )
 
 

@@ -14,10 +14,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Template
 
 from baseline.config import Configuration, Names, load
+from baseline.config.delegation import POLICY_TYPES
 from baseline.config.quotas import MANAGED_POLICY_SIZE
 from baseline.errors import BaselineError
 from baseline.organization.feature_set import (
-    POLICY_TYPES,
     TRUSTED_ACCESS,
     FeatureSet,
     RegionalAdministrator,
