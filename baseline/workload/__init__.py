@@ -1,0 +1,1 @@
+"""Hardened building blocks of workloads: secrets, tables, databases, file systems, functions, machines."""

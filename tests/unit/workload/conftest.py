@@ -1,0 +1,256 @@
+"""Every workload construct once, in one app: synthesized once, judged by the nag packs once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_signer as signer
+from cdk_nag import (
+    AwsSolutionsChecks,
+    HIPAASecurityChecks,
+    NIST80053R5Checks,
+    PCIDSS321Checks,
+    ServerlessChecks,
+)
+from constructs import Construct
+
+from baseline.controls.registry import declarations
+from baseline.primitives.secure_key import SecureKey
+from baseline.primitives.secure_topic import SecureTopic
+from baseline.workload.auto_scaling import HardenedAutoScalingGroup
+from baseline.workload.backups import BackupVaultPlan
+from baseline.workload.database import HardenedDatabase
+from baseline.workload.database_instance import HardenedDatabaseInstance
+from baseline.workload.file_system import SecureFileSystem
+from baseline.workload.function import UNSIGNED, HardenedFunction
+from baseline.workload.instance import HardenedInstance
+from baseline.workload.restore_test import RestoreTest
+from baseline.workload.secret import RotatedSecret
+from baseline.workload.table import HardenedTable
+from tests.support import CONTEXT
+
+ORGANIZATION = "o-exampleorgid"
+Resources = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What the app came to.
+
+    Attributes:
+        stacks: stack to its resources.
+        findings: what the packs found, by construct path.
+        controls: capability to the controls it declares.
+        files: the templates.
+    """
+
+    stacks: dict[str, Resources]
+    findings: list[str]
+    controls: dict[str, set[str]]
+    files: list[Path]
+
+    def of(self, stack: str, kind: str) -> list[Resources]:
+        """Give the properties of the resources of a type, in a stack."""
+        return [row["Properties"] for row in self.whole(stack, kind)]
+
+    def whole(self, stack: str, kind: str) -> list[Resources]:
+        """Give the resources of a type, in a stack."""
+        return [row for row in self.stacks[stack].values() if row["Type"] == kind]
+
+
+def vpc(scope: Construct) -> ec2.IVpc:
+    """Give a VPC of two zones with public, private and isolated subnets."""
+    tiers = {"public": "1", "private": "2", "isolated": "3"}
+    subnets = {
+        f"{tier}_subnet_ids": [f"subnet-{digit}{zone}111111" for zone in "01"]
+        for tier, digit in tiers.items()
+    }
+    tables = {
+        f"{tier}_subnet_route_table_ids": [f"rtb-{digit}{zone}111111" for zone in "01"]
+        for tier, digit in tiers.items()
+    }
+    return ec2.Vpc.from_vpc_attributes(
+        scope,
+        "Vpc",
+        vpc_id="vpc-11111111",
+        vpc_cidr_block="10.0.0.0/20",
+        availability_zones=["eu-west-1a", "eu-west-1b"],
+        **subnets,
+        **tables,
+    )
+
+
+def client(scope: Construct) -> ec2.ISecurityGroup:
+    return ec2.SecurityGroup.from_security_group_id(scope, "Client", "sg-11111111")
+
+
+def image() -> ec2.IMachineImage:
+    return ec2.MachineImage.from_ssm_parameter("/golden/al2023/arm64")
+
+
+def topic(scope: Construct) -> tuple[SecureTopic, SecureKey]:
+    key = SecureKey(scope, "TopicKey", description="Messages")
+    return SecureTopic(scope, "Topic", key=key), key
+
+
+def _secrets(stack: cdk.Stack) -> None:
+    messages, key = topic(stack)
+    shared = {"organization_id": ORGANIZATION, "topic": messages, "topic_key": key}
+    RotatedSecret(stack, "Signing", description="Signing key", **shared)
+    RotatedSecret(
+        stack,
+        "Account",
+        description="Account of a partner",
+        field="password",
+        template={"username": "partner"},
+        exclude_characters="/@",
+        replicas={"eu-central-1": "arn:aws:kms:eu-central-1:333333333333:key/replica"},
+        **shared,
+    )
+
+
+def _tables(stack: cdk.Stack) -> None:
+    name = dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
+    HardenedTable(stack, "Orders", partition_key=name, organization_id=ORGANIZATION)
+
+
+def _databases(stack: cdk.Stack) -> None:
+    network = vpc(stack)
+    shared = {
+        "vpc": network,
+        "subnets": network.isolated_subnets,
+        "clients": {"application": client(stack)},
+    }
+    for engine in ("aurora-postgresql", "aurora-mysql"):
+        HardenedDatabase(stack, engine.title(), name=f"orders-{engine}", engine=engine, **shared)
+    for engine in ("postgresql", "mysql"):
+        HardenedDatabaseInstance(
+            stack, engine.title(), name=f"ledger-{engine}", engine=engine, **shared
+        )
+
+
+def _files(stack: cdk.Stack) -> None:
+    network = vpc(stack)
+    files = SecureFileSystem(
+        stack,
+        "Files",
+        vpc=network,
+        subnets=network.isolated_subnets,
+        clients={"application": client(stack)},
+        organization_id=ORGANIZATION,
+    )
+    files.add_access_point("Orders", path="/orders", user=1000, group=1000)
+
+
+def _backups(stack: cdk.Stack) -> None:
+    BackupVaultPlan(stack, "Daily")
+    kept = BackupVaultPlan(
+        stack,
+        "Kept",
+        lock="compliance",
+        keep_days=365,
+        selection={"Backup": "kept"},
+        copy_to="arn:aws:backup:eu-central-1:222222222222:backup-vault:central",
+    )
+    RestoreTest(stack, "Test", backups=kept, name="weekly", resource_types={"DynamoDB": {}})
+
+
+def _functions(stack: cdk.Stack) -> None:
+    network = vpc(stack)
+    profile = signer.SigningProfile(
+        stack, "Profile", platform=signer.Platform.AWS_LAMBDA_SHA384_ECDSA
+    )
+    signed = lambda_.Code.from_bucket(
+        s3.Bucket.from_bucket_name(stack, "Code", "signed-code"), "orders.zip", "version-1"
+    )
+    function = HardenedFunction(
+        stack,
+        "Signed",
+        code=signed,
+        handler="index.handler",
+        description="Takes orders",
+        signed_by=profile,
+        environment={"SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:333333333333:secret:orders"},
+    )
+    function.add_url()
+    HardenedFunction(
+        stack,
+        "Unsigned",
+        code=lambda_.Code.from_inline("def handler(event, context): pass"),
+        handler="index.handler",
+        description="Reaches a database",
+        signed_by=UNSIGNED,
+        reserved_concurrency=None,
+        vpc=network,
+        subnets=network.private_subnets,
+    )
+
+
+def _machines(stack: cdk.Stack) -> None:
+    network = vpc(stack)
+    messages, _ = topic(stack)
+    shared = {"vpc": network, "subnets": network.private_subnets, "image": image()}
+    HardenedAutoScalingGroup(
+        stack,
+        "Web",
+        topic=messages,
+        key=SecureKey(stack, "VolumeKey", description="Volumes"),
+        **shared,
+    )
+    HardenedInstance(stack, "Single", **shared)
+
+
+STACKS: dict[str, Callable[[cdk.Stack], None]] = {
+    "secrets": _secrets,
+    "tables": _tables,
+    "databases": _databases,
+    "files": _files,
+    "backups": _backups,
+    "functions": _functions,
+    "machines": _machines,
+}
+
+
+@pytest.fixture(scope="session")
+def workload(tmp_path_factory: pytest.TempPathFactory) -> Workload:
+    """Every construct, synthesized and judged once."""
+    app = cdk.App(
+        context=CONTEXT, analytics_reporting=False, outdir=str(tmp_path_factory.mktemp("workload"))
+    )
+    for name, fill in STACKS.items():
+        fill(cdk.Stack(app, name, env=cdk.Environment(account="333333333333", region="eu-west-1")))
+    directory = Path(app.synth().directory)
+    files = sorted(directory.glob("*.template.json"))
+    templates = {path.name.split(".")[0]: json.loads(path.read_text()) for path in files}
+    controls: dict[str, set[str]] = {}
+    for entry in declarations(app):
+        controls.setdefault(str(entry["capability"]), set()).update(entry["controls"])  # type: ignore[call-overload]
+    return Workload(
+        stacks={name: template["Resources"] for name, template in templates.items()},
+        findings=sorted(_findings(app)),
+        controls=controls,
+        files=files,
+    )
+
+
+def _findings(app: cdk.App) -> Iterator[str]:
+    for pack in (
+        AwsSolutionsChecks(app),
+        HIPAASecurityChecks(app),
+        NIST80053R5Checks(app),
+        PCIDSS321Checks(app),
+        ServerlessChecks(app),
+    ):
+        for violation in pack.validate_scope(app).violations:
+            for resource in violation.violating_resources:
+                yield f"{violation.rule_name} {resource.construct_path}"
