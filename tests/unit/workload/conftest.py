@@ -30,6 +30,7 @@ from baseline.primitives.secure_topic import SecureTopic
 from baseline.workload.auto_scaling import HardenedAutoScalingGroup
 from baseline.workload.backups import BackupVaultPlan
 from baseline.workload.database import HardenedDatabase
+from baseline.workload.database_engines import AURORA, INSTANCES
 from baseline.workload.database_instance import HardenedDatabaseInstance
 from baseline.workload.file_system import SecureFileSystem
 from baseline.workload.function import UNSIGNED, HardenedFunction
@@ -71,11 +72,11 @@ class Workload:
 def vpc(scope: Construct) -> ec2.IVpc:
     """Give a VPC of two zones with public, private and isolated subnets."""
     tiers = {"public": "1", "private": "2", "isolated": "3"}
-    subnets = {
+    subnets: dict[str, Any] = {
         f"{tier}_subnet_ids": [f"subnet-{digit}{zone}111111" for zone in "01"]
         for tier, digit in tiers.items()
     }
-    tables = {
+    tables: dict[str, Any] = {
         f"{tier}_subnet_route_table_ids": [f"rtb-{digit}{zone}111111" for zone in "01"]
         for tier, digit in tiers.items()
     }
@@ -105,7 +106,7 @@ def topic(scope: Construct) -> tuple[SecureTopic, SecureKey]:
 
 def _secrets(stack: cdk.Stack) -> None:
     messages, key = topic(stack)
-    shared = {"organization_id": ORGANIZATION, "topic": messages, "topic_key": key}
+    shared: dict[str, Any] = {"organization_id": ORGANIZATION, "topic": messages, "topic_key": key}
     RotatedSecret(stack, "Signing", description="Signing key", **shared)
     RotatedSecret(
         stack,
@@ -126,14 +127,14 @@ def _tables(stack: cdk.Stack) -> None:
 
 def _databases(stack: cdk.Stack) -> None:
     network = vpc(stack)
-    shared = {
+    shared: dict[str, Any] = {
         "vpc": network,
         "subnets": network.isolated_subnets,
         "clients": {"application": client(stack)},
     }
-    for engine in ("aurora-postgresql", "aurora-mysql"):
-        HardenedDatabase(stack, engine.title(), name=f"orders-{engine}", engine=engine, **shared)
-    for engine in ("postgresql", "mysql"):
+    for cluster in AURORA:
+        HardenedDatabase(stack, cluster.title(), name=f"orders-{cluster}", engine=cluster, **shared)
+    for engine in INSTANCES:
         HardenedDatabaseInstance(
             stack, engine.title(), name=f"ledger-{engine}", engine=engine, **shared
         )
@@ -199,7 +200,7 @@ def _functions(stack: cdk.Stack) -> None:
 def _machines(stack: cdk.Stack) -> None:
     network = vpc(stack)
     messages, _ = topic(stack)
-    shared = {"vpc": network, "subnets": network.private_subnets, "image": image()}
+    shared: dict[str, Any] = {"vpc": network, "subnets": network.private_subnets, "image": image()}
     HardenedAutoScalingGroup(
         stack,
         "Web",
@@ -234,7 +235,9 @@ def workload(tmp_path_factory: pytest.TempPathFactory) -> Workload:
     templates = {path.name.split(".")[0]: json.loads(path.read_text()) for path in files}
     controls: dict[str, set[str]] = {}
     for entry in declarations(app):
-        controls.setdefault(str(entry["capability"]), set()).update(entry["controls"])  # type: ignore[call-overload]
+        declared = entry["controls"]
+        assert isinstance(declared, list)
+        controls.setdefault(str(entry["capability"]), set()).update(declared)
     return Workload(
         stacks={name: template["Resources"] for name, template in templates.items()},
         findings=sorted(_findings(app)),

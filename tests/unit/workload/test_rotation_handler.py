@@ -152,7 +152,7 @@ def test_a_throttled_step_raises_and_is_repeated(
     client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arn = secret(client)
-    calls = []
+    calls: list[int] = []
     real = boto3.client
 
     def throttled(*arguments: Any, **settings: Any) -> Any:
