@@ -7,6 +7,7 @@ from constructs import Construct
 
 from baseline.config import Configuration
 from baseline.config.names import Names
+from baseline.detection.access_analyzer import UnusedAccessAnalyzer
 from baseline.detection.delivery_alarm import DeliveryAlarm
 from baseline.detection.event_bus import SecurityEventBus
 from baseline.detection.event_patterns import SEVERITIES
@@ -16,6 +17,7 @@ from baseline.detection.security_hub import SecurityHub
 from baseline.identity.roles import AuditReaderRole
 from baseline.primitives.secure_topic import SecureTopic
 from stacks.rules import rules_of
+from stacks.security_regional import analyze_access
 
 CRITICAL = "critical"
 HIGH = "high"
@@ -66,6 +68,7 @@ class SecurityStack(cdk.Stack):
                 home_region=configuration.home_region,
                 standards=capabilities.security_hub.standards,
             )
+        self._analyze(configuration)
         self._notify(configuration, names)
         reader = AuditReaderRole(
             self,
@@ -75,6 +78,12 @@ class SecurityStack(cdk.Stack):
             organization_id=names.organization_id,
         )
         reader.read_logs(buckets=names.log_buckets, keys=log_keys)
+
+    def _analyze(self, configuration: Configuration) -> None:
+        analyze_access(self, configuration, configuration.home_region)
+        unused = configuration.capabilities.access_analyzer.unused_access
+        if unused.enabled:
+            UnusedAccessAnalyzer(self, "UnusedAccess", settings=unused)
 
     def _notify(self, configuration: Configuration, names: Names) -> None:
         shared = NotificationKeys(self, "Notifications")

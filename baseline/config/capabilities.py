@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
+from baseline.config.access_analyzer import AccessAnalyzerSettings
 from baseline.config.forms import AccountId, RegionName
 from baseline.config.organization_policies import (
     AiOptOut,
@@ -135,6 +136,9 @@ class Capabilities(Section):
     )
     unified_security_hub: UnifiedSecurityHub = Field(
         default_factory=UnifiedSecurityHub, description="The new Security Hub."
+    )
+    access_analyzer: AccessAnalyzerSettings = Field(
+        default_factory=AccessAnalyzerSettings, description="Analyzers of access."
     )
     backup: BackupPolicy | None = Field(
         default=None, description="A daily backup plan for every account. None by default."
