@@ -79,6 +79,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         access_keys=configuration.credentials.access_keys,
         break_glass=configuration.break_glass,
         mfa_group=configuration.iam.mfa_group,
+        trusted_advisor=configuration.capabilities.trusted_advisor.enabled,
         env=management,
     )
     member_regional = [
@@ -120,7 +121,12 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         app, "network", configuration=configuration, names=names, env=env(accounts.network.id)
     )
     settings = SettingsStack(
-        app, "settings", configuration=configuration, names=names, env=env(accounts.security.id)
+        app,
+        "settings",
+        configuration=configuration,
+        names=names,
+        macie_key=security.macie_key,
+        env=env(accounts.security.id),
     )
     identity = _identity(app, configuration, names)
     guardrails = GuardrailsStack(

@@ -6,7 +6,12 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.config import Configuration, Names
-from baseline.detection.access_analyzer import ExternalAccessAnalyzer, InternalAccessAnalyzer
+from baseline.detection.access_analyzer import (
+    ExternalAccessAnalyzer,
+    InternalAccessAnalyzer,
+    watches_in,
+)
+from baseline.detection.macie_data import MacieData
 
 
 class SecurityRegionalStack(cdk.Stack):
@@ -36,6 +41,7 @@ class SecurityRegionalStack(cdk.Stack):
             synthesizer=synthesizer,
         )
         analyze_access(self, configuration, str(env.region))
+        recognize_data(self, configuration, names)
 
 
 def analyze_access(scope: Construct, configuration: Configuration, region: str) -> None:
@@ -43,10 +49,17 @@ def analyze_access(scope: Construct, configuration: Configuration, region: str) 
     settings = configuration.capabilities.access_analyzer
     if settings.enabled:
         ExternalAccessAnalyzer(scope, "ExternalAccess", accepted=settings.accepted)
-    if settings.internal_access.enabled:
+    if watches_in(settings.internal_access, region):
         InternalAccessAnalyzer(
             scope, "InternalAccess", settings=settings.internal_access, region=region
         )
+
+
+def recognize_data(scope: Construct, configuration: Configuration, names: Names) -> None:
+    """Create what Macie recognizes and passes over in a Region, where it is on."""
+    settings = configuration.capabilities.macie
+    if settings.enabled:
+        MacieData(scope, "MacieData", settings=settings, name_prefix=f"{names.prefix}-")
 
 
 def has_something_in(configuration: Configuration, region: str) -> bool:
@@ -54,4 +67,9 @@ def has_something_in(configuration: Configuration, region: str) -> bool:
     if region == configuration.home_region:
         return False
     capabilities = configuration.capabilities
-    return capabilities.access_analyzer.enabled
+    analyzers, macie = capabilities.access_analyzer, capabilities.macie
+    return (
+        analyzers.enabled
+        or watches_in(analyzers.internal_access, region)
+        or (macie.enabled and any((macie.custom_identifiers, macie.allow_lists, macie.accepted)))
+    )

@@ -109,7 +109,10 @@ class InternalAccessAnalyzer(Construct):
         region: Region of the stack; an ARN of another one is left to the analyzer there.
 
     Attributes:
-        analyzer: the ``CfnAnalyzer``, None where no critical resource is in this Region.
+        analyzer: the ``CfnAnalyzer``.
+
+    Raises:
+        BaselineError: no critical resource is in this Region.
 
     Source: IAM User Guide, "Create an IAM Access Analyzer internal access analyzer".
     """
@@ -117,9 +120,10 @@ class InternalAccessAnalyzer(Construct):
     def __init__(self, scope: Construct, id: str, *, settings: InternalAccess, region: str) -> None:
         super().__init__(scope, id)
         inclusions = list(_inclusions(settings, region))
-        self.analyzer: analyzer.CfnAnalyzer | None = None
         if not inclusions:
-            return
+            raise BaselineError(
+                f"no critical resource is in {region}; name one in resources, or a resource type"
+            )
         self.analyzer = Types(
             self,
             "Analyzer",
@@ -133,6 +137,11 @@ class InternalAccessAnalyzer(Construct):
             ),
         )
         implements(self, capability="internal-access", controls=[])
+
+
+def watches_in(settings: InternalAccess, region: str) -> bool:
+    """Tell whether internal access is analyzed in a Region: on, and with a critical resource there."""
+    return settings.enabled and any(_inclusions(settings, region))
 
 
 def _sharing(name: str, accepted: AcceptedSharing) -> analyzer.CfnAnalyzer.ArchiveRuleProperty:
