@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 
+from baseline.config.access_analyzer import DATE_PATTERN
 from baseline.config.finding import Finding, Path
 from baseline.config.regions import ADMINISTERED, MACIE_DATA, table
 from baseline.config.text import listed, show
@@ -52,8 +53,8 @@ def acceptances_are_current(view: View) -> Iterator[Finding]:
         for name in view.keys(*place):
             path = (*place, name, "until")
             until = view.text(*path)
-            if until is None:
-                continue
+            if until is None or not re.fullmatch(DATE_PATTERN, until):
+                continue  # its form is a finding already
             day = _day(until)
             if day is None:
                 yield Finding(path, f"{show(until)} is not a day of the calendar")
