@@ -61,7 +61,7 @@ class MacieBucket(LogBucket):
         implements(self, capability="log-archive", controls=CONTROLS)
 
     def _let_macie_write(self, names: Names, service: str, sources: list[str]) -> None:
-        source = {
+        source: dict[str, dict[str, object]] = {
             "StringEquals": {"aws:SourceAccount": names.security},
             "ArnLike": {"aws:SourceArn": sources},
         }

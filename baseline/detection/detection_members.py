@@ -22,6 +22,8 @@ MEMORY_MB = 512
 ENVIRONMENT_LIMIT = 4096
 """Bytes of all environment variables of a function together: AWS Lambda, "Quotas"."""
 
+Conditions = dict[str, dict[str, object]]
+
 MACIE_ACTIONS = (
     "DescribeOrganizationConfiguration",
     "EnableMacie",
@@ -171,7 +173,7 @@ def _environment_text(found: Mapping[str, object]) -> str:
 
 def _statements(configuration: Configuration, names: Names) -> list[iam.PolicyStatement]:
     capabilities = configuration.capabilities
-    here = {"StringEquals": {"aws:RequestedRegion": list(configuration.regions)}}
+    here: Conditions = {"StringEquals": {"aws:RequestedRegion": list(configuration.regions)}}
     found = [
         iam.PolicyStatement(
             sid="FindRootAddress",
@@ -231,12 +233,12 @@ def _graphs(names: Names) -> str:
 
 def _service_role(names: Names, service: str, name: str) -> iam.PolicyStatement:
     role = f"arn:{names.partition}:iam::{names.security}:role/aws-service-role/{service}/{name}"
-    condition = {"StringEquals": {"iam:AWSServiceName": service}}
+    condition: Conditions = {"StringEquals": {"iam:AWSServiceName": service}}
     return _allow("CreateServiceLinkedRole", ["iam:CreateServiceLinkedRole"], role, condition)
 
 
 def _allow(
-    sid: str, actions: list[str], resource: str, conditions: dict[str, dict[str, object]]
+    sid: str, actions: list[str], resource: str, conditions: Conditions
 ) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         sid=sid, actions=actions, resources=[resource], conditions=conditions

@@ -26,6 +26,7 @@ logger = logging.getLogger()
 logger.setLevel(logging.INFO)
 
 Client = Any  # boto3 makes its clients at run time
+Credentials = dict[str, str]
 Row = dict[str, Any]
 
 # The only Region in which the AWS Support API answers about Trusted Advisor.
@@ -65,8 +66,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _visit(account: dict[str, Any], *, dry_run: bool) -> Iterator[Row]:
-    session = _enter(account["id"])
-    support = session.client("support", region_name=SUPPORT_REGION, config=RETRIES)
+    entered = _enter(account["id"])
+    support = _client("support", SUPPORT_REGION, entered)
     now = datetime.now(UTC)
     stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     place = {
@@ -90,20 +91,25 @@ def _visit(account: dict[str, Any], *, dry_run: bool) -> Iterator[Row]:
             yield row
             findings += [finding] if finding else []
     if os.environ["SECURITY_HUB"] == "true" and not dry_run:
-        yield from _import(session, findings, place, now)
+        yield from _import(entered, findings, place, now)
 
 
-def _enter(account_id: str) -> boto3.Session:
-    found = boto3.client("sts", region_name=os.environ["HOME_REGION"], config=RETRIES).assume_role(
+def _enter(account_id: str) -> Credentials:
+    found = _client("sts", os.environ["HOME_REGION"]).assume_role(
         RoleArn=f"arn:{os.environ['PARTITION']}:iam::{account_id}:role/{os.environ['ROLE']}",
         RoleSessionName="trusted-advisor",
         DurationSeconds=SESSION_SECONDS,
     )["Credentials"]
-    return boto3.Session(
-        aws_access_key_id=found["AccessKeyId"],
-        aws_secret_access_key=found["SecretAccessKey"],
-        aws_session_token=found["SessionToken"],
-    )
+    return {
+        "aws_access_key_id": found["AccessKeyId"],
+        "aws_secret_access_key": found["SecretAccessKey"],
+        "aws_session_token": found["SessionToken"],
+    }
+
+
+def _client(service: str, region: str, credentials: Credentials | None = None) -> Client:
+    # One session for all: it reads the description of a service once.
+    return boto3.client(service, region_name=region, config=RETRIES, **(credentials or {}))
 
 
 def _security_checks(support: Client) -> list[dict[str, Any]]:
@@ -140,10 +146,10 @@ def _refresh(support: Client, check_id: str) -> None:
 
 
 def _import(
-    session: boto3.Session, findings: list[dict[str, Any]], place: dict[str, str], now: datetime
+    entered: Credentials, findings: list[dict[str, Any]], place: dict[str, str], now: datetime
 ) -> Iterator[Row]:
     """Bring Security Hub up to date; only the account itself may import its findings."""
-    hub = session.client("securityhub", region_name=place["region"], config=RETRIES)
+    hub = _client("securityhub", place["region"], entered)
     try:
         known = _known(hub, place)
     except ClientError as error:
@@ -180,7 +186,7 @@ def _tell_once(account: dict[str, Any]) -> None:
     region = os.environ["HOME_REGION"]
     marked = {"account": account["id"], "time": datetime.now(UTC).isoformat()}
     try:
-        boto3.client("s3", region_name=region, config=RETRIES).put_object(
+        _client("s3", region).put_object(
             Bucket=os.environ["BUCKET"],
             Key=os.environ["MARKER"],
             Body=json.dumps(marked).encode(),
@@ -190,7 +196,7 @@ def _tell_once(account: dict[str, Any]) -> None:
         if _code(error) in {"PreconditionFailed", "ConditionalRequestConflict"}:
             return
         raise
-    boto3.client("sns", region_name=region, config=RETRIES).publish(
+    _client("sns", region).publish(
         TopicArn=os.environ["TOPIC"],
         Subject="Trusted Advisor is not available",
         Message=(
