@@ -324,12 +324,12 @@ class Names:
     @property
     def membership_role(self) -> str:
         """Role of its function, which administers both services."""
-        return f"{self.prefix}-detection-members"
+        return f"{self.prefix}-detection-administrator"
 
     @property
     def trusted_advisor_sweep(self) -> str:
         """State machine that reads Trusted Advisor in every account."""
-        return f"{self.prefix}-trusted-advisor"
+        return f"{self.prefix}-trusted-advisor-checks"
 
     @property
     def trusted_advisor_reader_role(self) -> str:

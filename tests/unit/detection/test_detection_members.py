@@ -367,7 +367,7 @@ def test_the_guardrails_let_the_function_work_and_stop_everybody_else(
         management_account="111111111111",
         accounts={SECURITY: levels["Security"]},
     )
-    stopped: dict[str, list[str]] = {"secbase-detection-members": [], "Administrator": []}
+    stopped: dict[str, list[str]] = {"secbase-detection-administrator": [], "Administrator": []}
     found = statements(created[1])
     for sid in ("AdministerMacie", "AddMacieMembers", "AdministerDetective", "FindGraphs"):
         for action in listed(found[sid]["Action"]):
@@ -380,7 +380,7 @@ def test_the_guardrails_let_the_function_work_and_stop_everybody_else(
                 )
                 if not organization.evaluate(request).allowed:
                     actions.append(action)
-    assert stopped["secbase-detection-members"] == []
+    assert stopped["secbase-detection-administrator"] == []
     assert {
         "detective:UpdateOrganizationConfiguration",
         "macie2:PutClassificationExportConfiguration",
