@@ -29,6 +29,7 @@ from stacks.organization_events import OrganizationEventsStack
 from stacks.response import ResponseStack
 from stacks.rules import RulesStack, members_tell_of_rules, rules_of
 from stacks.security import SecurityStack
+from stacks.security_regional import SecurityRegionalStack, has_something_in
 from stacks.settings import SettingsStack
 
 
@@ -60,6 +61,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     security = SecurityStack(
         app, "security", configuration=configuration, names=names, env=env(accounts.security.id)
     )
+    security_regional = _security_regional(app, configuration, names)
     response = ResponseStack(
         app,
         "response",
@@ -77,6 +79,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         access_keys=configuration.credentials.access_keys,
         break_glass=configuration.break_glass,
         mfa_group=configuration.iam.mfa_group,
+        trusted_advisor=configuration.capabilities.trusted_advisor.enabled,
         env=management,
     )
     member_regional = [
@@ -118,7 +121,12 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         app, "network", configuration=configuration, names=names, env=env(accounts.network.id)
     )
     settings = SettingsStack(
-        app, "settings", configuration=configuration, names=names, env=env(accounts.security.id)
+        app,
+        "settings",
+        configuration=configuration,
+        names=names,
+        macie_key=security.macie_key,
+        env=env(accounts.security.id),
     )
     identity = _identity(app, configuration, names)
     guardrails = GuardrailsStack(
@@ -132,6 +140,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     )
     _depend([log_archive, *billing], [organization])
     _depend([audit, security], [log_archive])
+    _depend(security_regional, [security])
     _depend([members, member_global, network], [audit, security])
     _depend([*member_regional, *sign_in, account_events], [member_global])
     _depend(ways_in, [organization])
@@ -139,6 +148,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend(rules, [members, *member_regional])
     _depend([response], [security])
     wave = [settings, *identity, network, response, account_events, *billing, *rules]
+    wave += security_regional
     _depend([guardrails], wave)
     mark_protected(app)
     for stack in app.node.children:
@@ -159,6 +169,23 @@ def through_home(home: cdk.Environment) -> cdk.BootstraplessSynthesizer:
     return cdk.BootstraplessSynthesizer(
         deploy_role_arn=role("deploy"), cloud_formation_execution_role_arn=role("cfn-exec")
     )
+
+
+def _security_regional(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+    """Create what the security account has in the governed Regions besides the home Region."""
+    home = cdk.Environment(account=names.security, region=configuration.home_region)
+    return [
+        SecurityRegionalStack(
+            app,
+            f"security-regional-{region}",
+            configuration=configuration,
+            names=names,
+            env=cdk.Environment(account=names.security, region=region),
+            synthesizer=through_home(home),
+        )
+        for region in configuration.regions
+        if has_something_in(configuration, region)
+    ]
 
 
 def _ways_in(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:

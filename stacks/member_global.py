@@ -15,6 +15,7 @@ from baseline.identity.break_glass import BreakGlassAccess
 from baseline.identity.credentials_role import CredentialsRole
 from baseline.identity.mfa_group import MfaGroup
 from baseline.identity.roles import AuditRole, SettingsRole
+from baseline.identity.trusted_advisor_role import TrustedAdvisorRole
 from baseline.response.responder import ResponderRole
 
 
@@ -33,6 +34,7 @@ class MemberGlobalStack(cdk.Stack):
         access_keys: AccessKeySettings | None = None,
         break_glass: BreakGlass | None = None,
         mfa_group: bool = False,
+        trusted_advisor: bool = True,
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -63,6 +65,8 @@ class MemberGlobalStack(cdk.Stack):
         CredentialsRole(
             self, "Credentials", names=names, settings=access_keys or AccessKeySettings()
         )
+        if trusted_advisor:
+            TrustedAdvisorRole(self, "TrustedAdvisor", names=names)
         ConfigRole(self, "Config", names=names)
         ResponderRole(
             self,

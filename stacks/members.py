@@ -83,6 +83,7 @@ class MembersStack(cdk.Stack):
                 access_keys=configuration.credentials.access_keys,
                 break_glass=break_glass,
                 mfa_group=configuration.iam.mfa_group,
+                trusted_advisor=configuration.capabilities.trusted_advisor.enabled,
                 synthesizer=synthesizer,
             )
 

@@ -7,15 +7,19 @@ from constructs import Construct
 
 from baseline.config import Configuration
 from baseline.config.names import Names
+from baseline.detection.access_analyzer import UnusedAccessAnalyzer
 from baseline.detection.delivery_alarm import DeliveryAlarm
 from baseline.detection.event_bus import SecurityEventBus
 from baseline.detection.event_patterns import SEVERITIES
 from baseline.detection.guardduty_export import GuardDutyExport
+from baseline.detection.macie_export import MacieExportKey
 from baseline.detection.notifications import FindingNotification, NotificationKeys
 from baseline.detection.security_hub import SecurityHub
 from baseline.identity.roles import AuditReaderRole
+from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
 from stacks.rules import rules_of
+from stacks.security_regional import analyze_access, recognize_data
 
 CRITICAL = "critical"
 HIGH = "high"
@@ -26,6 +30,7 @@ class SecurityStack(cdk.Stack):
 
     Attributes:
         bus: the :class:`SecurityEventBus`.
+        macie_key: the :class:`SecureKey` of Macie's results, None where Macie is off.
         topics: severity to :class:`SecureTopic`, for the severities that somebody hears of.
         notification_key: their key.
     """
@@ -66,6 +71,10 @@ class SecurityStack(cdk.Stack):
                 home_region=configuration.home_region,
                 standards=capabilities.security_hub.standards,
             )
+        self._analyze(configuration)
+        self.macie_key = self._find_data(configuration, names)
+        if self.macie_key is not None:
+            log_keys.append(self.macie_key.key.key_arn)
         self._notify(configuration, names)
         reader = AuditReaderRole(
             self,
@@ -74,7 +83,26 @@ class SecurityStack(cdk.Stack):
             audit_role=names.audit_role,
             organization_id=names.organization_id,
         )
-        reader.read_logs(buckets=names.log_buckets, keys=log_keys)
+        buckets = [*names.log_buckets, *([names.macie_bucket] if self.macie_key else [])]
+        reader.read_logs(buckets=buckets, keys=log_keys)
+
+    def _analyze(self, configuration: Configuration) -> None:
+        analyze_access(self, configuration, configuration.home_region)
+        unused = configuration.capabilities.access_analyzer.unused_access
+        if unused.enabled:
+            UnusedAccessAnalyzer(self, "UnusedAccess", settings=unused)
+
+    def _find_data(self, configuration: Configuration, names: Names) -> SecureKey | None:
+        if not configuration.capabilities.macie.enabled:
+            return None
+        recognize_data(self, configuration, names)
+        return MacieExportKey(
+            self,
+            "MacieExport",
+            names=names,
+            regions=configuration.regions,
+            break_glass_role=configuration.break_glass.role,
+        ).key
 
     def _notify(self, configuration: Configuration, names: Names) -> None:
         shared = NotificationKeys(self, "Notifications")

@@ -8,8 +8,11 @@ from constructs import Construct
 
 from baseline.config import Configuration
 from baseline.config.names import Names
+from baseline.detection.detection_members import DetectionMembers
+from baseline.detection.trusted_advisor import TrustedAdvisor
 from baseline.identity.access_keys import AccessKeys
 from baseline.organization.root_access import RootCredentials
+from baseline.primitives.secure_key import SecureKey
 from baseline.settings.account_settings import AccountSettings
 from baseline.settings.sweep_reports import SweepReports
 
@@ -24,6 +27,7 @@ class SettingsStack(cdk.Stack):
         *,
         configuration: Configuration,
         names: Names,
+        macie_key: SecureKey | None = None,
         env: cdk.Environment,
     ) -> None:
         super().__init__(
@@ -63,3 +67,24 @@ class SettingsStack(cdk.Stack):
             reports=reports,
             topic=alarm_topic,
         )
+        capabilities = configuration.capabilities
+        if capabilities.macie.enabled or capabilities.detective.enabled:
+            DetectionMembers(
+                self,
+                "DetectionMembers",
+                configuration=configuration,
+                names=names,
+                reports=reports,
+                alarm_topic=alarm_topic,
+                macie_key_arn=macie_key.key.key_arn if macie_key else None,
+            )
+        if capabilities.trusted_advisor.enabled:
+            TrustedAdvisor(
+                self,
+                "TrustedAdvisor",
+                configuration=configuration,
+                names=names,
+                reports=reports,
+                alarm_topic=alarm_topic,
+                message_topic_arn=names.topic_arn("high"),
+            )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from constructs import Construct
 
 from baseline.audit.cloudtrail_bucket import CloudTrailBucket
@@ -10,6 +12,7 @@ from baseline.audit.flow_log_bucket import FlowLogBucket
 from baseline.audit.guardduty_bucket import GuardDutyBucket
 from baseline.audit.log_bucket import Archive
 from baseline.audit.log_protection import allow_reader, bootstrap_qualifier, deny_tampering
+from baseline.audit.macie_bucket import MacieBucket
 from baseline.config import Names
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.primitives.secure_bucket import SecureBucket
@@ -29,6 +32,7 @@ class LogArchive(Construct):
         settings: Object Lock, retention, Glacier; seven years with a year of COMPLIANCE lock by
             default.
         break_glass_role: name of the emergency role, without path.
+        macie_regions: Regions whose Macie results are kept; none by default, and then no bucket.
         qualifier: qualifier of the CDK bootstrap whose CloudFormation role may change the
             buckets; that of the context (cdk.json) by default.
 
@@ -38,6 +42,7 @@ class LogArchive(Construct):
         config: bucket and key of the Config delivery channels.
         flow_logs: bucket and key of VPC flow logs and DNS query logs.
         guardduty: bucket and key of GuardDuty findings.
+        macie: bucket and key of Macie's results, None where they are not kept.
 
     Source: AWS Security Reference Architecture, "Log Archive account".
     """
@@ -50,6 +55,7 @@ class LogArchive(Construct):
         names: Names,
         settings: LogArchiveSettings,
         break_glass_role: str,
+        macie_regions: Sequence[str] = (),
         qualifier: str | None = None,
     ) -> None:
         super().__init__(scope, id)
@@ -65,6 +71,11 @@ class LogArchive(Construct):
         self.config = ConfigBucket(self, "Config", archive=archive, access_logs=target)
         self.flow_logs = FlowLogBucket(self, "FlowLogs", archive=archive, access_logs=target)
         self.guardduty = GuardDutyBucket(self, "GuardDuty", archive=archive, access_logs=target)
+        self.macie: MacieBucket | None = None
+        if macie_regions:
+            self.macie = MacieBucket(
+                self, "Macie", archive=archive, access_logs=target, regions=macie_regions
+            )
 
     def _create_access_logs(self, archive: Archive) -> SecureBucket:
         access_logs = SecureBucket(

@@ -6,7 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
+from baseline.config.access_analyzer import AccessAnalyzerSettings
+from baseline.config.detective import DetectiveSettings
 from baseline.config.forms import AccountId, RegionName
+from baseline.config.macie import MacieSettings
 from baseline.config.organization_policies import (
     AiOptOut,
     BackupPolicy,
@@ -18,6 +21,7 @@ from baseline.config.organization_policies import (
     UnifiedSecurityHub,
 )
 from baseline.config.section import Section
+from baseline.config.trusted_advisor import TrustedAdvisorSettings
 
 Standard = Literal["fsbp", "cis-5.0", "nist-800-53-r5", "pci-4.0.1"]
 
@@ -135,6 +139,18 @@ class Capabilities(Section):
     )
     unified_security_hub: UnifiedSecurityHub = Field(
         default_factory=UnifiedSecurityHub, description="The new Security Hub."
+    )
+    access_analyzer: AccessAnalyzerSettings = Field(
+        default_factory=AccessAnalyzerSettings, description="Analyzers of access."
+    )
+    macie: MacieSettings = Field(
+        default_factory=MacieSettings, description="Sensitive data in buckets."
+    )
+    detective: DetectiveSettings = Field(
+        default_factory=DetectiveSettings, description="Behavior, to look into findings."
+    )
+    trusted_advisor: TrustedAdvisorSettings = Field(
+        default_factory=TrustedAdvisorSettings, description="Checks of Trusted Advisor."
     )
     backup: BackupPolicy | None = Field(
         default=None, description="A daily backup plan for every account. None by default."

@@ -8,7 +8,15 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from baseline.config import account_settings, forms, forms_control_tower, organization_policies
+from baseline.config import (
+    access_analyzer,
+    account_settings,
+    forms,
+    forms_control_tower,
+    macie,
+    organization_policies,
+    trusted_advisor,
+)
 from baseline.config.fields import field_at, section_at
 from baseline.config.finding import Finding, Path
 from baseline.config.section import Section
@@ -55,6 +63,15 @@ HINTS: Mapping[str, str] = MappingProxyType(
         forms.POLICY_NAME_PATTERN: "is not the name of an IAM policy: 1 to 128 letters, digits or + = , . @ _ -",
         forms.POLICY_PATH_PATTERN: "is not the path of an IAM policy: / or /team/",
         forms.PHRASE_PATTERN: "is not a name: no spaces at its ends, and not empty",
+        access_analyzer.ACCEPTANCE_PATTERN: "is not a name for what is accepted: letters, digits or . _ -, a letter first",
+        access_analyzer.DATE_PATTERN: "is not a day, such as '2027-06-30', in quotes",
+        access_analyzer.PRINCIPAL_PATTERN: "is neither an account ID nor the ARN of a role or user",
+        access_analyzer.RESOURCE_ARN_PATTERN: "is not the ARN of a resource",
+        access_analyzer.RESOURCE_TYPE_PATTERN: "is not a type of resources, such as AWS::IAM::Role",
+        macie.BUCKET_PATTERN: "is not the name of a bucket",
+        macie.FINDING_TYPE_PATTERN: "is not a type of Macie's findings, such as SensitiveData:S3Object/Personal",
+        macie.IDENTIFIER_PATTERN: "is not a name: letters, digits or hyphens, a letter first, at most 64",
+        trusted_advisor.SCHEDULE_PATTERN: "is not a schedule, such as cron(0 5 * * ? *) or rate(1 day)",
         account_settings.KEY_ALIAS_PATTERN: "is not the alias of a key, such as alias/ebs",
         account_settings.LOG_GROUP_PATTERN: "is not the name of a log group: letters, digits or . / # _ -",
         organization_policies.BACKUP_VAULT_PATTERN: "is not the name of a backup vault: 2 to 50 letters, digits, _ or -",

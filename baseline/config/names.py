@@ -309,6 +309,38 @@ class Names:
         """Policy of those who start and approve the removal of root credentials."""
         return f"{self.prefix}-root-approval"
 
+    # Services that the security account administers (security account, home Region)
+
+    @property
+    def macie_bucket(self) -> str:
+        """Bucket of Macie's discovery results, in the log archive account."""
+        return self._bucket("macie")
+
+    @property
+    def membership_sweep(self) -> str:
+        """State machine that makes every account a member of Macie and Detective."""
+        return f"{self.prefix}-detection-members"
+
+    @property
+    def membership_role(self) -> str:
+        """Role of its function, which administers both services."""
+        return f"{self.prefix}-detection-administrator"
+
+    @property
+    def trusted_advisor_sweep(self) -> str:
+        """State machine that reads Trusted Advisor in every account."""
+        return f"{self.prefix}-trusted-advisor-checks"
+
+    @property
+    def trusted_advisor_reader_role(self) -> str:
+        """Role of its function, which may assume the role below."""
+        return f"{self.prefix}-trusted-advisor-reader"
+
+    @property
+    def trusted_advisor_role(self) -> str:
+        """Role in every account that reads and refreshes the checks."""
+        return f"{self.prefix}-trusted-advisor"
+
     # People and their roles
 
     @property

@@ -100,6 +100,25 @@ NETWORK: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+# What a service that the security account administers creates in every governed Region. Macie and
+# Detective have types of CloudFormation where they exist at all.
+ADMINISTERED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "access_analyzer": ("AWS::AccessAnalyzer::Analyzer",),
+        "macie": ("AWS::Macie::Session",),
+        "detective": ("AWS::Detective::Graph",),
+    }
+)
+
+# What its data creates there besides, by the name of the data's section.
+MACIE_DATA: Mapping[str, str] = MappingProxyType(
+    {
+        "allow_lists": "AWS::Macie::AllowList",
+        "custom_identifiers": "AWS::Macie::CustomDataIdentifier",
+        "accepted": "AWS::Macie::FindingsFilter",
+    }
+)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Region:
@@ -121,8 +140,8 @@ class Region:
 
 def resource_types() -> Iterator[str]:
     """Give every resource type that the table answers for, each once."""
-    tables = (EVERYWHERE, AT_HOME, NETWORK)
-    rows = (*(row for table in tables for row in table.values()), BILLING)
+    tables = (EVERYWHERE, AT_HOME, NETWORK, ADMINISTERED)
+    rows = (*(row for table in tables for row in table.values()), BILLING, MACIE_DATA.values())
     yield from dict.fromkeys(name for row in rows for name in row)
 
 
@@ -136,6 +155,17 @@ def table() -> Mapping[str, Region]:
             for name, row in rows.items()
         }
     )
+
+
+def macie_principal(region: str) -> str:
+    """Give the service principal as which Macie exports results from a Region.
+
+    Source: Amazon Macie User Guide, "Storing and retaining sensitive data discovery results"
+    (Regions that have to be enabled).
+    """
+    row = table().get(region)
+    own = row is not None and row.opt_in
+    return f"macie.{region}.amazonaws.com" if own else "macie.amazonaws.com"
 
 
 def guardduty_principal(region: str) -> str:

@@ -19,9 +19,11 @@ TRUSTED_ACCESS: Final[Mapping[str, str]] = MappingProxyType(
         "cloudtrail.amazonaws.com": "one trail records every account",
         "config.amazonaws.com": "the security account aggregates what the recorders see",
         "config-multiaccountsetup.amazonaws.com": "rules and conformance packs reach every account",
+        "detective.amazonaws.com": "the security account looks into what accounts did",
         "guardduty.amazonaws.com": "the security account administers detectors",
         "iam.amazonaws.com": "root users of members are managed centrally",
         "inspector2.amazonaws.com": "the security account administers vulnerability scans",
+        "macie.amazonaws.com": "the security account finds sensitive data in every account",
         "malware-protection.guardduty.amazonaws.com": "GuardDuty scans volumes in every account",
         "securityhub.amazonaws.com": "the security account administers Security Hub",
         "sso.amazonaws.com": "people reach every account through Identity Center",
@@ -37,7 +39,14 @@ Source: AWS Organizations User Guide, "AWS services that you can use with AWS Or
 ROOT_FEATURES: Final = ("RootCredentialsManagement", "RootSessions")
 """Source: IAM User Guide, "Centrally manage root access for member accounts"."""
 
-REGIONAL_SERVICES: Final = ("guardduty", "inspector2", "securityhub", "securityhubv2")
+REGIONAL_SERVICES: Final = (
+    "detective",
+    "guardduty",
+    "inspector2",
+    "macie2",
+    "securityhub",
+    "securityhubv2",
+)
 """Services whose administrator is named in each Region, through the service's own API.
 
 ``securityhubv2`` is the new Security Hub, which has an administrator of its own.
@@ -155,8 +164,10 @@ def _trusted(configuration: Configuration) -> Iterator[str]:
         "backup.amazonaws.com": capabilities.backup is not None,
         "config.amazonaws.com": capabilities.config.enabled,
         "config-multiaccountsetup.amazonaws.com": capabilities.config.enabled,
+        "detective.amazonaws.com": capabilities.detective.enabled,
         "guardduty.amazonaws.com": capabilities.guardduty.enabled,
         "inspector2.amazonaws.com": capabilities.inspector.enabled,
+        "macie.amazonaws.com": capabilities.macie.enabled,
         "malware-protection.guardduty.amazonaws.com": capabilities.guardduty.enabled
         and capabilities.guardduty.ebs_malware_protection,
         "securityhub.amazonaws.com": capabilities.security_hub.enabled
@@ -180,10 +191,14 @@ def _delegated(configuration: Configuration, names: Names) -> Iterator[tuple[str
 
 
 def _regional(configuration: Configuration) -> Iterator[str]:
+    if configuration.capabilities.detective.enabled:
+        yield "detective"
     if configuration.capabilities.guardduty.enabled:
         yield "guardduty"
     if configuration.capabilities.inspector.enabled:
         yield "inspector2"
+    if configuration.capabilities.macie.enabled:
+        yield "macie2"
     if configuration.capabilities.security_hub.enabled:
         yield "securityhub"
     if configuration.capabilities.unified_security_hub.enabled:

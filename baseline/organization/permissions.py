@@ -24,7 +24,11 @@ STACK_SETS_ROLE_SERVICE = "stacksets.cloudformation.amazonaws.com"
 OWN_SERVICE = {"securityhub": ("securityhub:DescribeHub", "securityhub:EnableSecurityHub")}
 # Service whose administrator is named Region by Region, to its actions' prefix.
 ACTIONS_OF = {"securityhubv2": "securityhub"}
+# The same, to its service principal, where that is another name.
+PRINCIPAL_OF = {"macie2": "macie"}
 ADMINISTRATOR_ACTIONS = {
+    # The action has another name than the operation ListOrganizationAdminAccounts.
+    "detective": ("EnableOrganizationAdminAccount", "ListOrganizationAdminAccount"),
     "inspector2": ("EnableDelegatedAdminAccount", "ListDelegatedAdminAccounts"),
 }
 COMMON_ACTIONS = ("EnableOrganizationAdminAccount", "ListOrganizationAdminAccounts")
@@ -172,7 +176,8 @@ def _delegation(
     if not accounts:
         return []
     through = [
-        f"{ACTIONS_OF.get(admin.service, admin.service)}.amazonaws.com"
+        f"{PRINCIPAL_OF.get(admin.service, ACTIONS_OF.get(admin.service, admin.service))}"
+        ".amazonaws.com"
         for admin in features.regional_administrators
     ]
     direct = [admin.service_principal for admin in features.delegated_administrators]

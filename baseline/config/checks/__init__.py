@@ -14,6 +14,7 @@ from baseline.config.checks import (
     billing,
     control_tower,
     credentials,
+    detection,
     guardrails,
     iam,
     identity_center,
@@ -93,6 +94,11 @@ CHECKS: tuple[Check, ...] = (
     credentials.are_weaker_by_name_only,
     credentials.leave_time_for_a_successor,
     account_settings.are_no_weaker_than_named,
+    detection.are_offered,
+    detection.acceptances_are_current,
+    detection.acceptances_say_what,
+    detection.analyzers_have_something_to_do,
+    detection.expressions_are_readable,
     lists.hold_each_value_once,
 )
 

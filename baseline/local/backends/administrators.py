@@ -1,4 +1,4 @@
-"""Delegated administrators that GuardDuty and Security Hub name themselves, Region by Region."""
+"""Delegated administrators that services name themselves, Region by Region."""
 
 from typing import Any
 
@@ -52,6 +52,46 @@ def disable(request: ApiRequest) -> dict[str, Any]:
     """Remove the administrator of the Region."""
     named = administrators(_feature(request), request.account, request.region)
     named.pop(request.parameters["AdminAccountId"], None)
+    return {}
+
+
+@answers("macie2", "EnableOrganizationAdminAccount")
+def enable_macie(request: ApiRequest) -> dict[str, Any]:
+    """Name Macie's administrator in the Region."""
+    return _name(request, "macie2", request.parameters["adminAccountId"], "macie.amazonaws.com")
+
+
+@answers("macie2", "ListOrganizationAdminAccounts")
+def list_macie(request: ApiRequest) -> dict[str, Any]:
+    """List Macie's administrator."""
+    named = administrators("macie2", request.account, request.region)
+    return {"adminAccounts": [{"accountId": account, "status": "ENABLED"} for account in named]}
+
+
+@answers("detective", "EnableOrganizationAdminAccount")
+def enable_detective(request: ApiRequest) -> dict[str, Any]:
+    """Name Detective's administrator in the Region."""
+    account = request.parameters["AccountId"]
+    return _name(request, "detective", account, "detective.amazonaws.com")
+
+
+@answers("detective", "ListOrganizationAdminAccounts")
+def list_detective(request: ApiRequest) -> dict[str, Any]:
+    """List Detective's administrator."""
+    named = administrators("detective", request.account, request.region)
+    return {"Administrators": [{"AccountId": account} for account in named]}
+
+
+def _name(request: ApiRequest, service: str, account: str, principal: str) -> dict[str, Any]:
+    if organization.management_of(request.account) != request.account:
+        raise ServiceError("AccessDeniedException", "Only the management account may do this.", 403)
+    named = administrators(service, request.account, request.region)
+    if named and account not in named:
+        raise ServiceError(
+            "ValidationException", f"Account {next(iter(named))} is the administrator already."
+        )
+    named[account] = True
+    _register(request.account, account, principal)
     return {}
 
 

@@ -38,9 +38,44 @@ def _create(resource: Resource) -> Physical:
 def _configuration(resource: Resource) -> dict[str, Any] | None:
     given = resource.get("AnalyzerConfiguration", {})
     unused = given.get("UnusedAccessConfiguration")
-    if unused is None:
-        return None
-    return {"unusedAccess": {"unusedAccessAge": unused.get("UnusedAccessAge")}}
+    internal = given.get("InternalAccessConfiguration")
+    if unused is not None:
+        return {"unusedAccess": _unused(unused)}
+    if internal is not None:
+        rule = internal.get("InternalAccessAnalysisRule", {})
+        return {"internalAccess": {"analysisRule": {"inclusions": _criteria(rule, "Inclusions")}}}
+    return None
+
+
+def _unused(given: Mapping[str, Any]) -> dict[str, Any]:
+    rule = given.get("AnalysisRule", {})
+    found: dict[str, Any] = {"analysisRule": {"exclusions": _criteria(rule, "Exclusions")}}
+    if "UnusedAccessAge" in given:
+        found["unusedAccessAge"] = int(given["UnusedAccessAge"])
+    return found
+
+
+def _criteria(rule: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    members = {
+        "AccountIds": "accountIds",
+        "ResourceArns": "resourceArns",
+        "ResourceTypes": "resourceTypes",
+    }
+    return [
+        {
+            **{members[name]: value for name, value in one.items() if name in members},
+            **(
+                {
+                    "resourceTags": [
+                        {tag["Key"]: tag["Value"] for tag in tags} for tags in one["ResourceTags"]
+                    ]
+                }
+                if "ResourceTags" in one
+                else {}
+            ),
+        }
+        for one in rule.get(key, [])
+    ]
 
 
 def _delete(arn: str, resource: Resource) -> None:

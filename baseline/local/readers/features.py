@@ -81,6 +81,12 @@ def _regional(place: Place, wanted: Properties) -> Iterator[Check]:
         if service == "inspector2":
             answer = client.list_delegated_admin_accounts()["delegatedAdminAccounts"]
             found = [each["accountId"] for each in answer]
+        elif service == "macie2":
+            answer = client.list_organization_admin_accounts()["adminAccounts"]
+            found = [each["accountId"] for each in answer]
+        elif service == "detective":
+            answer = client.list_organization_admin_accounts()["Administrators"]
+            found = [each["AccountId"] for each in answer]
         else:
             feature = _FEATURE.get(service, {})
             answer = client.list_organization_admin_accounts(**feature)["AdminAccounts"]

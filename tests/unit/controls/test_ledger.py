@@ -15,7 +15,7 @@ from baseline.controls.ledger import Entry, entries, replaceable, table
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs/custom-resources.md"
 ACTION = re.compile(r"[a-z0-9-]+:[A-Z]\w+")
-REACHED_FROM_ONE_ACCOUNT = {"account settings", "credentials", "unit assignments"}
+REACHED_FROM_ONE_ACCOUNT = {"account settings", "credentials", "detection", "unit assignments"}
 """What state machines do in every account; no template of a member has a resource for it."""
 
 NATIVE = "    :cloudformationResource: {}\n"
@@ -47,7 +47,10 @@ def test_no_custom_resource_does_what_the_installed_cdk_has_a_type_for() -> None
         ("Security Hub administrator, per Region", "AWS::SecurityHub::DelegatedAdminV2"),
         ("Security Hub in the management account, per Region", "AWS::SecurityHub::AccountHub"),
         (
-            "service-linked roles of GuardDuty and the new Security Hub in the management account",
+            (
+                "service-linked roles of Access Analyzer, GuardDuty and the new Security Hub in the "
+                "management account"
+            ),
             "AWS::IAM::ServiceLinkedRoleLookup",
         ),
         ("central management of root users", "AWS::IAM::OrganizationsRootFeatures"),
@@ -57,6 +60,14 @@ def test_no_custom_resource_does_what_the_installed_cdk_has_a_type_for() -> None
         ("GuardDuty detector of the administrator", "AWS::GuardDuty::DetectorLookup"),
         ("Security Hub hub of the administrator", "AWS::SecurityHub::HubLookup"),
         ("cost anomaly monitors of the organization", "AWS::CE::AnomalyMonitorLookup"),
+        ("Macie administrator, per Region", "AWS::Macie::OrganizationAdmin"),
+        ("Detective administrator, per Region", "AWS::Detective::DelegatedAdmin"),
+        ("Macie: export of discovery results", "AWS::Macie::ClassificationExport"),
+        (
+            "Macie: automated discovery, with the identifiers and allow lists of the baseline",
+            "AWS::Macie::AutomatedDiscovery",
+        ),
+        ("members of Macie, per Region", "AWS::Macie::OrganizationMembers"),
         ("default security group of a VPC", "AWS::EC2::DefaultSecurityGroup"),
         (
             "managed domain lists and failure mode of DNS Firewall",

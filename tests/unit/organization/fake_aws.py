@@ -192,6 +192,25 @@ class FakeAws:
         )
         return {"delegatedAdminAccountId": delegated_admin_account_id}
 
+    def macie2_list_organization_admin_accounts(self, region: str) -> Answer:
+        found = self._list_administrators("macie2", region, ("accountId", "status"), None)
+        return {"adminAccounts": found["AdminAccounts"]}
+
+    def macie2_enable_organization_admin_account(
+        self, region: str, admin_account_id: str, client_token: str
+    ) -> None:
+        assert client_token
+        if "macie.amazonaws.com" not in self.services:
+            raise Fault("ConflictException", "trusted access is not enabled")
+        self.administrators["macie2", region] = {"account": admin_account_id, "status": "ENABLED"}
+
+    def detective_list_organization_admin_accounts(self, region: str) -> Answer:
+        found = self.administrators.get(("detective", region))
+        return {"Administrators": [{"AccountId": found["account"]}] if found else []}
+
+    def detective_enable_organization_admin_account(self, region: str, account_id: str) -> None:
+        self._enable_administrator("detective", region, account_id, "ValidationException")
+
     def securityhub_describe_hub(self, region: str) -> Answer:
         if region not in self.hubs:
             raise Fault("InvalidAccessException", "Account is not subscribed to AWS Security Hub")

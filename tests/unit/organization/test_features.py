@@ -82,7 +82,13 @@ def as_list(value: Any) -> list[Any]:
 
 def test_the_features_of_the_example(configuration: Configuration) -> None:
     features = features_of(configuration, Names.of(configuration))
-    off = {"backup.amazonaws.com", "inspector2.amazonaws.com", "sso.amazonaws.com"}
+    off = {
+        "backup.amazonaws.com",
+        "detective.amazonaws.com",
+        "inspector2.amazonaws.com",
+        "macie.amazonaws.com",
+        "sso.amazonaws.com",
+    }
     assert features.trusted_access == tuple(name for name in TRUSTED_ACCESS if name not in off)
     assert features.policy_types == (
         "SERVICE_CONTROL_POLICY",
@@ -182,6 +188,37 @@ def test_a_policy_that_switches_a_service_on_gets_it_an_administrator(
         }
 
 
+def test_macie_and_detective_get_an_administrator_where_they_are_on(
+    stack: cdk.Stack, configuration: Configuration
+) -> None:
+    settings = configuration.model_dump()
+    settings["capabilities"]["macie"]["enabled"] = True
+    settings["capabilities"]["detective"]["enabled"] = True
+    on = Configuration.model_validate(settings)
+    features = features_of(on, Names.of(on))
+    assert {"detective.amazonaws.com", "macie.amazonaws.com"} < {*features.trusted_access}
+    assert [admin.service for admin in features.regional_administrators] == [
+        "detective",
+        "guardduty",
+        "macie2",
+        "securityhub",
+    ]
+    template = synthesize(stack, features, on)
+    found = {entry["Sid"]: entry for entry in statements(template)}
+    assert found["NameMacie2Administrator"]["Action"] == [
+        "macie2:EnableOrganizationAdminAccount",
+        "macie2:ListOrganizationAdminAccounts",
+    ]
+    assert found["NameDetectiveAdministrator"]["Action"] == [
+        "detective:EnableOrganizationAdminAccount",
+        "detective:ListOrganizationAdminAccount",
+    ]
+    principals = found["RegisterAdministrators"]["Condition"]["StringEquals"]
+    assert {"detective.amazonaws.com", "macie.amazonaws.com"} < {
+        *principals["organizations:ServicePrincipal"]
+    }
+
+
 def test_the_policy_types_of_the_guardrails_are_added_in_a_fixed_order(
     configuration: Configuration,
 ) -> None:
@@ -201,10 +238,10 @@ def test_the_policy_types_of_the_guardrails_are_added_in_a_fixed_order(
         (
             {
                 "regional_administrators": (
-                    RegionalAdministrator(service="macie2", account_id=SECURITY, regions=()),
+                    RegionalAdministrator(service="macie", account_id=SECURITY, regions=()),
                 )
             },
-            "regional service 'macie2'",
+            "regional service 'macie'",
         ),
     ],
 )

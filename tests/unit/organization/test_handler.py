@@ -96,6 +96,39 @@ def test_inspector_and_the_new_security_hub_get_administrators_of_their_own(
     assert aws.writes() == []
 
 
+def test_macie_and_detective_get_administrators_too(invoke: Invoke, aws: FakeAws) -> None:
+    settings = {
+        "RegionalAdministrators": [
+            {"Service": service, "AccountId": SECURITY, "Regions": ["eu-west-1", "eu-central-1"]}
+            for service in ("detective", "macie2")
+        ],
+        "TrustedAccess": ["detective.amazonaws.com", "iam.amazonaws.com", "macie.amazonaws.com"],
+        "DelegatedAdministrators": [],
+    }
+    deploy(invoke, aws, **settings)
+    assert {key: found["account"] for key, found in aws.administrators.items()} == {
+        (service, region): SECURITY
+        for service in ("detective", "macie2")
+        for region in ("eu-west-1", "eu-central-1")
+    }
+    aws.calls.clear()
+    deploy(invoke, aws, **settings)
+    assert aws.writes() == []
+
+
+def test_access_analyzer_gets_its_role_in_the_management_account(
+    invoke: Invoke, aws: FakeAws
+) -> None:
+    deploy(
+        invoke,
+        aws,
+        TrustedAccess=["access-analyzer.amazonaws.com", "iam.amazonaws.com"],
+        DelegatedAdministrators=[],
+        RegionalAdministrators=[],
+    )
+    assert aws.service_roles == ["access-analyzer.amazonaws.com"]
+
+
 def test_without_security_hub_none_is_enabled(invoke: Invoke, aws: FakeAws) -> None:
     deploy(invoke, aws, RegionalAdministrators=[])
     assert aws.hubs == {}
@@ -343,7 +376,10 @@ def test_another_delegated_administrator_is_an_error_with_both_accounts(
         invoke("on_event")
 
 
-@pytest.mark.parametrize("service", ["guardduty", "inspector2", "securityhub", "securityhubv2"])
+@pytest.mark.parametrize(
+    "service",
+    ["detective", "guardduty", "inspector2", "macie2", "securityhub", "securityhubv2"],
+)
 def test_another_regional_administrator_is_an_error_with_both_accounts(
     invoke: Invoke, aws: FakeAws, service: str
 ) -> None:
@@ -353,13 +389,17 @@ def test_another_regional_administrator_is_an_error_with_both_accounts(
         invoke("on_event", RegionalAdministrators=regional)
 
 
+@pytest.mark.parametrize(
+    ("service", "status"),
+    [("guardduty", "DISABLE_IN_PROGRESS"), ("macie2", "DISABLING_IN_PROGRESS")],
+)
 def test_an_administrator_on_its_way_out_is_an_error_that_says_so(
-    invoke: Invoke, aws: FakeAws
+    invoke: Invoke, aws: FakeAws, service: str, status: str
 ) -> None:
-    leaving = {"account": NETWORK, "status": "DISABLE_IN_PROGRESS"}
-    aws.administrators["guardduty", "eu-central-1"] = leaving
+    aws.administrators[service, "eu-central-1"] = {"account": NETWORK, "status": status}
+    regional = [{"Service": service, "AccountId": SECURITY, "Regions": ["eu-central-1"]}]
     with pytest.raises(RefusedError, match=rf"eu-central-1 is still removing .* {NETWORK}"):
-        invoke("on_event")
+        invoke("on_event", RegionalAdministrators=regional)
 
 
 def test_more_than_one_page_is_read(invoke: Invoke, aws: FakeAws) -> None:

@@ -11,7 +11,14 @@ from typing import Any
 
 Json = Any  # what the event holds, not looked at yet
 FRAMEWORK_PROPERTIES = {"ServiceToken", "ServiceTimeout"}
-REGIONAL_SERVICES = ("guardduty", "inspector2", "securityhub", "securityhubv2")
+REGIONAL_SERVICES = (
+    "detective",
+    "guardduty",
+    "inspector2",
+    "macie2",
+    "securityhub",
+    "securityhubv2",
+)
 ROOT_FEATURES = ("RootCredentialsManagement", "RootSessions")
 
 

@@ -36,6 +36,7 @@ class Calls:
 
 
 CALLS = {
+    "detective": Calls(client="detective", entries="Administrators", argument="AccountId"),
     "guardduty": Calls(client="guardduty", account="AdminAccountId", status="AdminStatus"),
     "inspector2": Calls(
         client="inspector2",
@@ -45,6 +46,13 @@ CALLS = {
         status="status",
         enabling="enable_delegated_admin_account",
         argument="delegatedAdminAccountId",
+    ),
+    "macie2": Calls(
+        client="macie2",
+        entries="adminAccounts",
+        account="accountId",
+        status="status",
+        argument="adminAccountId",
     ),
     "securityhub": Calls(client="securityhub"),
     "securityhubv2": Calls(client="securityhub", more={"Feature": "SecurityHubV2"}),
@@ -57,9 +65,16 @@ DISABLE_ROOT_FEATURE = {
     "RootCredentialsManagement": "disable_organizations_root_credentials_management",
     "RootSessions": "disable_organizations_root_sessions",
 }
+# How services call an administrator that is on its way out.
+LEAVING = ("DISABLE_IN_PROGRESS", "DISABLING_IN_PROGRESS")
 # GuardDuty's organization policy passes the management account over while it lacks these roles
-# (Source: Amazon GuardDuty User Guide, "GuardDuty organization policies", considerations).
-MANAGEMENT_ROLES = ("guardduty.amazonaws.com", "malware-protection.guardduty.amazonaws.com")
+# (Source: Amazon GuardDuty User Guide, "GuardDuty organization policies", considerations). Access
+# Analyzer reads the organization with its role there; the delegated administrator cannot make it.
+MANAGEMENT_ROLES = (
+    "access-analyzer.amazonaws.com",
+    "guardduty.amazonaws.com",
+    "malware-protection.guardduty.amazonaws.com",
+)
 # So do the policies of the new Security Hub (Source: AWS Organizations User Guide, "Getting started
 # with Security Hub policies").
 POLICY_ROLES = {"securityhubv2": "securityhubv2.amazonaws.com"}
@@ -99,7 +114,7 @@ def _is_enabled(wanted: RegionalAdministrator, region: str, api: Api) -> bool:
     calls = CALLS[wanted.service]
     found = api.entries(calls.client, calls.listing, calls.entries, region=region, **calls.more)
     for entry in found:
-        if entry.get(calls.status) == "DISABLE_IN_PROGRESS":
+        if entry.get(calls.status) in LEAVING:
             raise RefusedError(
                 f"{wanted.service} in {region} is still removing its administrator "
                 f"{entry[calls.account]}: deploy again when that is done, so that "

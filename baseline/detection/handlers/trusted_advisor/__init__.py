@@ -1,0 +1,1 @@
+"""Code of the Trusted Advisor function: standard library and boto3 only, entry in ``index``."""
