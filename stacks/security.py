@@ -7,12 +7,14 @@ from constructs import Construct
 
 from baseline.config import Configuration
 from baseline.config.names import Names
+from baseline.detection import key_events, messages
 from baseline.detection.delivery_alarm import DeliveryAlarm
 from baseline.detection.event_bus import SecurityEventBus
-from baseline.detection.event_patterns import SEVERITIES
+from baseline.detection.event_patterns import SEVERITIES, Pattern
 from baseline.detection.guardduty_export import GuardDutyExport
-from baseline.detection.notifications import FindingNotification, NotificationKeys
+from baseline.detection.notifications import FindingNotification, Message, NotificationKeys
 from baseline.detection.security_hub import SecurityHub
+from baseline.guardrails.roles import QUALIFIER
 from baseline.identity.roles import AuditReaderRole
 from baseline.primitives.secure_topic import SecureTopic
 from stacks.rules import rules_of
@@ -104,6 +106,7 @@ class SecurityStack(cdk.Stack):
                 activity=severity.name == CRITICAL,
                 drift=severity.name == CRITICAL and configuration.control_tower != "none",
                 rule_prefixes=told.get(severity.name, ()),
+                further=_key_rules(severity.name, names),
             )
             self.topics[severity.name] = notification.topic
             if severity.name == CRITICAL:
@@ -120,6 +123,18 @@ class SecurityStack(cdk.Stack):
                     },
                     key_conditions={"StringEquals": {"aws:SourceAccount": names.security}},
                 )
+
+
+def _key_rules(severity: str, names: Names) -> dict[str, tuple[Pattern, Message]]:
+    """Give the rules of calls that weaken keys: those of core accounts are critical, others high."""
+    core = names.core_accounts
+    patterns = {
+        CRITICAL: key_events.core_key_calls(core_accounts=core, qualifier=QUALIFIER),
+        HIGH: key_events.other_key_calls(core_accounts=core),
+    }
+    if severity not in patterns:
+        return {}
+    return {"Keys": (patterns[severity], messages.key_call(severity))}
 
 
 def _rules(configuration: Configuration) -> dict[str, list[str]]:

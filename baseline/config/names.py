@@ -50,6 +50,17 @@ class Names:
         """The AWS partition: the commercial one."""
         return "aws"
 
+    @property
+    def core_accounts(self) -> tuple[str, ...]:
+        """IDs of the accounts that carry the baseline, whose keys are all the baseline's."""
+        return (
+            self.management,
+            self.log_archive,
+            self.security,
+            self.network,
+            self.shared_services,
+        )
+
     # Organization trail (management account, home Region)
 
     @property
