@@ -18,7 +18,7 @@ from stacks.break_glass import BreakGlassStack
 from stacks.deploy_access import DeployAccessStack
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.identity import IdentityManagementStack, IdentityStack
-from stacks.log_archive import LogArchiveStack
+from stacks.log_archive import LogArchiveStack, RegionalLogArchiveStack
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
@@ -56,6 +56,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         names=names,
         env=env(accounts.log_archive.id),
     )
+    regional_logs = _regional_logs(app, configuration, names)
     audit = AuditStack(app, "audit", configuration=configuration, names=names, env=management)
     security = SecurityStack(
         app, "security", configuration=configuration, names=names, env=env(accounts.security.id)
@@ -131,6 +132,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         account_ids=known_ids(configuration) | organization.account_ids,
     )
     _depend([log_archive, *billing], [organization])
+    _depend(regional_logs, [organization])
     _depend([audit, security], [log_archive])
     _depend([members, member_global, network], [audit, security])
     _depend([*member_regional, *sign_in, account_events], [member_global])
@@ -138,7 +140,16 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([settings, *identity], [members, *member_regional, *sign_in, *ways_in])
     _depend(rules, [members, *member_regional])
     _depend([response], [security])
-    wave = [settings, *identity, network, response, account_events, *billing, *rules]
+    wave = [
+        settings,
+        *identity,
+        network,
+        response,
+        account_events,
+        *billing,
+        *rules,
+        *regional_logs,
+    ]
     _depend([guardrails], wave)
     mark_protected(app)
     for stack in app.node.children:
@@ -219,6 +230,26 @@ def _identity(app: cdk.App, configuration: Configuration, names: Names) -> list[
             )
         )
     return found
+
+
+def _regional_logs(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+    """Create what the log archive has in the governed Regions other than home."""
+    if not configuration.log_archive.load_balancer_logs:
+        return []
+    home = cdk.Environment(account=names.log_archive, region=names.home_region)
+    return [
+        RegionalLogArchiveStack(
+            app,
+            f"log-archive-{region}",
+            configuration=configuration,
+            names=names,
+            region=region,
+            env=cdk.Environment(account=names.log_archive, region=region),
+            synthesizer=through_home(home),
+        )
+        for region in configuration.regions
+        if region != names.home_region
+    ]
 
 
 def _billing(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:

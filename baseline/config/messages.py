@@ -8,7 +8,13 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from baseline.config import account_settings, forms, forms_control_tower, organization_policies
+from baseline.config import (
+    account_settings,
+    forms,
+    forms_control_tower,
+    organization_policies,
+    trail,
+)
 from baseline.config.fields import field_at, section_at
 from baseline.config.finding import Finding, Path
 from baseline.config.section import Section
@@ -55,6 +61,9 @@ HINTS: Mapping[str, str] = MappingProxyType(
         forms.POLICY_NAME_PATTERN: "is not the name of an IAM policy: 1 to 128 letters, digits or + = , . @ _ -",
         forms.POLICY_PATH_PATTERN: "is not the path of an IAM policy: / or /team/",
         forms.PHRASE_PATTERN: "is not a name: no spaces at its ends, and not empty",
+        trail.RESOURCE_TYPE_PATTERN: "is not a type of resources as CloudTrail calls it, such as AWS::S3::Object",
+        trail.EVENT_SOURCE_PATTERN: "is not the event source of a service, such as s3.amazonaws.com",
+        trail.ARN_START_PATTERN: "is not the start of an ARN without wildcards, such as arn:aws:s3:::bucket/",
         account_settings.KEY_ALIAS_PATTERN: "is not the alias of a key, such as alias/ebs",
         account_settings.LOG_GROUP_PATTERN: "is not the name of a log group: letters, digits or . / # _ -",
         organization_policies.BACKUP_VAULT_PATTERN: "is not the name of a backup vault: 2 to 50 letters, digits, _ or -",
