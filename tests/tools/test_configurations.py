@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.contract.policy_lint import loose
 from tests.support import ROOT, synthesize
 from tests.tools.test_iam_policies import (
     ACCEPTED,
@@ -21,7 +22,7 @@ from tests.tools.test_linters import cfn_lint
 
 pytestmark = pytest.mark.tools
 FOLDER = ROOT / "examples" / "configurations"
-EXAMPLES = sorted(FOLDER.glob("control-tower-*.yaml"))
+EXAMPLES = sorted([*FOLDER.glob("control-tower-*.yaml"), *FOLDER.glob("logs-*.yaml")])
 Templates = dict[str, dict[str, Any]]
 
 BY_CONTROL_TOWER = (
@@ -49,6 +50,10 @@ def templates(folder: Path) -> Templates:
 def test_cfn_lint(folder: Path) -> None:
     matches = cfn_lint(*sorted(folder.glob("*.template.json")))
     assert [f"{Path(each['Filename']).name} {each['Message']}" for each in matches] == []
+
+
+def test_service_principals_are_bound_to_a_source(folder: Path) -> None:
+    assert loose(templates(folder)) == []
 
 
 def test_templates_are_flat_and_small(folder: Path) -> None:
