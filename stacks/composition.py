@@ -18,7 +18,7 @@ from stacks.break_glass import BreakGlassStack
 from stacks.deploy_access import DeployAccessStack
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.identity import IdentityManagementStack, IdentityStack
-from stacks.log_archive import LogArchiveStack, RegionalLogArchiveStack
+from stacks.log_archive import LogArchiveStack, LogCopiesStack, RegionalLogArchiveStack
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
@@ -132,7 +132,10 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         account_ids=known_ids(configuration) | organization.account_ids,
     )
     _depend([log_archive, *billing], [organization])
-    _depend(regional_logs, [organization])
+    copies = _log_copies(app, configuration, names)
+    _depend([*regional_logs, *copies], [organization])
+    # S3 looks for the copies' buckets when it is told to copy.
+    _depend([log_archive], copies)
     _depend([audit, security], [log_archive])
     _depend([members, member_global, network], [audit, security])
     _depend([*member_regional, *sign_in, account_events], [member_global])
@@ -249,6 +252,25 @@ def _regional_logs(app: cdk.App, configuration: Configuration, names: Names) -> 
         )
         for region in configuration.regions
         if region != names.home_region
+    ]
+
+
+def _log_copies(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+    """Create what keeps copies of the logs, in the account that the configuration names."""
+    replication = configuration.log_archive.replication
+    if replication is None:
+        return []
+    account = replication.account or names.log_archive
+    return [
+        LogCopiesStack(
+            app,
+            "log-copies",
+            configuration=configuration,
+            names=names,
+            replication=replication,
+            env=cdk.Environment(account=account, region=replication.region),
+            synthesizer=through_home(cdk.Environment(account=account, region=names.home_region)),
+        )
     ]
 
 

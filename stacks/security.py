@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.config import Configuration
+from baseline.config.log_archive import LogArchiveSettings
 from baseline.config.names import Names
 from baseline.detection import key_events, messages
 from baseline.detection.delivery_alarm import DeliveryAlarm
@@ -76,7 +77,7 @@ class SecurityStack(cdk.Stack):
             audit_role=names.audit_role,
             organization_id=names.organization_id,
         )
-        reader.read_logs(buckets=names.log_buckets, keys=log_keys)
+        reader.read_logs(**_logs(configuration.log_archive, names, log_keys))
 
     def _notify(self, configuration: Configuration, names: Names) -> None:
         shared = NotificationKeys(self, "Notifications")
@@ -109,6 +110,8 @@ class SecurityStack(cdk.Stack):
                 further=_key_rules(severity.name, names),
             )
             self.topics[severity.name] = notification.topic
+            if severity.name == HIGH and configuration.log_archive.replication is not None:
+                _hear_of_replication(notification.topic, names)
             if severity.name == CRITICAL:
                 DeliveryAlarm(
                     self, "DeliveryAlarm", failures=shared.failures, topic=notification.topic
@@ -135,6 +138,33 @@ def _key_rules(severity: str, names: Names) -> dict[str, tuple[Pattern, Message]
     if severity not in patterns:
         return {}
     return {"Keys": (patterns[severity], messages.key_call(severity))}
+
+
+def _hear_of_replication(topic: SecureTopic, names: Names) -> None:
+    """Let the alarms of the log archive account about logs that were not copied publish."""
+    account = {"StringEquals": {"aws:SourceAccount": names.log_archive}}
+    topic.allow_service(
+        "cloudwatch.amazonaws.com",
+        sid="PublishReplicationAlarms",
+        conditions={"ArnLike": {"aws:SourceArn": names.replication_alarm_arns}, **account},
+        key_conditions=account,
+    )
+
+
+def _logs(settings: LogArchiveSettings, names: Names, keys: list[str]) -> dict[str, list[str]]:
+    """Give the buckets, keys and Regions of the logs that auditors read."""
+    buckets, regions = [*names.log_buckets], [names.home_region]
+    if settings.web_acl_logs:
+        buckets.append(names.web_acl_bucket)
+    if settings.load_balancer_logs:
+        # Those of load balancers begin like it, in every Region.
+        buckets.append(names.access_log_bucket_of("*"))
+    if settings.replication is not None:
+        region, account = settings.replication.region, settings.replication.account
+        regions.append(region)
+        buckets += [names.log_copy(log, region) for log in settings.replication.logs]
+        keys = [*keys, names.copy_key_pattern(region, account)]
+    return {"buckets": buckets, "keys": keys, "regions": list(dict.fromkeys(regions))}
 
 
 def _rules(configuration: Configuration) -> dict[str, list[str]]:

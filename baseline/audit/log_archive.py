@@ -10,11 +10,14 @@ from baseline.audit.config_bucket import ConfigBucket
 from baseline.audit.flow_log_bucket import FlowLogBucket
 from baseline.audit.guardduty_bucket import GuardDutyBucket
 from baseline.audit.load_balancer_bucket import LoadBalancerBucket
-from baseline.audit.log_bucket import Archive
+from baseline.audit.log_bucket import Archive, LogBucket
 from baseline.audit.log_protection import allow_reader, bootstrap_qualifier, deny_tampering
+from baseline.audit.log_replication import LogReplication
 from baseline.audit.web_acl_bucket import WebAclBucket
 from baseline.config import Names
 from baseline.config.log_archive import LogArchiveSettings
+from baseline.config.log_replication import Log
+from baseline.config.log_replication import LogReplication as Settings
 from baseline.primitives.secure_bucket import SecureBucket
 
 
@@ -43,6 +46,7 @@ class LogArchive(Construct):
         guardduty: bucket and key of GuardDuty findings.
         web_acls: bucket and key of AWS WAF, or None.
         load_balancers: bucket of the load balancers of the home Region, or None.
+        replication: the ``LogReplication``, or None.
 
     Source: AWS Security Reference Architecture, "Log Archive account".
     """
@@ -83,6 +87,17 @@ class LogArchive(Construct):
             if settings.load_balancer_logs
             else None
         )
+        self.replication = self._replicate(names, settings.replication)
+
+    def _replicate(self, names: Names, settings: Settings | None) -> LogReplication | None:
+        if settings is None:
+            return None
+        buckets: dict[Log, LogBucket] = {
+            "cloudtrail": self.cloudtrail,
+            "config": self.config,
+            "flow_logs": self.flow_logs,
+        }
+        return LogReplication(self, "Replication", names=names, settings=settings, buckets=buckets)
 
     def _create_web_acls(self, archive: Archive, target: s3.IBucket) -> WebAclBucket:
         return WebAclBucket(self, "WebAcls", archive=archive, access_logs=target)

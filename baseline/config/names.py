@@ -172,6 +172,10 @@ class Names:
         """Alias of the key of the copies of a log."""
         return f"alias/{self.prefix}-{_PURPOSES[log]}-copy"
 
+    def copy_key_pattern(self, region: str, account: str | None) -> str:
+        """ARN pattern of the keys of copies; their IDs are known only where they are."""
+        return f"arn:{self.partition}:kms:{region}:{account or self.log_archive}:key/*"
+
     @property
     def replication_role(self) -> str:
         """Role with which Amazon S3 copies logs."""
