@@ -10,7 +10,7 @@ from constructs import Construct
 
 from baseline.audit.log_archive import create_access_logs
 from baseline.audit.log_bucket import Archive, LogBucket
-from baseline.config import Names
+from baseline.audit.log_replication import OWNERSHIP, WRITE
 from baseline.config.log_replication import Log
 from baseline.controls.registry import implements
 
@@ -57,20 +57,22 @@ class LogCopy(LogBucket):
             key_alias_arn=f"arn:{names.partition}:kms:{region}:{archive.holder}:{alias}",
             object_lock=archive.object_lock,
         )
-        self._let_replication_write(names, region)
+        self._let_replication_write(archive, region)
         implements(self, capability="log-replication", controls=CONTROLS)
 
-    def _let_replication_write(self, names: Names, region: str) -> None:
+    def _let_replication_write(self, archive: Archive, region: str) -> None:
+        names = archive.names
         # The role is made after the copies, so a condition names it.
         account = iam.AccountPrincipal(names.log_archive)
         role = f"arn:{names.partition}:iam::{names.log_archive}:role/{names.replication_role}"
         condition = {"ArnEquals": {"aws:PrincipalArn": role}}
+        elsewhere = archive.holder != names.log_archive
         self.bucket.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="ReplicationWrite",
                 principals=[account],
                 # No ReplicateDelete: what is deleted at the source stays here.
-                actions=["s3:ReplicateObject", "s3:ReplicateTags"],
+                actions=[*WRITE, *([OWNERSHIP] if elsewhere else [])],
                 resources=[self.bucket.arn_for_objects("*")],
                 conditions=condition,
             )

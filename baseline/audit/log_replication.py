@@ -24,6 +24,9 @@ from baseline.primitives.service_access import service_statement
 RULE = "Copy"
 FAILED = "s3:Replication:OperationFailedReplication"
 SERVICE = "s3.amazonaws.com"
+WRITE = ("s3:ReplicateObject", "s3:ReplicateTags")
+OWNERSHIP = "s3:ObjectOwnerOverrideToBucketOwner"
+"""Makes the account of the copies their owner, where it is not that of the logs."""
 PERIOD_SECONDS = 300
 SOURCE_OBJECTS = (
     "s3:GetObjectLegalHold",
@@ -104,7 +107,7 @@ class LogReplication(Construct):
             ),
             _allow(
                 "WriteCopies",
-                ["s3:ReplicateObject", "s3:ReplicateTags"],
+                [*WRITE, *([OWNERSHIP] if self._settings.account else [])],
                 [f"{copy}/*" for copy in copies],
             ),
             *self._use_keys(chosen, copies),
