@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -94,23 +93,17 @@ class LogReplication(Construct):
 
     def _create_policy(self, chosen: Mapping[Log, LogBucket]) -> iam.ManagedPolicy:
         copies = [self._copy(log) for log in chosen]
+        # Named, because the buckets wait for the policy.
+        logs = [self._log(log) for log in chosen]
         statements = [
-            _allow(
-                "ReadConfiguration",
-                ["s3:GetReplicationConfiguration", "s3:ListBucket"],
-                [each.bucket.bucket_arn for each in chosen.values()],
-            ),
-            _allow(
-                "ReadLogs",
-                SOURCE_OBJECTS,
-                [each.bucket.arn_for_objects("*") for each in chosen.values()],
-            ),
+            _allow("ReadConfiguration", ["s3:GetReplicationConfiguration", "s3:ListBucket"], logs),
+            _allow("ReadLogs", SOURCE_OBJECTS, [f"{log}/*" for log in logs]),
             _allow(
                 "WriteCopies",
                 [*WRITE, *([OWNERSHIP] if self._settings.account else [])],
                 [f"{copy}/*" for copy in copies],
             ),
-            *self._use_keys(chosen, copies),
+            *self._use_keys(chosen, logs, copies),
         ]
         policy = iam.ManagedPolicy(
             self,
@@ -120,8 +113,7 @@ class LogReplication(Construct):
             roles=[self.role],
         )
         wildcards = [
-            *(f"<{_logical(each.bucket)}.Arn>/*" for each in chosen.values()),
-            *(f"{copy}/*" for copy in copies),
+            *(f"{bucket}/*" for bucket in (*logs, *copies)),
             self._copy_keys(),
         ]
         acknowledge(
@@ -137,10 +129,9 @@ class LogReplication(Construct):
         return policy
 
     def _use_keys(
-        self, chosen: Mapping[Log, LogBucket], copies: list[str]
+        self, chosen: Mapping[Log, LogBucket], logs: list[str], copies: list[str]
     ) -> list[iam.PolicyStatement]:
         context = "kms:EncryptionContext:aws:s3:arn"
-        sources = [f"arn:{self._names.partition}:s3:::{self._name(log)}" for log in chosen]
         return [
             _allow(
                 "DecryptLogs",
@@ -148,7 +139,7 @@ class LogReplication(Construct):
                 [each.key.key.key_arn for each in chosen.values()],
                 {
                     "StringEquals": {"kms:ViaService": _through(self._names.home_region)},
-                    "StringLike": {context: [*sources, *(f"{each}/*" for each in sources)]},
+                    "StringLike": {context: [*logs, *(f"{each}/*" for each in logs)]},
                 },
             ),
             _allow(
@@ -165,11 +156,10 @@ class LogReplication(Construct):
 
     def _create_queue(self, chosen: Mapping[Log, LogBucket]) -> sqs.Queue:
         account = self._names.log_archive
-        buckets = [f"arn:{self._names.partition}:s3:::{self._name(log)}" for log in chosen]
         source = {
             "StringEquals": {"aws:SourceAccount": account},
             # Named, because the buckets refer to the queue.
-            "ArnEquals": {"aws:SourceArn": buckets},
+            "ArnEquals": {"aws:SourceArn": [self._log(log) for log in chosen]},
         }
         key = SecureKey(self, "Key", description="Logs that were not copied")
         key.allow_service(
@@ -276,14 +266,14 @@ class LogReplication(Construct):
     def _copy_keys(self) -> str:
         return self._names.copy_key_pattern(self._settings.region, self._settings.account)
 
-    def _name(self, log: Log) -> str:
+    def _log(self, log: Log) -> str:
         names = self._names
         found: dict[Log, str] = {
             "cloudtrail": names.cloudtrail_bucket,
             "config": names.config_bucket,
             "flow_logs": names.flow_log_bucket,
         }
-        return found[log]
+        return f"arn:{names.partition}:s3:::{found[log]}"
 
 
 def _allow(
@@ -302,10 +292,3 @@ def _allow(
 
 def _through(region: str) -> str:
     return f"s3.{region}.amazonaws.com"
-
-
-def _logical(bucket: s3.Bucket) -> str:
-    resource = bucket.node.default_child
-    if not isinstance(resource, cdk.CfnElement):
-        raise TypeError(f"{bucket.node.path}: the bucket has no resource")
-    return str(cdk.Stack.of(bucket).get_logical_id(resource))

@@ -78,6 +78,11 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         f"{TRAIL}.network_activity_allowed: is true, and network_activity names nothing",
     ),
     (
+        "Glacier for less than it charges for",
+        {"log_archive.retention_days": 400, "log_archive.glacier_after_days": 311},
+        "log_archive.glacier_after_days: 311 days leave 89 before retention_days (400); Glacier",
+    ),
+    (
         "an account that is none",
         {"log_archive.load_balancer_accounts": ["shop"]},
         "log_archive.load_balancer_accounts[0]: 'shop' is not an AWS account ID",
@@ -85,6 +90,10 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
 ]
 
 ACCEPTED: list[tuple[str, dict[str, object]]] = [
+    (
+        "Glacier for as long as it charges for",
+        {"log_archive.retention_days": 400, "log_archive.glacier_after_days": 310},
+    ),
     ("copies in another Region", {COPIES: {"region": "eu-central-1"}}),
     (
         "copies in another account beside the logs",
