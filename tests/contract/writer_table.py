@@ -76,6 +76,28 @@ def delivered(name: str, bucket: str, path: str, *, key: bool = True) -> list[Ro
     return rows
 
 
+def balancers(region: str, policy: str) -> list[Row]:
+    """Give the row of the Application Load Balancers of a Region."""
+    wrong: Wrong = {
+        "another organization": {"context": {"aws:SourceOrgID": "o-stranger"}},
+        "no source": {"context": {}},
+        "another prefix": {"path": "team/AWSLogs/555555555555/x.log.gz"},
+        "no TLS": {"context": {**ORGANIZATION, **NO_TLS}},
+        "reading": {"action": "s3:GetObject"},
+    }
+    return [
+        (
+            f"Application Load Balancers of {region}",
+            policy,
+            "logdelivery.elasticloadbalancing.amazonaws.com",
+            "s3:PutObject",
+            f"AWSLogs/555555555555/elasticloadbalancing/{region}/x.log.gz",
+            ORGANIZATION,
+            wrong,
+        )
+    ]
+
+
 TRAIL_WRONG: Wrong = {
     "another trail of the account": {"context": {**OWNER, "aws:SourceArn": f"{TRAIL}-2"}},
     "a trail of another account": {
@@ -194,27 +216,8 @@ ROWS: list[Row] = [
         "AWSLogs/555555555555/elasticloadbalancing/eu-west-1/x.log.gz",
         key=False,
     ),
-    *(
-        (
-            f"Application Load Balancers of {region}",
-            policy,
-            "logdelivery.elasticloadbalancing.amazonaws.com",
-            "s3:PutObject",
-            f"AWSLogs/555555555555/elasticloadbalancing/{region}/x.log.gz",
-            ORGANIZATION,
-            {
-                "another organization": {"context": {"aws:SourceOrgID": "o-stranger"}},
-                "no source": {"context": {}},
-                "another prefix": {"path": "team/AWSLogs/555555555555/x.log.gz"},
-                "no TLS": {"context": {**ORGANIZATION, **NO_TLS}},
-                "reading": {"action": "s3:GetObject"},
-            },
-        )
-        for region, policy in (
-            ("eu-west-1", BUCKET.format("LoadBalancers")),
-            ("eu-central-1", "log-archive-eu-central-1/LogArchiveLoadBalancersStoreBucket"),
-        )
-    ),
+    *balancers("eu-west-1", BUCKET.format("LoadBalancers")),
+    *balancers("eu-central-1", "log-archive-eu-central-1/LogArchiveLoadBalancersStoreBucket"),
     (
         "GuardDuty export",
         BUCKET.format("GuardDuty"),

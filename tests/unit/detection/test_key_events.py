@@ -86,8 +86,14 @@ def call(
 
 
 DEPLOYMENT = f"cdk-secbase-cfn-exec-role-{LOG_ARCHIVE}-eu-west-1"
-REFUSED = {"errorCode": "AccessDenied", "resources": None, "requestParameters": None}
-ROOT_USER = {"userIdentity": {"type": "Root", "arn": f"arn:aws:iam::{LOG_ARCHIVE}:root"}}
+REFUSED: dict[str, Any] = {
+    "errorCode": "AccessDenied",
+    "resources": None,
+    "requestParameters": None,
+}
+ROOT_USER: dict[str, Any] = {
+    "userIdentity": {"type": "Root", "arn": f"arn:aws:iam::{LOG_ARCHIVE}:root"}
+}
 
 # Event, whether it is forwarded, and what hears of it.
 CASES: list[tuple[str, Event, bool, list[str]]] = [
