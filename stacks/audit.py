@@ -28,6 +28,7 @@ class AuditStack(cdk.Stack):
             "OrganizationTrail",
             names=names,
             log_group_retention_days=configuration.log_archive.log_group_retention_days,
+            settings=configuration.log_archive.trail,
         )
         settings = configuration.capabilities.activity_alarms
         if settings.enabled:

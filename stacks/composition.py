@@ -18,7 +18,7 @@ from stacks.break_glass import BreakGlassStack
 from stacks.deploy_access import DeployAccessStack
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.identity import IdentityManagementStack, IdentityStack
-from stacks.log_archive import LogArchiveStack
+from stacks.log_archive import LogArchiveStack, LogCopiesStack, RegionalLogArchiveStack
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
@@ -57,6 +57,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         names=names,
         env=env(accounts.log_archive.id),
     )
+    regional_logs = _regional_logs(app, configuration, names)
     audit = AuditStack(app, "audit", configuration=configuration, names=names, env=management)
     security = SecurityStack(
         app, "security", configuration=configuration, names=names, env=env(accounts.security.id)
@@ -139,6 +140,10 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         account_ids=known_ids(configuration) | organization.account_ids,
     )
     _depend([log_archive, *billing], [organization])
+    copies = _log_copies(app, configuration, names)
+    _depend([*regional_logs, *copies], [organization])
+    # S3 looks for the copies' buckets when it is told to copy.
+    _depend([log_archive], copies)
     _depend([audit, security], [log_archive])
     _depend(security_regional, [security])
     _depend([members, member_global, network], [audit, security])
@@ -147,8 +152,17 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([settings, *identity], [members, *member_regional, *sign_in, *ways_in])
     _depend(rules, [members, *member_regional])
     _depend([response], [security])
-    wave = [settings, *identity, network, response, account_events, *billing, *rules]
-    wave += security_regional
+    wave = [
+        settings,
+        *identity,
+        network,
+        response,
+        account_events,
+        *billing,
+        *rules,
+        *regional_logs,
+        *security_regional,
+    ]
     _depend([guardrails], wave)
     mark_protected(app)
     for stack in app.node.children:
@@ -246,6 +260,45 @@ def _identity(app: cdk.App, configuration: Configuration, names: Names) -> list[
             )
         )
     return found
+
+
+def _regional_logs(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+    """Create what the log archive has in the governed Regions other than home."""
+    if not configuration.log_archive.load_balancer_logs:
+        return []
+    home = cdk.Environment(account=names.log_archive, region=names.home_region)
+    return [
+        RegionalLogArchiveStack(
+            app,
+            f"log-archive-{region}",
+            configuration=configuration,
+            names=names,
+            region=region,
+            env=cdk.Environment(account=names.log_archive, region=region),
+            synthesizer=through_home(home),
+        )
+        for region in configuration.regions
+        if region != names.home_region
+    ]
+
+
+def _log_copies(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+    """Create what keeps copies of the logs, in the account that the configuration names."""
+    replication = configuration.log_archive.replication
+    if replication is None:
+        return []
+    account = replication.account or names.log_archive
+    return [
+        LogCopiesStack(
+            app,
+            "log-copies",
+            configuration=configuration,
+            names=names,
+            replication=replication,
+            env=cdk.Environment(account=account, region=replication.region),
+            synthesizer=through_home(cdk.Environment(account=account, region=names.home_region)),
+        )
+    ]
 
 
 def _billing(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import aws_cdk as cdk
 from constructs import Construct
 
-from baseline.audit.log_archive import LogArchive
+from baseline.audit.log_archive import LogArchive, RegionalLogArchive
+from baseline.audit.log_bucket import Archive
+from baseline.audit.log_copies import LogCopies
+from baseline.audit.log_protection import bootstrap_qualifier
 from baseline.config import Configuration, Names
+from baseline.config.log_replication import LogReplication
 
 
 class LogArchiveStack(cdk.Stack):
@@ -29,4 +33,59 @@ class LogArchiveStack(cdk.Stack):
             settings=configuration.log_archive,
             break_glass_role=configuration.break_glass.role,
             macie_regions=configuration.regions if configuration.capabilities.macie.enabled else (),
+        )
+
+
+class RegionalLogArchiveStack(cdk.Stack):
+    """The logs that stay in a governed Region, without assets and so without a bootstrap there."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        configuration: Configuration,
+        names: Names,
+        region: str,
+        env: cdk.Environment,
+        synthesizer: cdk.IStackSynthesizer,
+    ) -> None:
+        super().__init__(
+            scope, id, env=env, stack_name=f"{names.prefix}-{id}", synthesizer=synthesizer
+        )
+        archive = Archive(
+            names=names,
+            settings=configuration.log_archive,
+            break_glass_role=configuration.break_glass.role,
+            qualifier=bootstrap_qualifier(self),
+        )
+        self.archive = RegionalLogArchive(self, "LogArchive", archive=archive, region=region)
+
+
+class LogCopiesStack(cdk.Stack):
+    """The copies of logs in another Region or account, without assets and so without a bootstrap there."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        configuration: Configuration,
+        names: Names,
+        replication: LogReplication,
+        env: cdk.Environment,
+        synthesizer: cdk.IStackSynthesizer,
+    ) -> None:
+        super().__init__(
+            scope, id, env=env, stack_name=f"{names.prefix}-{id}", synthesizer=synthesizer
+        )
+        archive = Archive(
+            names=names,
+            settings=configuration.log_archive,
+            break_glass_role=configuration.break_glass.role,
+            qualifier=bootstrap_qualifier(self),
+            account=replication.account,
+        )
+        self.copies = LogCopies(
+            self, "LogCopies", archive=archive, logs=replication.logs, region=replication.region
         )

@@ -55,5 +55,6 @@ class MemberRegionalStack(cdk.Stack):
             rule_name=names.forwarding_rule,
             emergency=emergency_of(break_glass or BreakGlass(), names),
             guardduty_account=names.security,
+            core_accounts=names.core_accounts,
             rule_prefix=names.prefix if forward_noncompliance else None,
         )

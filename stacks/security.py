@@ -6,15 +6,18 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.config import Configuration
+from baseline.config.log_archive import LogArchiveSettings
 from baseline.config.names import Names
+from baseline.detection import key_events, messages
 from baseline.detection.access_analyzer import UnusedAccessAnalyzer
 from baseline.detection.delivery_alarm import DeliveryAlarm
 from baseline.detection.event_bus import SecurityEventBus
-from baseline.detection.event_patterns import SEVERITIES
+from baseline.detection.event_patterns import SEVERITIES, Pattern
 from baseline.detection.guardduty_export import GuardDutyExport
 from baseline.detection.macie_export import MacieExportKey
-from baseline.detection.notifications import FindingNotification, NotificationKeys
+from baseline.detection.notifications import FindingNotification, Message, NotificationKeys
 from baseline.detection.security_hub import SecurityHub
+from baseline.guardrails.roles import QUALIFIER
 from baseline.identity.roles import AuditReaderRole
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
@@ -83,8 +86,10 @@ class SecurityStack(cdk.Stack):
             audit_role=names.audit_role,
             organization_id=names.organization_id,
         )
-        buckets = [*names.log_buckets, *([names.macie_bucket] if self.macie_key else [])]
-        reader.read_logs(buckets=buckets, keys=log_keys)
+        logs = _logs(configuration.log_archive, names, log_keys)
+        if self.macie_key is not None:
+            logs["buckets"].append(names.macie_bucket)
+        reader.read_logs(**logs)
 
     def _analyze(self, configuration: Configuration) -> None:
         analyze_access(self, configuration, configuration.home_region)
@@ -132,8 +137,11 @@ class SecurityStack(cdk.Stack):
                 activity=severity.name == CRITICAL,
                 drift=severity.name == CRITICAL and configuration.control_tower != "none",
                 rule_prefixes=told.get(severity.name, ()),
+                further=_key_rules(severity.name, names),
             )
             self.topics[severity.name] = notification.topic
+            if severity.name == HIGH and configuration.log_archive.replication is not None:
+                _hear_of_replication(notification.topic, names)
             if severity.name == CRITICAL:
                 DeliveryAlarm(
                     self, "DeliveryAlarm", failures=shared.failures, topic=notification.topic
@@ -148,6 +156,45 @@ class SecurityStack(cdk.Stack):
                     },
                     key_conditions={"StringEquals": {"aws:SourceAccount": names.security}},
                 )
+
+
+def _key_rules(severity: str, names: Names) -> dict[str, tuple[Pattern, Message]]:
+    """Give the rules of calls that weaken keys: those of core accounts are critical, others high."""
+    core = names.core_accounts
+    patterns = {
+        CRITICAL: key_events.core_key_calls(core_accounts=core, qualifier=QUALIFIER),
+        HIGH: key_events.other_key_calls(core_accounts=core),
+    }
+    if severity not in patterns:
+        return {}
+    return {"Keys": (patterns[severity], messages.key_call(severity))}
+
+
+def _hear_of_replication(topic: SecureTopic, names: Names) -> None:
+    """Let the alarms of the log archive account about logs that were not copied publish."""
+    account = {"StringEquals": {"aws:SourceAccount": names.log_archive}}
+    topic.allow_service(
+        "cloudwatch.amazonaws.com",
+        sid="PublishReplicationAlarms",
+        conditions={"ArnLike": {"aws:SourceArn": names.replication_alarm_arns}, **account},
+        key_conditions=account,
+    )
+
+
+def _logs(settings: LogArchiveSettings, names: Names, keys: list[str]) -> dict[str, list[str]]:
+    """Give the buckets, keys and Regions of the logs that auditors read."""
+    buckets, regions = [*names.log_buckets], [names.home_region]
+    if settings.web_acl_logs:
+        buckets.append(names.web_acl_bucket)
+    if settings.load_balancer_logs:
+        # Those of load balancers begin like it, in every Region.
+        buckets.append(names.access_log_bucket_of("*"))
+    if settings.replication is not None:
+        region, account = settings.replication.region, settings.replication.account
+        regions.append(region)
+        buckets += [names.log_copy(log, region) for log in settings.replication.logs]
+        keys = [*keys, names.copy_key_pattern(region, account)]
+    return {"buckets": buckets, "keys": keys, "regions": list(dict.fromkeys(regions))}
 
 
 def _rules(configuration: Configuration) -> dict[str, list[str]]:

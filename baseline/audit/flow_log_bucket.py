@@ -6,19 +6,16 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from baseline.audit.log_bucket import Archive, LogBucket
-from baseline.config import Names
+from baseline.audit.log_delivery import let_delivery_write
 from baseline.controls.registry import implements
 
-SERVICE = "delivery.logs.amazonaws.com"
 CONTROLS = ("KMS.4", "S3.9", "S3.13", "S3.14", "S3.17")
 
 
 class FlowLogBucket(LogBucket):
     """A bucket that the log delivery service writes to, for resources of this organization only.
 
-    The source is bound by ``aws:SourceOrgID``, which does not grow with the number of accounts.
-    There is no condition on the object ACL: ACLs are off in the bucket, the owner of each object
-    is the archive anyway. It has no Object Lock, because AWS does not document whether log
+    It has no Object Lock, because AWS does not document whether log
     delivery copes with a default retention; deletion is denied by policy and versions are kept.
 
     Args:
@@ -28,8 +25,7 @@ class FlowLogBucket(LogBucket):
         access_logs: bucket that records access to this one.
 
     Source: Amazon VPC User Guide, "Amazon S3 bucket permissions for flow logs", "Required key
-    policy for use with SSE-KMS"; Amazon CloudWatch Logs User Guide, "Logs sent to Amazon S3";
-    IAM User Guide, "AWS global condition context keys" (aws:SourceOrgID).
+    policy for use with SSE-KMS".
     """
 
     def __init__(
@@ -46,33 +42,5 @@ class FlowLogBucket(LogBucket):
             key_alias=names.flow_log_key_alias,
             key_alias_arn=names.flow_log_key_arn,
         )
-        self._let_delivery_write(names)
+        let_delivery_write(self.store, names=names, key=self.key)
         implements(self, capability="log-archive", controls=CONTROLS)
-
-    def _let_delivery_write(self, names: Names) -> None:
-        organization = {"StringEquals": {"aws:SourceOrgID": names.organization_id}}
-        self.store.allow_service(
-            SERVICE,
-            sid="LogDeliveryAcl",
-            actions=["s3:GetBucketAcl", "s3:ListBucket"],
-            conditions=organization,
-        )
-        self.store.allow_service(
-            SERVICE,
-            sid="LogDeliveryWrite",
-            actions=["s3:PutObject"],
-            paths=["AWSLogs/*"],
-            conditions=organization,
-        )
-        self.key.allow_service(
-            SERVICE,
-            sid="LogDeliveryEncrypt",
-            actions=[
-                "kms:Decrypt",
-                "kms:DescribeKey",
-                "kms:Encrypt",
-                "kms:GenerateDataKey*",
-                "kms:ReEncrypt*",
-            ],
-            conditions=organization,
-        )

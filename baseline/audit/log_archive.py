@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from baseline.audit.cloudtrail_bucket import CloudTrailBucket
 from baseline.audit.config_bucket import ConfigBucket
 from baseline.audit.flow_log_bucket import FlowLogBucket
 from baseline.audit.guardduty_bucket import GuardDutyBucket
-from baseline.audit.log_bucket import Archive
+from baseline.audit.load_balancer_bucket import LoadBalancerBucket
+from baseline.audit.log_bucket import Archive, LogBucket
 from baseline.audit.log_protection import allow_reader, bootstrap_qualifier, deny_tampering
+from baseline.audit.log_replication import LogReplication
 from baseline.audit.macie_bucket import MacieBucket
+from baseline.audit.web_acl_bucket import WebAclBucket
 from baseline.config import Names
 from baseline.config.log_archive import LogArchiveSettings
+from baseline.config.log_replication import Log
+from baseline.config.log_replication import LogReplication as Settings
 from baseline.primitives.secure_bucket import SecureBucket
 
 
 class LogArchive(Construct):
-    """Four log buckets with a key each, and a fifth that records access to them.
+    """A log bucket for each kind of log, with a key each, and one that records access to them.
 
     Each bucket admits one kind of writer, bound to this organization. Logs are kept for years and
     move to Glacier; deleting them, and weakening a bucket, is denied to everyone but the
@@ -43,6 +49,9 @@ class LogArchive(Construct):
         flow_logs: bucket and key of VPC flow logs and DNS query logs.
         guardduty: bucket and key of GuardDuty findings.
         macie: bucket and key of Macie's results, None where they are not kept.
+        web_acls: bucket and key of AWS WAF, or None.
+        load_balancers: bucket of the load balancers of the home Region, or None.
+        replication: the ``LogReplication``, or None.
 
     Source: AWS Security Reference Architecture, "Log Archive account".
     """
@@ -65,7 +74,7 @@ class LogArchive(Construct):
             break_glass_role=break_glass_role,
             qualifier=qualifier or bootstrap_qualifier(self),
         )
-        self.access_logs = self._create_access_logs(archive)
+        self.access_logs = create_access_logs(self, archive, bucket_name=names.access_log_bucket)
         target = self.access_logs.bucket
         self.cloudtrail = CloudTrailBucket(self, "CloudTrail", archive=archive, access_logs=target)
         self.config = ConfigBucket(self, "Config", archive=archive, access_logs=target)
@@ -76,16 +85,78 @@ class LogArchive(Construct):
             self.macie = MacieBucket(
                 self, "Macie", archive=archive, access_logs=target, regions=macie_regions
             )
-
-    def _create_access_logs(self, archive: Archive) -> SecureBucket:
-        access_logs = SecureBucket(
-            self,
-            "AccessLogs",
-            bucket_name=archive.names.access_log_bucket,
-            access_log_target=True,
-            lifecycle=archive.lifecycle,
+        self.web_acls = self._create_web_acls(archive, target) if settings.web_acl_logs else None
+        self.load_balancers = (
+            LoadBalancerBucket(
+                self,
+                "LoadBalancers",
+                archive=archive,
+                region=names.home_region,
+                accounts=settings.load_balancer_accounts,
+                access_logs=target,
+            )
+            if settings.load_balancer_logs
+            else None
         )
-        bucket = access_logs.bucket
-        deny_tampering(bucket, break_glass=archive.break_glass, deployer=archive.deployer)
-        allow_reader(bucket, None, names=archive.names)
-        return access_logs
+        self.replication = self._replicate(names, settings.replication)
+
+    def _replicate(self, names: Names, settings: Settings | None) -> LogReplication | None:
+        if settings is None:
+            return None
+        buckets: dict[Log, LogBucket] = {
+            "cloudtrail": self.cloudtrail,
+            "config": self.config,
+            "flow_logs": self.flow_logs,
+        }
+        return LogReplication(self, "Replication", names=names, settings=settings, buckets=buckets)
+
+    def _create_web_acls(self, archive: Archive, target: s3.IBucket) -> WebAclBucket:
+        return WebAclBucket(self, "WebAcls", archive=archive, access_logs=target)
+
+
+class RegionalLogArchive(Construct):
+    """The logs that have to stay in the Region of what writes them: those of load balancers.
+
+    Args:
+        scope: parent construct, a stack in the log archive account and another Region than home.
+        id: construct ID.
+        archive: what the buckets of the archive share.
+        region: the Region.
+
+    Attributes:
+        access_logs: the ``SecureBucket`` that records access to the others.
+        load_balancers: bucket of the load balancers of the Region.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, archive: Archive, region: str) -> None:
+        super().__init__(scope, id)
+        name = archive.names.access_log_bucket_of(region)
+        self.access_logs = create_access_logs(self, archive, bucket_name=name)
+        self.load_balancers = LoadBalancerBucket(
+            self,
+            "LoadBalancers",
+            archive=archive,
+            region=region,
+            accounts=archive.settings.load_balancer_accounts,
+            access_logs=self.access_logs.bucket,
+        )
+
+
+def create_access_logs(scope: Construct, archive: Archive, *, bucket_name: str) -> SecureBucket:
+    """Create the bucket that records access to the other log buckets of an account and Region.
+
+    Args:
+        scope: parent construct.
+        archive: what the buckets of the archive share.
+        bucket_name: physical name.
+    """
+    access_logs = SecureBucket(
+        scope,
+        "AccessLogs",
+        bucket_name=bucket_name,
+        access_log_target=True,
+        lifecycle=archive.lifecycle,
+    )
+    deny_tampering(access_logs.bucket, break_glass=archive.break_glass, deployer=archive.deployer)
+    allow_reader(access_logs.bucket, None, names=archive.names)
+    return access_logs

@@ -27,26 +27,32 @@ class Archive:
         names: names of the baseline.
         settings: how long logs are kept.
         break_glass_role: name of the emergency role, without path.
-        qualifier: qualifier of the CDK bootstrap in the log archive account.
+        qualifier: qualifier of the CDK bootstrap in the account of the buckets.
+        account: account of the buckets; the log archive by default.
     """
 
     names: Names
     settings: LogArchiveSettings
     break_glass_role: str
     qualifier: str
+    account: str | None = None
 
     @property
     def break_glass(self) -> str:
-        """ARN of the emergency role of the log archive account."""
+        """ARN of the emergency role of the buckets' account."""
         return self._role(self.break_glass_role)
 
     @property
     def deployer(self) -> str:
-        """ARN of the role with which CloudFormation deploys the log archive."""
-        names = self.names
+        """ARN of the role with which CloudFormation deploys the buckets, in whatever Region."""
         return self._role(
-            f"cdk-{self.qualifier}-cfn-exec-role-{names.log_archive}-{names.home_region}"
+            f"cdk-{self.qualifier}-cfn-exec-role-{self.holder}-{self.names.home_region}"
         )
+
+    @property
+    def holder(self) -> str:
+        """Account of the buckets."""
+        return self.account or self.names.log_archive
 
     @property
     def lifecycle(self) -> Lifecycle:
@@ -62,7 +68,7 @@ class Archive:
         return ObjectLock(mode=self.settings.object_lock_mode, days=self.settings.object_lock_days)
 
     def _role(self, name: str) -> str:
-        return f"arn:{self.names.partition}:iam::{self.names.log_archive}:role/{name}"
+        return f"arn:{self.names.partition}:iam::{self.holder}:role/{name}"
 
 
 class LogBucket(Construct):

@@ -8,7 +8,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from baseline.audit.trail_selectors import controls, event_selectors, insight_selectors
 from baseline.config import Names
+from baseline.config.trail import TrailSettings
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
 from baseline.primitives.acknowledge import acknowledge
@@ -16,8 +18,6 @@ from baseline.primitives.secure_key import SecureKey
 
 SERVICE = "cloudtrail.amazonaws.com"
 CONTROLS = ("CloudTrail.1", "CloudTrail.2", "CloudTrail.3", "CloudTrail.4", "CloudTrail.5")
-DATA_EVENT_CONTROLS = ("S3.22", "S3.23")
-INSIGHTS = ("ApiCallRateInsight", "ApiErrorRateInsight")
 
 RETENTION = {
     365: logs.RetentionDays.ONE_YEAR,
@@ -34,9 +34,6 @@ RETENTION = {
 }
 """Days that a log group of audit logs may keep events, from a year on, as the CDK names them."""
 
-Selector = cloudtrail.CfnTrail.AdvancedEventSelectorProperty
-Field = cloudtrail.CfnTrail.AdvancedFieldSelectorProperty
-
 
 class OrganizationTrail(Construct):
     """A trail over all accounts and Regions, encrypted, validated, and searchable for a year.
@@ -51,9 +48,8 @@ class OrganizationTrail(Construct):
         names: names of the baseline.
         log_group_retention_days: days that CloudWatch Logs keeps events, a value of
             :data:`RETENTION`; 365 by default. The log archive keeps them longer.
-        s3_data_events: also record every read and write of S3 objects in all accounts. Off by
-            default: the price grows with every object access, and GuardDuty S3 Protection
-            watches the same events without a trail.
+        settings: data events and network activity that are recorded too; none by default: the
+            price grows with every event, and GuardDuty watches many of them without a trail.
 
     Attributes:
         trail: the ``aws_cloudtrail.CfnTrail``.
@@ -75,9 +71,10 @@ class OrganizationTrail(Construct):
         *,
         names: Names,
         log_group_retention_days: int = 365,
-        s3_data_events: bool = False,
+        settings: TrailSettings | None = None,
     ) -> None:
         super().__init__(scope, id)
+        recorded = settings or TrailSettings()
         self.key = SecureKey(self, "Key", description="Encrypts the organization trail's log group")
         self.key.allow_log_groups(name_pattern=names.trail_log_group)
         self.log_group = self._create_log_group(names, _retention(log_group_retention_days))
@@ -95,17 +92,14 @@ class OrganizationTrail(Construct):
             kms_key_id=names.cloudtrail_key_arn,
             cloud_watch_logs_log_group_arn=self.log_group.log_group_arn,
             cloud_watch_logs_role_arn=role.role_arn,
-            advanced_event_selectors=_selectors(names, s3_data_events=s3_data_events),
-            insight_selectors=[
-                cloudtrail.CfnTrail.InsightSelectorProperty(insight_type=insight)
-                for insight in INSIGHTS
-            ],
+            advanced_event_selectors=event_selectors(names, recorded),
+            insight_selectors=insight_selectors(recorded),
         )
         # CloudTrail tries the role when the trail is created, so its policy comes first.
         self.trail.node.add_dependency(policy)
         # Not kept when its own creation is rolled back: its name would be taken the next time.
         self.trail.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-        extra = DATA_EVENT_CONTROLS if s3_data_events else ()
+        extra = controls(recorded.data_events)
         implements(self, capability="organization-trail", controls=[*CONTROLS, *extra])
 
     def _create_log_group(self, names: Names, retention: logs.RetentionDays) -> logs.LogGroup:
@@ -168,26 +162,3 @@ def _retention(days: int) -> logs.RetentionDays:
             f"{days}; audit logs are kept for a year at least"
         )
     return RETENTION[days]
-
-
-def _selectors(names: Names, *, s3_data_events: bool) -> list[Selector]:
-    selectors = [
-        Selector(
-            name="All management events",
-            field_selectors=[Field(field="eventCategory", equal_to=["Management"])],
-        )
-    ]
-    if s3_data_events:
-        # Each log file that the trail delivers would be an event of its own.
-        own = f"arn:{names.partition}:s3:::{names.cloudtrail_bucket}/"
-        selectors.append(
-            Selector(
-                name="All S3 object events but the trail's own",
-                field_selectors=[
-                    Field(field="eventCategory", equal_to=["Data"]),
-                    Field(field="resources.type", equal_to=["AWS::S3::Object"]),
-                    Field(field="resources.ARN", not_starts_with=[own]),
-                ],
-            )
-        )
-    return selectors

@@ -6,7 +6,10 @@ from typing import Literal
 
 from pydantic import Field, StrictInt
 
+from baseline.config.forms import AccountId
+from baseline.config.log_replication import LogReplication
 from baseline.config.section import Section
+from baseline.config.trail import TrailSettings
 
 OBJECT_LOCK_MINIMUM_DAYS = 90
 RETENTION_MINIMUM_DAYS = 365
@@ -46,4 +49,25 @@ class LogArchiveSettings(Section):
     log_group_retention_days: LogGroupDays = Field(
         default=365,
         description="Days that CloudWatch log groups keep events: a value that CloudWatch Logs accepts, at least 365. 365 by default.",
+    )
+    trail: TrailSettings = Field(
+        default_factory=TrailSettings,
+        description="What the organization trail records beside management events.",
+    )
+    load_balancer_logs: bool = Field(
+        default=True,
+        strict=True,
+        description="Buckets for access logs of load balancers of all accounts, one in each governed Region. true by default.",
+    )
+    load_balancer_accounts: tuple[AccountId, ...] = Field(
+        default=(),
+        description="IDs of the accounts whose load balancers may log. Every account of the organization by default.",
+    )
+    web_acl_logs: bool = Field(
+        default=True,
+        strict=True,
+        description="A bucket for the logs of AWS WAF of all accounts and Regions. true by default.",
+    )
+    replication: LogReplication | None = Field(
+        default=None, description="Copies of logs in another Region or account. None by default."
     )

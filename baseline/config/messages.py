@@ -15,6 +15,7 @@ from baseline.config import (
     forms_control_tower,
     macie,
     organization_policies,
+    trail,
     trusted_advisor,
 )
 from baseline.config.fields import field_at, section_at
@@ -72,6 +73,9 @@ HINTS: Mapping[str, str] = MappingProxyType(
         macie.FINDING_TYPE_PATTERN: "is not a type of Macie's findings, such as SensitiveData:S3Object/Personal",
         macie.IDENTIFIER_PATTERN: "is not a name: letters, digits or hyphens, a letter first, at most 64",
         trusted_advisor.SCHEDULE_PATTERN: "is not a schedule, such as cron(0 5 * * ? *) or rate(1 day)",
+        trail.RESOURCE_TYPE_PATTERN: "is not a type of resources as CloudTrail calls it, such as AWS::S3::Object",
+        trail.EVENT_SOURCE_PATTERN: "is not the event source of a service, such as s3.amazonaws.com",
+        trail.ARN_START_PATTERN: "is not the start of an ARN without wildcards, such as arn:aws:s3:::bucket/",
         account_settings.KEY_ALIAS_PATTERN: "is not the alias of a key, such as alias/ebs",
         account_settings.LOG_GROUP_PATTERN: "is not the name of a log group: letters, digits or . / # _ -",
         organization_policies.BACKUP_VAULT_PATTERN: "is not the name of a backup vault: 2 to 50 letters, digits, _ or -",

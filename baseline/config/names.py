@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from baseline.config.configuration import Configuration
+    from baseline.config.log_replication import Log
+
+_PURPOSES = {"cloudtrail": "org-logs", "config": "config", "flow_logs": "flow-logs"}
+"""Logs that can be copied, with the part of the names of their buckets."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +53,17 @@ class Names:
     def partition(self) -> str:
         """The AWS partition: the commercial one."""
         return "aws"
+
+    @property
+    def core_accounts(self) -> tuple[str, ...]:
+        """IDs of the accounts that carry the baseline, whose keys are all the baseline's."""
+        return (
+            self.management,
+            self.log_archive,
+            self.security,
+            self.network,
+            self.shared_services,
+        )
 
     # Organization trail (management account, home Region)
 
@@ -95,8 +110,31 @@ class Names:
         return self._bucket("guardduty")
 
     @property
+    def web_acl_bucket(self) -> str:
+        """Bucket of the logs of AWS WAF, which demands the start of the name."""
+        return f"aws-waf-logs-{self.prefix}-{self.log_archive}-{self.home_region}"
+
+    def access_log_bucket_of(self, region: str) -> str:
+        """Bucket that records access to the log buckets of a Region."""
+        return self._bucket("access-logs", region)
+
+    def load_balancer_bucket(self, region: str) -> str:
+        """Bucket of the access logs of load balancers in a Region, or ``*`` for all of them."""
+        # Begins like the bucket of access logs, so that the guardrails know it.
+        return f"{self._bucket('access-logs', region)}-elb"
+
+    def log_copy(self, log: Log, region: str) -> str:
+        """Bucket of the copies of a log in a Region."""
+        # Begins like the bucket that it copies; the log archive's ID stands in it wherever it is.
+        return f"{self._bucket(_PURPOSES[log], region)}-copy"
+
+    def access_logs_of_copies(self, region: str) -> str:
+        """Bucket that records access to the copies in a Region."""
+        return f"{self._bucket('access-logs', region)}-copy"
+
+    @property
     def log_buckets(self) -> tuple[str, ...]:
-        """All buckets of the log archive."""
+        """All buckets of the log archive in the home Region that are always there."""
         return (
             self.access_log_bucket,
             self.config_bucket,
@@ -124,6 +162,37 @@ class Names:
     def flow_log_key_alias(self) -> str:
         """Alias of the key of the flow-log bucket."""
         return f"alias/{self.prefix}-flow-logs"
+
+    @property
+    def web_acl_key_alias(self) -> str:
+        """Alias of the key of the bucket of AWS WAF."""
+        return f"alias/{self.prefix}-web-acl-logs"
+
+    def log_copy_key_alias(self, log: Log) -> str:
+        """Alias of the key of the copies of a log."""
+        return f"alias/{self.prefix}-{_PURPOSES[log]}-copy"
+
+    def copy_key_pattern(self, region: str, account: str | None) -> str:
+        """ARN pattern of the keys of copies; their IDs are known only where they are."""
+        return f"arn:{self.partition}:kms:{region}:{account or self.log_archive}:key/*"
+
+    @property
+    def replication_role(self) -> str:
+        """Role with which Amazon S3 copies logs."""
+        return f"{self.prefix}-log-replication"
+
+    @property
+    def replication_alarms(self) -> str:
+        """Start of the names of the alarms about logs that were not copied."""
+        return f"{self.prefix}-log-replication-"
+
+    @property
+    def replication_alarm_arns(self) -> str:
+        """ARN pattern of those alarms."""
+        return (
+            f"arn:{self.partition}:cloudwatch:{self.home_region}:{self.log_archive}"
+            f":alarm:{self.replication_alarms}*"
+        )
 
     @property
     def cloudtrail_key_arn(self) -> str:
@@ -374,8 +443,8 @@ class Names:
 
     # Billing and Control Tower (management account)
 
-    def _bucket(self, purpose: str) -> str:
-        return f"{self.prefix}-{purpose}-{self.log_archive}-{self.home_region}"
+    def _bucket(self, purpose: str, region: str | None = None) -> str:
+        return f"{self.prefix}-{purpose}-{self.log_archive}-{region or self.home_region}"
 
     def _key_arn(self, alias: str) -> str:
         return f"arn:{self.partition}:kms:{self.home_region}:{self.log_archive}:{alias}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
@@ -10,8 +10,9 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from baseline.controls.registry import implements
-from baseline.detection import event_patterns
+from baseline.detection import event_patterns, key_events
 from baseline.detection.event_patterns import Emergency, Pattern
+from baseline.guardrails.roles import QUALIFIER
 from baseline.primitives.acknowledge import acknowledge
 
 NO_QUEUE = (
@@ -143,6 +144,9 @@ class EventForwarding(SignInForwarding):
         rule_name: gives the physical name of a rule of this ID.
         emergency: the emergency role and its users.
         guardduty_account: account whose GuardDuty findings are forwarded.
+        core_accounts: accounts whose keys are the baseline's, so that every call that weakens one is
+            forwarded; of the others only disabled keys and scheduled deletions are.
+        qualifier: qualifier of the CDK bootstrap in those accounts.
         rule_prefix: start of the names of AWS Config rules whose failures are forwarded; none by
             default, because Security Hub collects them where it is on.
 
@@ -160,6 +164,8 @@ class EventForwarding(SignInForwarding):
         rule_name: Callable[[str], str],
         emergency: Emergency,
         guardduty_account: str,
+        core_accounts: Sequence[str],
+        qualifier: str = QUALIFIER,
         rule_prefix: str | None = None,
     ) -> None:
         super().__init__(
@@ -180,6 +186,10 @@ class EventForwarding(SignInForwarding):
         for name, pattern in (
             ("SecurityGroups", event_patterns.security_group_changes()),
             ("NoncompliantSecurityGroups", event_patterns.noncompliant_security_groups()),
+            (
+                "KeyCalls",
+                key_events.key_calls(core_accounts=core_accounts, qualifier=qualifier),
+            ),
         ):
             self.rules[name] = self._forward(name, pattern)
         for service in event_patterns.TAMPERING:

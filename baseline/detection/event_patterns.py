@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from baseline.detection.key_events import KEY_CALLS
+
 Pattern = dict[str, Any]
 
 COMPLIANCE_CHANGE = "Config Rules Compliance Change"
@@ -127,8 +129,8 @@ Source: AWS Organizations API Reference, "CreateAccount", "AcceptHandshake" (mem
 "MoveAccount".
 """
 
-QUIET_CALLS = (*SECURITY_GROUP_CHANGES, *ACCOUNT_EVENTS)
-"""Forwarded calls that are for machines: nobody hears of them by themselves."""
+QUIET_CALLS = (*SECURITY_GROUP_CHANGES, *ACCOUNT_EVENTS, *KEY_CALLS)
+"""Forwarded calls that are for machines, or told by a rule of their own (:mod:`key_events`)."""
 
 FORWARDED_SOURCES = ("aws.*",)
 """Event sources that the security account's bus accepts: AWS services, which nobody can imitate."""
@@ -335,7 +337,8 @@ def forwarded_activity() -> Pattern:
     """Match the recorded calls that people hear of at once: root use, break-glass and tampering.
 
     Changes of security groups and accounts that join or move (:func:`accounts_changed`) are
-    forwarded too; of them nobody is told, unless the root user made them.
+    forwarded too; of them nobody is told, unless the root user made them. Calls that weaken a key
+    have rules of their own (:mod:`key_events`).
     """
     return {
         "source": [{"prefix": "aws."}],

@@ -119,3 +119,27 @@ def noncompliance(severity: str) -> events.CfnRule.InputTransformerProperty:
         time="$.detail.notificationCreationTime",
         type="$.detail.resourceType",
     )
+
+
+def key_call(severity: str) -> events.CfnRule.InputTransformerProperty:
+    """Give the message of a call that weakens a key."""
+    return _transformer(
+        (
+            f"{severity.upper()} key event: <name>",
+            "Account <account>, Region <region>, at <time>",
+            "Key: <key> (in the request: <asked>)",
+            "By <identity> from <address>",
+            "Result: <error> (empty: the call succeeded)",
+            "What to do: ask the person named above. Enable the key again, or cancel its deletion in time.",
+            f"Open: {CONSOLE}/kms/home?region=<region>#/kms/keys",
+        ),
+        account="$.account",
+        address="$.detail.sourceIPAddress",
+        asked="$.detail.requestParameters.keyId",
+        error="$.detail.errorCode",
+        identity="$.detail.userIdentity.arn",
+        key="$.detail.resources[0].ARN",
+        name="$.detail.eventName",
+        region="$.region",
+        time="$.detail.eventTime",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_sqs as sqs
@@ -16,6 +16,8 @@ from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_queue import SecureQueue
 from baseline.primitives.secure_topic import SecureTopic
 from baseline.primitives.service_access import service_statement
+
+Message = events.CfnRule.InputTransformerProperty
 
 # EventBridge tries for a day by default; a message of a finding is of no use that late.
 RETRY_SECONDS = 4 * 3600
@@ -70,11 +72,12 @@ class FindingNotification(Construct):
         drift: notify drift that Control Tower detects too; off by default.
         rule_prefixes: starts of the names of AWS Config rules whose failures are notified; none by
             default, because Security Hub tells of them where it is on.
+        further: name of a further rule on ``bus`` to its pattern and message; none by default.
 
     Attributes:
         topic: the :class:`SecureTopic`.
-        rules: the ``CfnRule`` by name: ``SecurityHub``, ``GuardDuty``, ``Activity``, ``Drift`` and
-            ``Compliance``.
+        rules: the ``CfnRule`` by name: ``SecurityHub``, ``GuardDuty``, ``Activity``, ``Drift``,
+            ``Compliance`` and those of ``further``.
 
     Source: AWS Security Hub User Guide, "EventBridge event types for Security Hub CSPM"; Amazon
     GuardDuty User Guide, "Processing GuardDuty findings with Amazon EventBridge".
@@ -93,6 +96,7 @@ class FindingNotification(Construct):
         activity: bool = False,
         drift: bool = False,
         rule_prefixes: Sequence[str] = (),
+        further: Mapping[str, tuple[Pattern, Message]] | None = None,
     ) -> None:
         super().__init__(scope, id)
         self._failures = shared.failures
@@ -139,6 +143,8 @@ class FindingNotification(Construct):
                 message=messages.noncompliance(severity.name),
                 bus=bus,
             )
+        for name, (pattern, message) in (further or {}).items():
+            self.rules[name] = self._create_rule(name, pattern=pattern, message=message, bus=bus)
         self._keep_undelivered()
         implements(self, capability="finding-notification", controls=["SNS.1", "SNS.4"])
 
@@ -147,7 +153,7 @@ class FindingNotification(Construct):
         id: str,
         *,
         pattern: Pattern,
-        message: events.CfnRule.InputTransformerProperty,
+        message: Message,
         bus: events.CfnEventBus | None = None,
     ) -> events.CfnRule:
         rule = events.CfnRule(

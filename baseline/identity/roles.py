@@ -172,20 +172,25 @@ class AuditReaderRole(Construct):
             },
         )
 
-    def read_logs(self, *, buckets: Sequence[str], keys: Sequence[str]) -> None:
+    def read_logs(
+        self, *, buckets: Sequence[str], keys: Sequence[str], regions: Sequence[str] = ()
+    ) -> None:
         """Let the role read log buckets of another account, whose policies name it.
 
         What another account's bucket and key admit, a policy of the role itself has to allow too.
 
         Args:
-            buckets: names of the buckets, in this Region.
+            buckets: names of the buckets, or patterns of them.
             keys: ARNs, or ARN patterns, of the keys that the logs are encrypted with.
+            regions: Regions of the encrypted buckets; this one by default.
         """
         policy = iam.ManagedPolicy(
             self,
             "Logs",
             description="Read the log archive",
-            statements=log_statements(cdk.Stack.of(self), buckets=buckets, keys=keys),
+            statements=log_statements(
+                cdk.Stack.of(self), buckets=buckets, keys=keys, regions=regions
+            ),
             roles=[self.role],
         )
         acknowledge(

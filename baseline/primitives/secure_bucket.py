@@ -94,13 +94,16 @@ class SecureBucket(Construct):
         lifecycle: storage classes and end of objects; kept for ever by default.
         access_log_target: the bucket receives S3 server access logs, which S3 can only encrypt
             with keys of its own (SSE-S3).
+        s3_managed_keys: why the bucket is encrypted with keys of S3 (SSE-S3) and none of ours: the
+            writer that cannot use one. Never by default.
 
     Attributes:
         bucket: the ``aws_s3.Bucket``.
 
     Raises:
-        BaselineError: when there is neither a key nor ``access_log_target``, or when both or an
-            Object Lock meet ``access_log_target``.
+        BaselineError: when there is neither a key nor ``access_log_target`` nor
+            ``s3_managed_keys``, when a key meets one of them, or an Object Lock
+            ``access_log_target``.
 
     Source: Security Hub S3.1, S3.5, S3.8, S3.14, S3.17, S3.24; CIS AWS Foundations Benchmark
     5.0.0 2.1.1, 2.1.4.
@@ -118,9 +121,16 @@ class SecureBucket(Construct):
         object_lock: ObjectLock | None = None,
         lifecycle: Lifecycle | None = None,
         access_log_target: bool = False,
+        s3_managed_keys: str | None = None,
     ) -> None:
         super().__init__(scope, id)
-        _check_encryption(self.node.path, key, object_lock, access_log_target=access_log_target)
+        if s3_managed_keys is None:
+            _check_encryption(self.node.path, key, object_lock, access_log_target=access_log_target)
+        elif key is not None:
+            raise BaselineError(
+                f"{self.node.path}: s3_managed_keys and key exclude each other; leave the key out "
+                "only for a writer that cannot use it"
+            )
         self.bucket = s3.Bucket(
             self,
             "Bucket",
@@ -161,6 +171,8 @@ class SecureBucket(Construct):
         )
         if access_log_target:
             self._acknowledge_access_log_target()
+        if s3_managed_keys is not None:
+            acknowledge_rule(self.bucket, "S3DefaultEncryptionKMS", s3_managed_keys)
 
     def allow_service(
         self,

@@ -29,12 +29,15 @@ class SecureKey(Construct):
             another account has to name the key. It stays with the key when the stack goes.
         rotation_days: days between rotations, 90 to 365; yearly by default.
         pending_window_days: days before a scheduled deletion takes place, 7 to 30; 30 by default.
+        shorter_window: why the deletion may take place before 30 days; a shorter wait without it is
+            refused.
 
     Attributes:
         key: the ``aws_kms.Key``.
 
     Raises:
-        BaselineError: when a number of days is out of its range.
+        BaselineError: when a number of days is out of its range, or the wait is shorter than 30
+            days and nothing says why.
 
     Source: Security Hub KMS.4; CIS AWS Foundations Benchmark 5.0.0 3.6; AWS Key Management
     Service Developer Guide, "Rotate AWS KMS keys".
@@ -48,11 +51,17 @@ class SecureKey(Construct):
         description: str,
         alias: str | None = None,
         rotation_days: int = 365,
-        pending_window_days: int = 30,
+        pending_window_days: int = PENDING_WINDOW_DAYS[1],
+        shorter_window: str | None = None,
     ) -> None:
         super().__init__(scope, id)
         _within("rotation_days", rotation_days, ROTATION_DAYS)
         _within("pending_window_days", pending_window_days, PENDING_WINDOW_DAYS)
+        if pending_window_days < PENDING_WINDOW_DAYS[1] and not shorter_window:
+            raise BaselineError(
+                f"pending_window_days is {pending_window_days}; keep {PENDING_WINDOW_DAYS[1]}, in "
+                "which a deletion can be noticed and taken back, or say in shorter_window why not"
+            )
         self.key = kms.Key(
             self,
             "Key",

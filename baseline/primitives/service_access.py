@@ -24,9 +24,6 @@ SOURCE_KEYS = frozenset(
 CONTEXT_KEYS = frozenset({"kms:encryptioncontext:aws:logs:arn"})
 """Encryption-context keys that bind as tightly: CloudWatch Logs sends the log group's ARN."""
 
-MARK = "${Token["
-"""Start of a token's text."""
-
 EXCEPTIONS: Mapping[str, str] = {
     "events.amazonaws.com": (
         "EventBridge sends no source condition when it puts a message into a queue encrypted with "
@@ -66,8 +63,9 @@ def _iterable(value: object) -> Sequence[object]:
 
 
 def _names_a_source(value: object) -> bool:
-    # An intrinsic function or a token names a resource; asking the CDK would cost a call each.
-    if not isinstance(value, str) or MARK in value:
+    # An intrinsic function names a resource. A token stands in its place of the text as a name does:
+    # that of the partition alone names nobody, and asking the CDK would cost a call each.
+    if not isinstance(value, str):
         return True
     text = value
     if not text.startswith("arn:"):

@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 
 from baseline.primitives.service_access import EXCEPTIONS, is_bound
+from tests.contract.policy_lint import grants, listed, loose
 
 Templates = dict[str, dict[str, Any]]
 RESOURCE_POLICIES = {
     "AWS::KMS::Key",
+    "AWS::Lambda::Permission",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
 }
+HEX = "0123456789ABCDEF"
 
 
 def statements(value: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -42,17 +45,6 @@ def all_statements(
                 yield f"{name}/{logical_id}", resource["Type"], place, statement
 
 
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def services(statement: dict[str, Any]) -> list[str]:
-    principal = statement.get("Principal", {})
-    if not isinstance(principal, dict):
-        return []
-    return [str(service) for service in listed(principal.get("Service", []))]
-
-
 def acknowledged(assembly: Path) -> dict[str, str]:
     """All acknowledgements: ``path|finding`` to reason."""
     found: dict[str, str] = {}
@@ -66,18 +58,21 @@ def acknowledged(assembly: Path) -> dict[str, str]:
 
 
 def test_service_principals_are_bound_to_a_source(templates: Templates) -> None:
-    loose = []
-    seen = 0
-    for where, kind, place, statement in all_statements(templates):
-        if kind not in RESOURCE_POLICIES or statement["Effect"] != "Allow":
-            continue
-        for service in services(statement):
-            seen += 1
-            exempt = kind == "AWS::KMS::Key" and service in EXCEPTIONS
-            if not exempt and not is_bound(statement.get("Condition", {})):
-                loose.append(f"{where}{place}: {service}")
-    assert seen > 10
-    assert loose == []
+    assert loose(templates) == []
+
+
+def test_every_kind_of_resource_policy_is_read(templates: Templates) -> None:
+    assert {grant.kind for grant in grants(templates)} >= RESOURCE_POLICIES
+    holders = {where for where, *_ in all_statements(templates)}
+    assert {f"members/{each}" for each in ("Global", "Regional")} <= {
+        "/".join(where.split("/")[:2]).rstrip(HEX) for where in holders
+    }
+
+
+def test_every_exception_is_used_and_explained(templates: Templates) -> None:
+    used = {grant.service for grant in grants(templates) if grant.excepted and not grant.bound}
+    assert used == set(EXCEPTIONS)
+    assert all(len(reason) > 60 for reason in EXCEPTIONS.values())
 
 
 def test_nobody_outside_is_allowed_by_star_without_the_organization(templates: Templates) -> None:

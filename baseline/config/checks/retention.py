@@ -8,6 +8,12 @@ from baseline.config.finding import Finding
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.config.view import View
 
+GLACIER_MINIMUM_DAYS = 90
+"""Days of storage that S3 Glacier Flexible Retrieval charges for at least.
+
+Source: Amazon S3 User Guide, "Understanding S3 Glacier storage classes for long-term data storage".
+"""
+
 
 def outlasts_the_lock(view: View) -> Iterator[Finding]:
     """Logs are kept at least as long as they are locked, and longer than they stay out of Glacier."""
@@ -25,6 +31,11 @@ def outlasts_the_lock(view: View) -> Iterator[Finding]:
         yield Finding(
             ("log_archive", "glacier_after_days"),
             f"{glacier} days are not less than retention_days ({retention}); logs would be deleted before they move",
+        )
+    elif glacier is not None and retention - glacier < GLACIER_MINIMUM_DAYS:
+        yield Finding(
+            ("log_archive", "glacier_after_days"),
+            f"{glacier} days leave {retention - glacier} before retention_days ({retention}); Glacier charges for {GLACIER_MINIMUM_DAYS}, so write {retention - GLACIER_MINIMUM_DAYS} or less",
         )
 
 

@@ -21,12 +21,15 @@ BUCKETS = {
     "config": "LogArchiveConfigStoreBucket85CC1DC6",
     "flow-logs": "LogArchiveFlowLogsStoreBucketB5D384D9",
     "guardduty": "LogArchiveGuardDutyStoreBucket0252A13B",
+    "load-balancers": "LogArchiveLoadBalancersStoreBucketEC76A172",
+    "web-acls": "LogArchiveWebAclsStoreBucketFED1CA05",
 }
 KEYS = {
     "cloudtrail": "LogArchiveCloudTrailKeyBA03650A",
     "config": "LogArchiveConfigKeyF314F6AF",
     "flow-logs": "LogArchiveFlowLogsKey2A24CDA2",
     "guardduty": "LogArchiveGuardDutyKeyEB134AC6",
+    "web-acls": "LogArchiveWebAclsKeyEB8D5728",
 }
 
 

@@ -58,7 +58,7 @@ def test_a_weaker_lock_is_spelled_out_in_the_settings(
     assert rule == {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 90}}
 
 
-@pytest.mark.parametrize("purpose", ["access-logs", "config", "flow-logs", "guardduty"])
+@pytest.mark.parametrize("purpose", sorted(set(BUCKETS) - {"cloudtrail"}))
 def test_writers_that_cannot_deal_with_object_lock_get_none(archive: Archive, purpose: str) -> None:
     assert "ObjectLockConfiguration" not in bucket(archive, purpose)
     assert "ObjectLockEnabled" not in bucket(archive, purpose)
@@ -97,7 +97,7 @@ def test_kms_4_keys_rotate_yearly(archive: Archive, purpose: str) -> None:
     assert properties["RotationPeriodInDays"] == 365
 
 
-@pytest.mark.parametrize("purpose", KEYS)
+@pytest.mark.parametrize("purpose", sorted(set(BUCKETS) - {"access-logs"}))
 def test_s3_9_cloudtrail_7_access_to_logs_is_logged(archive: Archive, purpose: str) -> None:
     properties = bucket(archive, purpose)
     assert properties["LoggingConfiguration"] == {
@@ -114,8 +114,13 @@ def test_s3_14_cloudtrail_6_buckets_are_versioned_and_private(
     assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(properties["PublicAccessBlockConfiguration"]) == 4
-    name = "org-logs" if purpose == "cloudtrail" else purpose
-    assert properties["BucketName"] == f"secbase-{name}-222222222222-eu-west-1"
+    names = {
+        "cloudtrail": "secbase-org-logs-222222222222-eu-west-1",
+        "load-balancers": "secbase-access-logs-222222222222-eu-west-1-elb",
+        "web-acls": "aws-waf-logs-secbase-222222222222-eu-west-1",
+    }
+    expected = names.get(purpose, f"secbase-{purpose}-222222222222-eu-west-1")
+    assert properties["BucketName"] == expected
 
 
 def test_everything_outlives_the_stack(archive: Archive) -> None:
@@ -157,6 +162,7 @@ def test_aliases_are_those_that_other_accounts_use(archive: Archive, names: Name
         names.cloudtrail_key_alias: KEYS["cloudtrail"],
         names.config_key_alias: KEYS["config"],
         names.flow_log_key_alias: KEYS["flow-logs"],
+        names.web_acl_key_alias: KEYS["web-acls"],
     }
 
 
@@ -195,7 +201,14 @@ def test_every_bucket_declares_what_it_implements(log_archive_app: cdk.App) -> N
         str(entry["construct"]).rsplit("/", 1)[-1]: entry["controls"]
         for entry in declarations(log_archive_app)
     }
-    assert set(declared) == {"CloudTrail", "Config", "FlowLogs", "GuardDuty"}
+    assert set(declared) == {
+        "CloudTrail",
+        "Config",
+        "FlowLogs",
+        "GuardDuty",
+        "LoadBalancers",
+        "WebAcls",
+    }
     assert "S3.15" in str(declared["CloudTrail"])
     assert all("S3.15" not in str(declared[name]) for name in set(declared) - {"CloudTrail"})
 

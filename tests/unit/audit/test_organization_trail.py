@@ -10,6 +10,7 @@ import pytest
 
 from baseline.audit.organization_trail import RETENTION, OrganizationTrail
 from baseline.config import Names
+from baseline.config.trail import DataEvents, TrailSettings
 from baseline.controls.registry import declarations
 from baseline.errors import BaselineError
 
@@ -122,7 +123,8 @@ def test_a_trail_whose_creation_fails_does_not_keep_its_name(audit: Audit) -> No
 def test_s3_22_s3_23_object_events_are_a_named_choice(
     stack: cdk.Stack, names: Names, synthesized: Callable[[cdk.Stack], Audit]
 ) -> None:
-    OrganizationTrail(stack, "OrganizationTrail", names=names, s3_data_events=True)
+    settings = TrailSettings(data_events=(DataEvents(type="AWS::S3::Object"),))
+    OrganizationTrail(stack, "OrganizationTrail", names=names, settings=settings)
     (declared,) = declarations(stack)
     assert {"S3.22", "S3.23"} <= set(declared["controls"])  # type: ignore[call-overload]
     properties = synthesized(stack)["Resources"][TRAIL]["Properties"]

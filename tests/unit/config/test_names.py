@@ -11,7 +11,7 @@ from baseline.config import Names, load, quotas
 from baseline.config.regions import table
 
 ROOT = Path(__file__).parents[3]
-BUCKETS = ("cloudtrail_bucket", "config_bucket", "flow_log_bucket", "access_log_bucket", "guardduty_bucket")  # fmt: skip
+BUCKETS = ("cloudtrail_bucket", "config_bucket", "flow_log_bucket", "access_log_bucket", "guardduty_bucket", "web_acl_bucket")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +42,7 @@ def test_they_follow_from_the_configuration(names: Names) -> None:
         ("flow_log_bucket", "secbase-flow-logs-222222222222-eu-west-1"),
         ("access_log_bucket", "secbase-access-logs-222222222222-eu-west-1"),
         ("guardduty_bucket", "secbase-guardduty-222222222222-eu-west-1"),
+        ("web_acl_bucket", "aws-waf-logs-secbase-222222222222-eu-west-1"),
         ("cloudtrail_key_alias", "alias/secbase-logs"),
         ("cloudtrail_key_arn", "arn:aws:kms:eu-west-1:222222222222:alias/secbase-logs"),
         ("config_key_arn", "arn:aws:kms:eu-west-1:222222222222:alias/secbase-config"),
@@ -57,6 +58,34 @@ def test_they_follow_from_the_configuration(names: Names) -> None:
 )
 def test_a_name_does_not_change_between_releases(names: Names, name: str, expected: str) -> None:
     assert getattr(names, name) == expected
+
+
+@pytest.mark.parametrize("region", ["ap-southeast-1", "eu-west-1"])
+def test_buckets_of_a_region_have_valid_names_that_guardrails_know(region: str) -> None:
+    names = Names(
+        prefix="a" * 16,
+        home_region="ap-southeast-1",
+        organization_id="o-exampleorgid",
+        management="111111111111",
+        log_archive="222222222222",
+        security="333333333333",
+        network="444444444444",
+        shared_services="999999999999",
+    )
+    found = [
+        names.access_log_bucket_of(region),
+        names.load_balancer_bucket(region),
+        names.access_logs_of_copies(region),
+        names.log_copy("cloudtrail", region),
+        names.log_copy("config", region),
+        names.log_copy("flow_logs", region),
+    ]
+    assert len({*found, *names.log_buckets}) >= len(found) + 4
+    for name in found:
+        assert len(name) <= quotas.BUCKET_NAME_LENGTH
+        # The patterns of protect-log-archive and protect-log-resources.
+        purposes = ("access-logs", "config", "flow-logs", "org-logs")
+        assert name.startswith(tuple(f"{'a' * 16}-{one}-222222222222-" for one in purposes))
 
 
 def test_topics_are_named_by_severity(names: Names) -> None:

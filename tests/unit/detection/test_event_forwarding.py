@@ -31,6 +31,7 @@ def forwarding(stack: cdk.Stack, names: Names) -> EventForwarding:
         rule_name=names.forwarding_rule,
         emergency=EMERGENCY,
         guardduty_account=names.security,
+        core_accounts=names.core_accounts,
     )
 
 

@@ -63,12 +63,29 @@ def test_days_out_of_range_are_refused(
 ) -> None:
     low, high = limits
     for index, days in enumerate(limits):
-        settings: dict[str, Any] = {name: days}
+        settings: dict[str, Any] = {name: days, "shorter_window": "a key of a test environment"}
         SecureKey(stack, f"Key{index}", description="Encrypts logs", **settings)
     for days in (low - 1, high + 1):
         settings = {name: days}
         with pytest.raises(BaselineError, match=f"{name} must be between {low} and {high}.*{days}"):
             SecureKey(stack, f"Bad{days}", description="Encrypts logs", **settings)
+
+
+@pytest.mark.parametrize("days", [7, 29])
+def test_kms_3_a_deletion_that_leaves_less_than_30_days_needs_a_reason(
+    stack: cdk.Stack, of: Of, days: int
+) -> None:
+    with pytest.raises(BaselineError, match=f"pending_window_days is {days}; keep 30.* say in"):
+        SecureKey(stack, "Bad", description="Encrypts tests", pending_window_days=days)
+    SecureKey(
+        stack,
+        "Key",
+        description="Encrypts tests",
+        pending_window_days=days,
+        shorter_window="the environment lives for a day",
+    )
+    (key,) = of(KEY)
+    assert key["Properties"]["PendingWindowInDays"] == days
 
 
 def test_a_service_gets_in_for_its_source(stack: cdk.Stack, of: Of) -> None:

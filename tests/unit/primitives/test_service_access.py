@@ -25,6 +25,7 @@ Block = dict[str, dict[str, Any]]
         {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*:111111111111:*"}},
         {"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
         {"ArnLike": {"aws:SourceArn": f"arn:aws:logs:*:{cdk.Aws.ACCOUNT_ID}:*"}},
+        {"ArnEquals": {"aws:SourceArn": cdk.Token.as_string({"Fn::GetAtt": ["Trail", "Arn"]})}},
     ],
 )
 def test_a_named_source_binds(conditions: Block) -> None:
@@ -42,6 +43,7 @@ def test_a_named_source_binds(conditions: Block) -> None:
         {"StringLike": {"aws:SourceAccount": ["111111111111", "*"]}},
         {"ArnLike": {"aws:SourceArn": "arn:aws:logs:*:*:*"}},
         {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}},
+        {"ArnLike": {"aws:SourceArn": f"arn:{cdk.Aws.PARTITION}:logs:{cdk.Aws.REGION}:*:*"}},
         {"ArnLike": {"aws:SourceArn": "arn:aws:guardduty:eu-west-1:*:detector/1"}},
         {"StringNotEquals": {"aws:SourceAccount": "111111111111"}},
         {"StringEqualsIfExists": {"aws:SourceAccount": "111111111111"}},

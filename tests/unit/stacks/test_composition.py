@@ -89,3 +89,39 @@ def test_without_an_instance_there_are_no_stacks_of_identity_center(
     path.write_text(text[:start] + text[text.index("\n\n", start) :], encoding="utf-8")
     compose(app, load(path))
     assert not [child.node.id for child in app.node.children if "identity" in child.node.id]
+
+
+def test_copies_come_before_the_logs_and_regional_logs_before_the_guardrails(
+    app: cdk.App, tmp_path: Path
+) -> None:
+    text = Path("baseline.yaml").read_text(encoding="utf-8")
+    text = text.replace("  # replication:", "  replication:")
+    path = tmp_path / "baseline.yaml"
+    path.write_text(text, encoding="utf-8")
+    compose(app, load(path))
+    copies, regional = stack(app, "log-copies"), stack(app, "log-archive-eu-central-1")
+    assert copies in stack(app, "log-archive").dependencies
+    assert regional in stack(app, "guardrails").dependencies
+    assert (copies.account, copies.region) == ("222222222222", "eu-central-1")
+    assert (regional.account, regional.region) == ("222222222222", "eu-central-1")
+
+
+def test_without_logs_of_load_balancers_the_archive_stands_in_the_home_region_only(
+    app: cdk.App, tmp_path: Path
+) -> None:
+    text = Path("baseline.yaml").read_text(encoding="utf-8")
+    text = text.replace("load_balancer_logs: true", "load_balancer_logs: false")
+    text = text.replace("web_acl_logs: true", "web_acl_logs: false")
+    path = tmp_path / "baseline.yaml"
+    path.write_text(text, encoding="utf-8")
+    compose(app, load(path))
+    assert app.node.try_find_child("log-archive-eu-central-1") is None
+    assert app.node.try_find_child("log-copies") is None
+    names = {
+        properties["Properties"]["BucketName"]
+        for properties in Template.from_stack(stack(app, "log-archive"))
+        .find_resources("AWS::S3::Bucket")
+        .values()
+    }
+    assert len(names) == 5
+    assert not any(name.startswith("aws-waf-logs-") or name.endswith("-elb") for name in names)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fnmatch import fnmatch
 
 import aws_cdk as cdk
 from aws_cdk import assertions
@@ -64,7 +65,7 @@ def test_medium_findings_are_told_where_someone_wants_them(
     changed = configuration.model_copy(update={"notifications": wanted})
     template = create(app, changed, security_environment)
     template.has_resource_properties("AWS::SNS::Topic", {"TopicName": "secbase-findings-medium"})
-    template.resource_count_is("AWS::Events::Rule", 7)
+    template.resource_count_is("AWS::Events::Rule", 9)
 
 
 def test_security_hub_off_leaves_it_out(
@@ -118,10 +119,13 @@ def test_the_audit_reader_is_allowed_what_the_log_archive_grants_it(
     policies = template.find_resources("AWS::IAM::ManagedPolicy").values()
     (logs,) = (p for p in policies if p["Properties"]["Description"] == "Read the log archive")
     statements = {s["Sid"]: s for s in logs["Properties"]["PolicyDocument"]["Statement"]}
-    assert statements["ReadLogs"]["Resource"] == [
-        f"arn:aws:s3:::{bucket}/*" for bucket in sorted(names.log_buckets)
-    ]
-    assert len(names.log_buckets) == 5
+    # The buckets of access logs and of load balancers, in every Region, by one pattern.
+    buckets = {*names.log_buckets, names.web_acl_bucket, "secbase-access-logs-222222222222-*"}
+    assert len(buckets) == 7
+    read = {each.removesuffix("/*") for each in statements["ReadLogs"]["Resource"]}
+    assert read <= {f"arn:aws:s3:::{bucket}" for bucket in buckets}
+    for bucket in buckets:
+        assert any(fnmatch(f"arn:aws:s3:::{bucket}", pattern) for pattern in read)
     archive, exported = statements["DecryptLogs"]["Resource"]
     assert archive == "arn:aws:kms:eu-west-1:222222222222:key/*"
     assert exported["Fn::GetAtt"][0].startswith("GuardDutyExportKey")
