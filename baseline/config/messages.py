@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from baseline.config import account_settings, forms, forms_control_tower, organization_policies
+from baseline.config import account_settings, forms, forms_control_tower, organization_policies, siem
 from baseline.config.fields import field_at, section_at
 from baseline.config.finding import Finding, Path
 from baseline.config.section import Section
@@ -63,6 +63,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         organization_policies.TAG_KEY_PATTERN: "is not a tag key: 1 to 128 letters, digits, spaces or . : / = + @ _ -",
         organization_policies.TAGGED_TYPE_PATTERN: "is not a resource type of a tag policy, such as ec2:instance or s3:ALL_SUPPORTED",
         **forms_control_tower.HINTS,
+        **siem.HINTS,
     }
 )
 

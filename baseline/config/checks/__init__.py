@@ -23,6 +23,7 @@ from baseline.config.checks import (
     prefix,
     regions,
     retention,
+    siem,
     units,
 )
 from baseline.config.finding import Finding
@@ -93,6 +94,12 @@ CHECKS: tuple[Check, ...] = (
     credentials.are_weaker_by_name_only,
     credentials.leave_time_for_a_successor,
     account_settings.are_no_weaker_than_named,
+    siem.name_one_reader,
+    siem.readers_are_who_they_seem,
+    siem.external_ids_are_not_guessed,
+    siem.name_their_endpoint,
+    siem.can_be_delivered,
+    siem.are_offered_at_home,
     lists.hold_each_value_once,
 )
 
