@@ -50,9 +50,7 @@ class SiemStack(cdk.Stack):
 class SiemTrailStack(cdk.Stack):
     """The subscription of the trail's log group, in the management account's home Region."""
 
-    def __init__(
-        self, scope: Construct, id: str, *, names: Names, env: cdk.Environment
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, names: Names, env: cdk.Environment) -> None:
         super().__init__(
             scope,
             id,

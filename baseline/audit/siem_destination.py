@@ -60,9 +60,7 @@ def _splunk(
             interval_in_seconds=endpoint.buffer_seconds,
             size_in_m_bs=endpoint.preset.buffer_megabytes,
         ),
-        retry_options=Stream.SplunkRetryOptionsProperty(
-            duration_in_seconds=endpoint.retry_seconds
-        ),
+        retry_options=Stream.SplunkRetryOptionsProperty(duration_in_seconds=endpoint.retry_seconds),
         s3_backup_mode="FailedEventsOnly",
         secrets_manager_configuration=_token(endpoint, parts),
         s3_configuration=_backup(parts),

@@ -47,9 +47,13 @@ class Source:
 
 SOURCES: Mapping[PullSource, Source] = MappingProxyType(
     {
-        "cloudtrail": Source(id="CloudTrail", attribute="cloudtrail", bucket_name="cloudtrail_bucket"),
+        "cloudtrail": Source(
+            id="CloudTrail", attribute="cloudtrail", bucket_name="cloudtrail_bucket"
+        ),
         # AWS Config tries each folder with an empty file, which no SIEM can parse.
-        "config": Source(id="Config", attribute="config", bucket_name="config_bucket", suffix=".gz"),
+        "config": Source(
+            id="Config", attribute="config", bucket_name="config_bucket", suffix=".gz"
+        ),
         "flow_logs": Source(id="FlowLogs", attribute="flow_logs", bucket_name="flow_log_bucket"),
         "guardduty": Source(id="GuardDuty", attribute="guardduty", bucket_name="guardduty_bucket"),
     }
@@ -176,7 +180,9 @@ class SiemPull(Construct):
         resource = self._bucket(source).bucket.node.default_child
         policy = queue.node.find_child("Policy").node.default_child
         if not isinstance(resource, s3.CfnBucket) or not isinstance(policy, cdk.CfnResource):
-            raise TypeError(f"{self.node.path}: bucket or queue policy of {source.id} is no resource")
+            raise TypeError(
+                f"{self.node.path}: bucket or queue policy of {source.id} is no resource"
+            )
         rules = [("prefix", PREFIX), *([("suffix", source.suffix)] if source.suffix else [])]
         bucket = s3.CfnBucket
         resource.notification_configuration = bucket.NotificationConfigurationProperty(

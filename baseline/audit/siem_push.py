@@ -155,7 +155,9 @@ class SiemPush(Construct):
         super().__init__(scope, id)
         _check(sources)
         self._names = names
-        self.key = SecureKey(self, "Key", description="Logs on their way to the SIEM, and its token")
+        self.key = SecureKey(
+            self, "Key", description="Logs on their way to the SIEM, and its token"
+        )
         self.key.allow_log_groups(name_pattern=f"{names.prefix}-*")
         self.token = (
             None

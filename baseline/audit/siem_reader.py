@@ -59,9 +59,9 @@ class Vendor:
                 f"external_id holds the vendor's account ID {self.account}, which others know; use "
                 "a random one"
             )
-        return iam.ArnPrincipal(f"arn:{cdk.Aws.PARTITION}:iam::{self.account}:root").with_conditions(
-            {"StringEquals": {"sts:ExternalId": self.external_id}}
-        )
+        return iam.ArnPrincipal(
+            f"arn:{cdk.Aws.PARTITION}:iam::{self.account}:root"
+        ).with_conditions({"StringEquals": {"sts:ExternalId": self.external_id}})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,5 +220,7 @@ class SiemReaderRole(Construct):
 def _resource(bucket: s3.IBucket) -> s3.CfnBucket:
     resource = bucket.node.default_child
     if not isinstance(resource, s3.CfnBucket):
-        raise BaselineError(f"{bucket.node.path} is a bucket of another app; pass one of this stack")
+        raise BaselineError(
+            f"{bucket.node.path} is a bucket of another app; pass one of this stack"
+        )
     return resource

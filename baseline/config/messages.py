@@ -8,7 +8,13 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from baseline.config import account_settings, forms, forms_control_tower, organization_policies, siem
+from baseline.config import (
+    account_settings,
+    forms,
+    forms_control_tower,
+    organization_policies,
+    siem,
+)
 from baseline.config.fields import field_at, section_at
 from baseline.config.finding import Finding, Path
 from baseline.config.section import Section

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from baseline.config.finding import Finding, Path
 from baseline.config.regions import SIEM, table
-from baseline.config.siem import PRESETS, SiemPush
+from baseline.config.siem import EXTERNAL_ID_PATTERN, PRESETS, URL_PATTERN, SiemPush
 from baseline.config.text import listed, show
 from baseline.config.view import View
 
@@ -24,7 +25,9 @@ def name_one_reader(view: View) -> Iterator[Finding]:
     vendor, own = (view.get((*PULL, key)) is not None for key in ("account", "own_role"))
     external_id = view.get((*PULL, "external_id")) is not None
     if vendor and own:
-        yield Finding((*PULL, "own_role"), "account is given too; one of them reads, remove the other")
+        yield Finding(
+            (*PULL, "own_role"), "account is given too; one of them reads, remove the other"
+        )
     elif not vendor and not own:
         yield Finding(
             PULL,
@@ -37,7 +40,9 @@ def name_one_reader(view: View) -> Iterator[Finding]:
             "one that the vendor shows",
         )
     elif external_id and not vendor:
-        yield Finding((*PULL, "external_id"), "is for a vendor's account only; give account, or remove it")
+        yield Finding(
+            (*PULL, "external_id"), "is for a vendor's account only; give account, or remove it"
+        )
 
 
 def readers_are_who_they_seem(view: View) -> Iterator[Finding]:
@@ -54,7 +59,7 @@ def readers_are_who_they_seem(view: View) -> Iterator[Finding]:
 def external_ids_are_not_guessed(view: View) -> Iterator[Finding]:
     """An external ID holds nothing that others know, and is not one character many times."""
     given = view.text(*PULL, "external_id")
-    if given is None:
+    if given is None or not re.fullmatch(EXTERNAL_ID_PATTERN, given):
         return
     known = {
         "the vendor's account ID": view.text(*PULL, "account"),
@@ -90,7 +95,8 @@ def name_their_endpoint(view: View) -> Iterator[Finding]:
         yield Finding(PUSH, f"{key} is missing; {destination} needs it{such}")
     if view.get((*PUSH, other)) is not None:
         yield Finding((*PUSH, other), f"{destination} has no {other}; remove it")
-    host = urlsplit(view.text(*PUSH, "url") or "").hostname or ""
+    url = view.text(*PUSH, "url") or ""
+    host = (urlsplit(url).hostname or "") if re.fullmatch(URL_PATTERN, url) else ""
     if host and preset.hosts and not host.endswith(preset.hosts):
         yield Finding(
             (*PUSH, "url"),
@@ -121,7 +127,9 @@ def are_offered_at_home(view: View) -> Iterator[Finding]:
     region = table().get(view.text("home_region") or "")
     lacking = [kind for kind in SIEM if region is not None and kind in region.missing]
     if region is not None and lacking and isinstance(view.get(PUSH), Mapping):
-        yield Finding(PUSH, f"CloudFormation has no {listed(lacking)} in {show(region.name)}; remove it")
+        yield Finding(
+            PUSH, f"CloudFormation has no {listed(lacking)} in {show(region.name)}; remove it"
+        )
 
 
 def _domain(view: View) -> Iterator[Finding]:
