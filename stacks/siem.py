@@ -6,7 +6,8 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.audit.siem_alarms import SiemAlarms
-from baseline.audit.siem_push import SiemPush, SiemTrailSubscription
+from baseline.audit.siem_push import SiemPush
+from baseline.audit.siem_trail import SiemTrailSubscription
 from baseline.config import Configuration, Names
 from baseline.config import siem as settings
 

@@ -3,102 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kinesisfirehose as firehose
-from aws_cdk import aws_logs as logs
-from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from baseline.audit import siem_patterns
 from baseline.audit.siem_alarms import SiemAlarms
 from baseline.audit.siem_endpoint import Endpoint
 from baseline.audit.siem_failures import SiemFailures
+from baseline.audit.siem_sender import SiemSender
 from baseline.audit.siem_stream import SiemStream
+from baseline.audit.siem_token import SiemToken
+from baseline.audit.siem_trail import SiemTrailDestination
 from baseline.config import Names
 from baseline.config.siem import Destination, PushSource
+from baseline.detection.event_patterns import Pattern
 from baseline.errors import BaselineError
-from baseline.primitives.acknowledge import acknowledge
-from baseline.primitives.protection_tag import TAG_KEY
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.service_access import service_statement
 
 EVENTS = "events.amazonaws.com"
-LOGS = "logs.amazonaws.com"
 SOURCES: tuple[PushSource, ...] = ("findings", "activity", "trail")
-TOKEN_KEY = {"splunk": "hec_token"}
-"""Name of the token in the secret where it is not ``api_key``."""
 RETRY_SECONDS = 24 * 3600
 RETRIES = 185
-
-
-class SiemToken(Construct):
-    """The secret that holds the SIEM's token, which a person enters after the deployment.
-
-    It is made with a random value, so that no token ever stands in a template; until the right one
-    is entered, deliveries fail and lie in the failure bucket. Nobody but the streams reads it. It
-    does not bear the protection tag: the guardrail would keep the people who rotate it out.
-
-    Args:
-        scope: parent construct.
-        id: construct ID.
-        key: key of the secret.
-        destination: the SIEM, which decides what the value is called.
-
-    Attributes:
-        secret: the ``aws_secretsmanager.Secret``.
-
-    Source: Amazon Data Firehose Developer Guide, "Authenticate with AWS Secrets Manager in Amazon
-    Data Firehose".
-    """
-
-    def __init__(
-        self, scope: Construct, id: str, *, key: SecureKey, destination: Destination
-    ) -> None:
-        super().__init__(scope, id)
-        self.secret = secretsmanager.Secret(
-            self,
-            "Secret",
-            description="Token with which logs are sent to the SIEM: docs/siem.md",
-            encryption_key=key.key,
-            generate_secret_string=secretsmanager.SecretStringGenerator(
-                secret_string_template="{}",
-                generate_string_key=TOKEN_KEY.get(destination, "api_key"),
-                exclude_punctuation=True,
-            ),
-            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-        )
-        cdk.Tags.of(self.secret).remove(TAG_KEY)
-        rotated = (
-            "the SIEM issues the token and AWS cannot renew it there; docs/siem.md says how a "
-            "person rotates it without losing an event"
-        )
-        acknowledge(
-            self.secret,
-            {
-                "AwsSolutions-SMG4": rotated,
-                "HIPAA.Security-SecretsManagerRotationEnabled": rotated,
-                "NIST.800.53.R5-SecretsManagerRotationEnabled": rotated,
-            },
-        )
-
-    def keep_from_all_but(self, roles: Sequence[iam.IRole]) -> None:
-        """Deny everybody else to read the token, administrators of the account included."""
-        self.secret.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="OnlyStreamsRead",
-                effect=iam.Effect.DENY,
-                principals=[iam.AnyPrincipal()],
-                actions=["secretsmanager:GetSecretValue"],
-                resources=["*"],
-                conditions={
-                    "ArnNotEquals": {"aws:PrincipalArn": [role.role_arn for role in roles]}
-                },
-            )
-        )
 
 
 class SiemPush(Construct):
@@ -198,28 +127,32 @@ class SiemPush(Construct):
         bus = self._names.event_bus
         rules: list[events.CfnRule] = []
         if "findings" in self.streams:
-            role = self._sending_role("findings")
-            patterns = siem_patterns
+            sender = self._sender("findings")
+            hub, guardduty = siem_patterns.security_hub_changes(), siem_patterns.guardduty_changes()
             rules += [
-                self._rule("SecurityHub", "findings", role, patterns.security_hub_changes()),
-                self._rule("GuardDuty", "findings", role, patterns.guardduty_changes(), bus=bus),
+                self._rule("SecurityHub", "findings", sender, hub),
+                self._rule("GuardDuty", "findings", sender, guardduty, bus=bus),
             ]
         if "activity" in self.streams:
-            role = self._sending_role("activity")
+            sender = self._sender("activity")
             rules.append(
-                self._rule("Activity", "activity", role, siem_patterns.activity(), bus=bus)
+                self._rule("Activity", "activity", sender, siem_patterns.activity(), bus=bus)
             )
         if rules:
             self._keep_undelivered(rules)
         if "trail" in self.streams:
-            self._receive_trail()
+            SiemTrailDestination(
+                self, "TrailSource", names=self._names, stream=self.streams["trail"]
+            )
 
-    def _sending_role(self, source: PushSource) -> tuple[iam.Role, iam.ManagedPolicy]:
+    def _sender(self, source: PushSource) -> SiemSender:
         stack = cdk.Stack.of(self)
         rules = stack.format_arn(service="events", resource="rule", resource_name="*")
-        return self._role(
-            source,
-            iam.ServicePrincipal(
+        return SiemSender(
+            self,
+            f"{source.title()}Sender",
+            stream=self.streams[source],
+            principal=iam.ServicePrincipal(
                 EVENTS,
                 conditions={
                     "StringEquals": {"aws:SourceAccount": stack.account},
@@ -229,38 +162,15 @@ class SiemPush(Construct):
             ),
         )
 
-    def _role(
-        self, source: PushSource, principal: iam.IPrincipal
-    ) -> tuple[iam.Role, iam.ManagedPolicy]:
-        stream = self.streams[source]
-        role = iam.Role(
-            stream, "Sender", description=f"Puts {source} on its stream", assumed_by=principal
-        )
-        policy = iam.ManagedPolicy(
-            stream,
-            "SenderPolicy",
-            description=f"Put {source} on its stream",
-            roles=[role],
-            statements=[
-                iam.PolicyStatement(
-                    sid="PutRecords",
-                    actions=["firehose:PutRecord", "firehose:PutRecordBatch"],
-                    resources=[stream.stream.attr_arn],
-                )
-            ],
-        )
-        return role, policy
-
     def _rule(
         self,
         id: str,
         source: PushSource,
-        sender: tuple[iam.Role, iam.ManagedPolicy],
-        pattern: dict[str, Any],
+        sender: SiemSender,
+        pattern: Pattern,
         *,
         bus: str | None = None,
     ) -> events.CfnRule:
-        role, policy = sender
         rule = events.CfnRule(
             self,
             f"{id}Rule",
@@ -272,7 +182,7 @@ class SiemPush(Construct):
                 events.CfnRule.TargetProperty(
                     id="Stream",
                     arn=self.streams[source].stream.attr_arn,
-                    role_arn=role.role_arn,
+                    role_arn=sender.role.role_arn,
                     dead_letter_config=events.CfnRule.DeadLetterConfigProperty(
                         arn=self.failures.queue.queue_arn
                     ),
@@ -282,7 +192,8 @@ class SiemPush(Construct):
                 )
             ],
         )
-        rule.node.add_dependency(policy)
+        # An event that comes before the role's policy could not be sent.
+        rule.node.add_dependency(sender.policy)
         return rule
 
     def _keep_undelivered(self, rules: Sequence[events.CfnRule]) -> None:
@@ -296,67 +207,6 @@ class SiemPush(Construct):
                 conditions={"ArnEquals": {"aws:SourceArn": [rule.attr_arn for rule in rules]}},
             )
         )
-
-    def _receive_trail(self) -> None:
-        names = self._names
-        accounts = [
-            f"arn:{names.partition}:logs:{names.home_region}:{account}:*"
-            for account in (names.management, names.security)
-        ]
-        role, policy = self._role(
-            "trail",
-            iam.ServicePrincipal(LOGS, conditions={"ArnLike": {"aws:SourceArn": accounts}}),
-        )
-        destination = logs.CfnDestination(
-            self,
-            "TrailDestination",
-            destination_name=names.siem_trail_destination,
-            role_arn=role.role_arn,
-            target_arn=self.streams["trail"].stream.attr_arn,
-            destination_policy=cdk.Stack.of(self).to_json_string(_let_subscribe(names)),
-        )
-        # CloudWatch Logs sends a test message when the destination is created.
-        destination.node.add_dependency(policy)
-
-
-class SiemTrailSubscription(Construct):
-    """Sends the organization trail's log group to the destination in the security account.
-
-    Args:
-        scope: parent construct, in a stack of the management account and home Region; deployed
-            after the destination.
-        id: construct ID.
-        names: names of the baseline.
-
-    Attributes:
-        subscription: the ``aws_logs.CfnSubscriptionFilter``.
-    """
-
-    def __init__(self, scope: Construct, id: str, *, names: Names) -> None:
-        super().__init__(scope, id)
-        self.subscription = logs.CfnSubscriptionFilter(
-            self,
-            "Filter",
-            filter_name=names.siem_trail_destination,
-            log_group_name=names.trail_log_group,
-            filter_pattern="",
-            destination_arn=names.siem_trail_destination_arn,
-        )
-
-
-def _let_subscribe(names: Names) -> dict[str, Any]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "TrailSubscription",
-                "Effect": "Allow",
-                "Principal": {"AWS": names.management},
-                "Action": "logs:PutSubscriptionFilter",
-                "Resource": names.siem_trail_destination_arn,
-            }
-        ],
-    }
 
 
 def _check(sources: Sequence[PushSource]) -> None:

@@ -159,7 +159,9 @@ def _send(
     try:
         _post(config, processed, _token(account, region, config), stream["arn"])
     except (OSError, http.client.HTTPException, UndeliveredError) as error:
-        _keep(account, region, stream, config, records, str(error))
+        key, body = _failure(stream["name"], config["S3Configuration"], records, str(error))
+        bucket = config["S3Configuration"]["BucketARN"].rpartition(":")[2]
+        internal.client("s3", account, region).put_object(Bucket=bucket, Key=key, Body=body)
 
 
 def _process(config: Mapping[str, Any], record: bytes) -> Iterable[bytes]:
@@ -236,16 +238,8 @@ def _echo(text: bytes) -> str:
         return ""
 
 
-def _keep(
-    account: str,
-    region: str,
-    stream: Mapping[str, Any],
-    config: Mapping[str, Any],
-    records: Records,
-    why: str,
-) -> None:
-    """Write undelivered records to the failure bucket, in the form that AWS documents."""
-    given = config["S3Configuration"]
+def _failure(name: str, backup: Mapping[str, Any], records: Records, why: str) -> tuple[str, bytes]:
+    """Give key and content of the object that keeps undelivered records, as AWS documents them."""
     now = int(time.time() * 1000)
     lines = "".join(
         json.dumps(
@@ -261,11 +255,8 @@ def _keep(
         + "\n"
         for each in records
     ).encode()
-    start = given.get("ErrorOutputPrefix") or f"{given.get('Prefix', '')}{FAILED}/"
-    key = f"{start.replace('!{firehose:error-output-type}', FAILED)}{stream['name']}-{uuid.uuid4()}"
-    packed = given.get("CompressionFormat") == "GZIP"
-    internal.client("s3", account, region).put_object(
-        Bucket=given["BucketARN"].rpartition(":")[2],
-        Key=f"{key}.gz" if packed else key,
-        Body=gzip.compress(lines) if packed else lines,
-    )
+    start = backup.get("ErrorOutputPrefix") or f"{backup.get('Prefix', '')}{FAILED}/"
+    key = f"{start.replace('!{firehose:error-output-type}', FAILED)}{name}-{uuid.uuid4()}"
+    if backup.get("CompressionFormat") == "GZIP":
+        return f"{key}.gz", gzip.compress(lines)
+    return key, lines

@@ -265,14 +265,14 @@ def test_a_guessed_external_id_is_refused(external_id: str, message: str) -> Non
 def test_no_source_and_an_unknown_one_are_refused(stack: cdk.Stack, names: Names) -> None:
     alarms = SiemAlarms(stack, "Alarms", addresses=["security@example.com"])
     reader = OwnReader(account="555555555555", role="siem", organization_id="o-exampleorgid")
-    for id, sources, message in (
+    for name, sources, message in (
         ("None", (), "sources names nothing; known: cloudtrail"),
         ("Odd", ("waf",), "sources names 'waf', which is no source"),
     ):
         with pytest.raises(BaselineError, match=message):
             SiemPull(
                 stack,
-                id,
+                name,
                 archive=None,  # type: ignore[arg-type]
                 names=names,
                 reader=reader,
@@ -282,9 +282,7 @@ def test_no_source_and_an_unknown_one_are_refused(stack: cdk.Stack, names: Names
     key = s3.Bucket(stack, "Bucket", encryption=s3.BucketEncryption.KMS).encryption_key
     assert key is not None
     with pytest.raises(BaselineError, match="readables is empty"):
-        SiemReaderRole(
-            stack, "Reader", role_name="r", reader=reader, readables=[], queue_key=key
-        )
+        SiemReaderRole(stack, "Reader", role_name="r", reader=reader, readables=[], queue_key=key)
 
 
 def test_alarms_need_somebody_who_hears_and_one_limit(stack: cdk.Stack) -> None:
