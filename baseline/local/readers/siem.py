@@ -97,3 +97,34 @@ def subscription(place: Place, _: str, expected: Properties) -> Iterator[Check]:
         "DestinationArn": "destinationArn",
     }
     yield from compare(expected, found, members)
+
+
+@reader("AWS::Logs::LogStream", capability="Log groups", covers="LogGroupName LogStreamName")
+def log_stream(place: Place, name: str, expected: Properties) -> Iterator[Check]:
+    """Read whether a log stream is in its group."""
+    group = expected["LogGroupName"]
+    answer = place("logs").describe_log_streams(logGroupName=group, logStreamNamePrefix=name)
+    found = [each["logStreamName"] for each in answer["logStreams"]]
+    yield Check(
+        setting=f"stream of {tail(group)}", expected=name, found=name if name in found else ABSENT
+    )
+
+
+@reader(
+    "AWS::SecretsManager::Secret",
+    capability="Secrets",
+    covers="Description GenerateSecretString KmsKeyId Name",
+)
+def secret(place: Place, arn: str, expected: Properties) -> Iterator[Check]:
+    """Read a secret's key and whether it has a value, never the value."""
+    found = place("secretsmanager").describe_secret(SecretId=arn)
+    yield from compare(expected, found, {"Description": "Description", "Name": "Name"})
+    if "KmsKeyId" in expected:
+        yield Check(
+            setting="KmsKeyId",
+            expected=tail(expected["KmsKeyId"]),
+            found=tail(found.get("KmsKeyId", ABSENT)),
+        )
+    if "GenerateSecretString" in expected:
+        stages = [one for each in found["VersionIdsToStages"].values() for one in each]
+        yield Check(setting="has a value", expected=True, found="AWSCURRENT" in stages)
