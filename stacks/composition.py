@@ -31,6 +31,7 @@ from stacks.rules import RulesStack, members_tell_of_rules, rules_of
 from stacks.security import SecurityStack
 from stacks.security_regional import SecurityRegionalStack, has_something_in
 from stacks.settings import SettingsStack
+from stacks.siem import SiemStack, SiemTrailStack
 
 
 def compose(app: cdk.App, configuration: Configuration) -> None:
@@ -130,6 +131,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         env=env(accounts.security.id),
     )
     identity = _identity(app, configuration, names)
+    siem = _siem(app, configuration, names)
     guardrails = GuardrailsStack(
         app,
         "guardrails",
@@ -152,6 +154,8 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([settings, *identity], [members, *member_regional, *sign_in, *ways_in])
     _depend(rules, [members, *member_regional])
     _depend([response], [security])
+    _depend(siem, [audit, security])
+    _depend(siem[1:], siem[:1])
     wave = [
         settings,
         *identity,
@@ -162,6 +166,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         *rules,
         *regional_logs,
         *security_regional,
+        *siem,
     ]
     _depend([guardrails], wave)
     mark_protected(app)
@@ -321,6 +326,27 @@ def _rules(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk
     return [
         RulesStack(app, "rules", configuration=configuration, names=names, rules=rules, env=env)
     ]
+
+
+def _siem(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+    """Create what sends to a SIEM: the streams, then the trail's subscription; none by default."""
+    push, home = configuration.siem.push, configuration.home_region
+    if push is None:
+        return []
+    found: list[cdk.Stack] = [
+        SiemStack(
+            app,
+            "siem",
+            configuration=configuration,
+            names=names,
+            push=push,
+            env=cdk.Environment(account=names.security, region=home),
+        )
+    ]
+    if "trail" in push.sources:
+        management = cdk.Environment(account=names.management, region=home)
+        found.append(SiemTrailStack(app, "siem-trail", names=names, env=management))
+    return found
 
 
 def _depend(later: Iterable[cdk.Stack], earlier: Iterable[cdk.Stack]) -> None:

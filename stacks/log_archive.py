@@ -9,8 +9,13 @@ from baseline.audit.log_archive import LogArchive, RegionalLogArchive
 from baseline.audit.log_bucket import Archive
 from baseline.audit.log_copies import LogCopies
 from baseline.audit.log_protection import bootstrap_qualifier
+from baseline.audit.siem_alarms import SiemAlarms
+from baseline.audit.siem_pull import SiemPull
+from baseline.audit.siem_reader import OwnReader, Vendor
 from baseline.config import Configuration, Names
+from baseline.config import siem as settings
 from baseline.config.log_replication import LogReplication
+from baseline.errors import BaselineError
 
 
 class LogArchiveStack(cdk.Stack):
@@ -34,6 +39,22 @@ class LogArchiveStack(cdk.Stack):
             break_glass_role=configuration.break_glass.role,
             macie_regions=configuration.regions if configuration.capabilities.macie.enabled else (),
         )
+
+        # SIEM export
+        pull = configuration.siem.pull
+        if pull is not None:
+            notifications = configuration.notifications
+            self.siem = SiemPull(
+                self,
+                "SiemPull",
+                archive=self.archive,
+                names=names,
+                reader=_reader(pull, names),
+                alarms=SiemAlarms(self, "SiemAlarms", addresses=notifications.high),
+                sources=pull.sources,
+                visibility_timeout_minutes=pull.visibility_timeout_minutes,
+                oldest_message_minutes=pull.oldest_message_minutes,
+            )
 
 
 class RegionalLogArchiveStack(cdk.Stack):
@@ -89,3 +110,16 @@ class LogCopiesStack(cdk.Stack):
         self.copies = LogCopies(
             self, "LogCopies", archive=archive, logs=replication.logs, region=replication.region
         )
+
+
+def _reader(pull: settings.SiemPull, names: Names) -> Vendor | OwnReader:
+    """Give who reads the logs, as the configuration names it."""
+    if pull.own_role is not None:
+        return OwnReader(
+            account=pull.own_role.account,
+            role=pull.own_role.role,
+            organization_id=names.organization_id,
+        )
+    if pull.account is None or pull.external_id is None:
+        raise BaselineError("siem.pull names no reader; give account and external_id, or own_role")
+    return Vendor(account=pull.account, external_id=pull.external_id)

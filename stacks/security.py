@@ -64,6 +64,9 @@ class SecurityStack(cdk.Stack):
                 break_glass_role=configuration.break_glass.role,
             )
             log_keys.append(export.key.key.key_arn)
+            pull = configuration.siem.pull
+            if pull is not None and "guardduty" in pull.sources:
+                export.let_read(names.siem_reader_role_arn)
         if capabilities.security_hub.enabled:
             SecurityHub(
                 self,

@@ -24,6 +24,7 @@ from baseline.config.log_archive import LogArchiveSettings
 from baseline.config.network import NetworkSettings
 from baseline.config.response import Response
 from baseline.config.section import Section
+from baseline.config.siem import Siem
 from baseline.config.units import OrganizationalUnit
 
 # Validation context of the loader, which runs the checks itself to give each finding its place.
@@ -98,6 +99,9 @@ class Configuration(Section):
     )
     response: Response = Field(
         default_factory=Response, description="What is answered without waiting for a person."
+    )
+    siem: Siem = Field(
+        default_factory=Siem, description="How a SIEM gets logs and findings; nothing by default."
     )
     capabilities: Capabilities = Field(
         default_factory=Capabilities, description="Which detections and records are on."

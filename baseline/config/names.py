@@ -209,6 +209,31 @@ class Names:
         """ARN of the alias of the flow-log bucket's key."""
         return self._key_arn(self.flow_log_key_alias)
 
+    # SIEM export (log archive, security and management accounts, home Region)
+
+    @property
+    def siem_reader_role(self) -> str:
+        """Role of the log archive account that a SIEM reads logs with."""
+        return f"{self.prefix}-siem-reader"
+
+    @property
+    def siem_reader_role_arn(self) -> str:
+        """ARN of that role, for keys of other accounts."""
+        return f"arn:{self.partition}:iam::{self.log_archive}:role/{self.siem_reader_role}"
+
+    @property
+    def siem_trail_destination(self) -> str:
+        """Destination in the security account that the trail's log group is sent to."""
+        return f"{self.prefix}-siem-trail"
+
+    @property
+    def siem_trail_destination_arn(self) -> str:
+        """ARN of that destination, for the subscription in the management account."""
+        return (
+            f"arn:{self.partition}:logs:{self.home_region}:{self.security}"
+            f":destination:{self.siem_trail_destination}"
+        )
+
     # Findings (security account, home Region)
 
     @property

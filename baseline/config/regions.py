@@ -71,6 +71,14 @@ BILLING: tuple[str, ...] = (
     "AWS::SNS::Topic",
 )
 
+# What the stacks of the SIEM export create in the home Region, where something is pushed.
+SIEM: tuple[str, ...] = (
+    "AWS::KinesisFirehose::DeliveryStream",
+    "AWS::Logs::Destination",
+    "AWS::Logs::SubscriptionFilter",
+    "AWS::SecretsManager::Secret",
+)
+
 # What a choice of the network creates in the home Region besides, by its name in messages.
 NETWORK: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -141,7 +149,12 @@ class Region:
 def resource_types() -> Iterator[str]:
     """Give every resource type that the table answers for, each once."""
     tables = (EVERYWHERE, AT_HOME, NETWORK, ADMINISTERED)
-    rows = (*(row for table in tables for row in table.values()), BILLING, MACIE_DATA.values())
+    rows = (
+        *(row for table in tables for row in table.values()),
+        BILLING,
+        SIEM,
+        MACIE_DATA.values(),
+    )
     yield from dict.fromkeys(name for row in rows for name in row)
 
 

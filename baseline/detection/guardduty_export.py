@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 from aws_cdk import aws_guardduty as guardduty
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from baseline.audit.log_protection import bootstrap_qualifier, deny_losing_key
@@ -75,6 +76,28 @@ class GuardDutyExport(Construct):
         # A detector takes one destination: a failed first deployment must not keep it.
         destination.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         implements(self, capability="guardduty-export", controls=[])
+
+    def let_read(self, role_arn: str) -> None:
+        """Let a role of another account decrypt findings that it reads through S3.
+
+        Args:
+            role_arn: ARN of the role, which need not exist yet: the key policy names its account,
+                with the role as a condition.
+        """
+        stack = cdk.Stack.of(self)
+        account = role_arn.split(":")[4]
+        self.key.key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="ReadExportedFindings",
+                principals=[iam.AccountPrincipal(account)],
+                actions=["kms:Decrypt"],
+                resources=["*"],
+                conditions={
+                    "ArnEquals": {"aws:PrincipalArn": role_arn},
+                    "StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"},
+                },
+            )
+        )
 
 
 def _role(stack: cdk.Stack, name: str) -> str:

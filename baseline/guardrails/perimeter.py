@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue as Json
 
+from baseline.config.names import Names
 from baseline.guardrails.facts import DATA
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def load_balancer_accounts() -> dict[str, str]:
 def perimeter_values(configuration: Configuration) -> dict[str, Json]:
     """Give the accounts outside the organization that guardrails let in."""
     trusted = list(configuration.guardrails.trusted_accounts)
+    readers = [row for row in configuration.siem.outsiders() if row not in trusted]
     known = load_balancer_accounts()
     writers = [known[region] for region in configuration.regions if region in known]
     return {
@@ -40,4 +42,8 @@ def perimeter_values(configuration: Configuration) -> dict[str, Json]:
         "last_load_balancer_account": writers[-1] if writers else "none",
         "s3_outsiders": list[Json]([*trusted, *writers]),
         "has_s3_outsiders": bool(trusted or writers),
+        "siem_reader_role": Names.of(configuration).siem_reader_role_arn,
+        "has_siem_readers": bool(readers),
+        "no_siem_readers": not readers,
+        "reader_outsiders": list[Json]([*trusted, *readers]),
     }

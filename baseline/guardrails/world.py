@@ -29,7 +29,8 @@ class World:
 
     Attributes:
         accounts: ``member`` (some account of the unit) and the core accounts, to their IDs.
-        strangers: ``outside`` and, if there is one, ``trusted``: accounts of other organizations.
+        strangers: ``outside`` and, if there is one, ``trusted`` and ``siem``: accounts of other
+            organizations.
         management: ID of the management account.
         organization: Organization ID.
         regions: Governed Regions.
@@ -52,10 +53,15 @@ class World:
         """Give the world of a configuration."""
         core = {role: account.id for role, account in configuration.core_accounts().items()}
         trusted = configuration.guardrails.trusted_accounts
-        free = (row for row in _MEMBERS if row not in {*core.values(), *trusted})
+        readers = configuration.siem.outsiders()
+        free = (row for row in _MEMBERS if row not in {*core.values(), *trusted, *readers})
         return cls(
             accounts={**core, "member": next(free)},
-            strangers={"outside": next(free), **({"trusted": trusted[0]} if trusted else {})},
+            strangers={
+                "outside": next(free),
+                **({"trusted": trusted[0]} if trusted else {}),
+                **({"siem": readers[0]} if readers else {}),
+            },
             management=core["management"],
             organization=configuration.organization.id,
             regions=configuration.regions,

@@ -32,7 +32,7 @@ from baseline.local import (
     organization,
     provisioners,
 )
-from baseline.local.backends import events, map_results, sts
+from baseline.local.backends import events, firehose, map_results, sts
 from baseline.local.router import AsgiApp, Receive, Router, Scope, Send
 
 _PREFIX = "/_baseline/"
@@ -96,6 +96,7 @@ def build() -> AsgiApp:
     conditions.know_pseudo_parameters()
     backends.register_all()
     events.deliver_across_accounts()
+    firehose.receive_events_and_logs()
     sts.know_the_organization()
     sts.run_functions_as_their_roles()
     map_results.write_to_s3(map_results.put_object)

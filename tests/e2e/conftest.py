@@ -6,12 +6,14 @@ The tests change it, each leaves it as it was; the one that destroys it comes la
 from __future__ import annotations
 
 import io
+import socket
 from collections.abc import Iterator
 
 import pytest
 from rich.console import Console
 
 from baseline.local.session import Session
+from tests.e2e import siem
 from tests.e2e.organization import Organization
 from tests.support import ROOT
 
@@ -28,10 +30,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Organization]:
-    """The example organization, deployed with the real cdk command."""
+    """The example organization with a SIEM, deployed with the real cdk command."""
     folder = tmp_path_factory.mktemp("organization")
     file = folder / "baseline.yaml"
-    file.write_text((ROOT / "baseline.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    example = (ROOT / "baseline.yaml").read_text(encoding="utf-8")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    file.write_text(example + siem.section(port), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
         console = Console(file=io.StringIO(), width=100)

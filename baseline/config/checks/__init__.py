@@ -25,6 +25,7 @@ from baseline.config.checks import (
     prefix,
     regions,
     retention,
+    siem,
     units,
 )
 from baseline.config.finding import Finding
@@ -103,6 +104,12 @@ CHECKS: tuple[Check, ...] = (
     detection.acceptances_say_what,
     detection.analyzers_have_something_to_do,
     detection.expressions_are_readable,
+    siem.name_one_reader,
+    siem.readers_are_who_they_seem,
+    siem.external_ids_are_not_guessed,
+    siem.name_their_endpoint,
+    siem.can_be_delivered,
+    siem.are_offered_at_home,
     lists.hold_each_value_once,
 )
 

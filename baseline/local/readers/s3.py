@@ -12,7 +12,7 @@ from baseline.local.readers.values import ABSENT, attempt, policy, subset, tail
     capability="Buckets",
     covers="BucketName BucketEncryption PublicAccessBlockConfiguration VersioningConfiguration"
     " ObjectLockEnabled ObjectLockConfiguration LifecycleConfiguration OwnershipControls"
-    " LoggingConfiguration AccessControl",
+    " LoggingConfiguration NotificationConfiguration AccessControl",
 )
 def bucket(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
     """Read every protective setting of a bucket that the template sets."""
@@ -169,6 +169,29 @@ def _exists(s3: Any, name: str) -> Any:  # noqa: ANN401 API answers
     return ABSENT if attempt(s3.head_bucket, "404", "NoSuchBucket", Bucket=name) == ABSENT else name
 
 
+def _notifications(s3: Any, name: str) -> Any:  # noqa: ANN401 API answers
+    answer = s3.get_bucket_notification_configuration(Bucket=name)
+    return [
+        _notification(each["QueueArn"], each["Events"], each.get("Filter", {}).get("Key", {}))
+        for each in answer.get("QueueConfigurations", [])
+    ]
+
+
+def _expected_notifications(value: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give CloudFormation's notifications in the shape of :func:`_notifications`."""
+    return [
+        _notification(each["Queue"], [each["Event"]], each.get("Filter", {}).get("S3Key", {}))
+        for each in value.get("QueueConfigurations", [])
+    ]
+
+
+def _notification(queue: str, events: list[str], key: Mapping[str, Any]) -> dict[str, Any]:
+    rules = {
+        rule["Name"].lower(): rule["Value"] for rule in key.get("FilterRules", key.get("Rules", []))
+    }
+    return {"queue": queue, "events": events, **rules}
+
+
 _SETTINGS: Mapping[str, Callable[[Any, str], Any]] = {
     "AccessControl": _access_control,
     "BucketName": _exists,
@@ -180,10 +203,12 @@ _SETTINGS: Mapping[str, Callable[[Any, str], Any]] = {
     "LifecycleConfiguration": _lifecycle,
     "OwnershipControls": _ownership,
     "LoggingConfiguration": _logging,
+    "NotificationConfiguration": _notifications,
 }
 
 _EXPECTED: Mapping[str, Callable[[Any], Any]] = {
     "BucketEncryption": _expected_encryption,
     "LifecycleConfiguration": _expected_lifecycle,
     "LoggingConfiguration": _expected_logging,
+    "NotificationConfiguration": _expected_notifications,
 }

@@ -31,10 +31,12 @@ def resolved(template: Template, value: Any) -> Any:
 
 
 def arn_of(template: Template, logical_id: str) -> str:
-    """Give the ARN of a bucket, or of a key by its logical ID."""
+    """Give the ARN of a bucket, or of a key or queue by its logical ID."""
     resource = template["Resources"][logical_id]
     if resource["Type"] == "AWS::S3::Bucket":
         return f"arn:aws:s3:::{resource['Properties']['BucketName']}"
+    if resource["Type"] == "AWS::SQS::Queue":
+        return f"arn:aws:sqs:eu-west-1:222222222222:{logical_id}"
     assert resource["Type"] == "AWS::KMS::Key"
     return f"arn:aws:kms:eu-west-1:222222222222:key/{logical_id}"
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from baseline.config import Configuration, load
+from baseline.config.siem import Siem, SiemPull
 from baseline.guardrails import catalog
 from baseline.guardrails.cases import Case, cases_of
 from baseline.guardrails.composition import IMITATION_GUARD
@@ -37,7 +38,9 @@ def configuration(*, switches: bool = False) -> Configuration:
             "trusted_accounts": ("121212121212",) if switches else (),
         }
     )
-    return example.model_copy(update={"guardrails": settings})
+    reader = SiemPull(account="464646464646", external_id="us1-7f3kq9x2m4w8z6b1")
+    siem = Siem(pull=reader if switches else None)
+    return example.model_copy(update={"guardrails": settings, "siem": siem})
 
 
 @cache

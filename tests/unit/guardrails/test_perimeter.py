@@ -5,16 +5,19 @@ from __future__ import annotations
 import aws_cdk.region_info as facts
 import pytest
 
-from baseline.config import regions
+from baseline.config import Configuration, regions
+from baseline.config.siem import Siem, SiemPull
 from baseline.guardrails.composition import compose
 from baseline.guardrails.evaluation import Organization
 from baseline.guardrails.perimeter import load_balancer_accounts
 from baseline.guardrails.placement import organizations
 from baseline.guardrails.request import Request
+from baseline.guardrails.world import World
 from tests.unit.guardrails import harness
 
 MEMBER = "555555555555"
 STRANGER = "arn:aws:iam::909090909090:role/Anybody"
+VENDOR = "464646464646"
 LOGS = "arn:aws:s3:::secbase-org-logs-222222222222-eu-west-1"
 
 
@@ -80,3 +83,50 @@ def test_who_changes_the_log_bucket(principal: str, allowed: bool) -> None:
         account="222222222222",
     )
     assert organization("Security").evaluate(request).allowed is allowed
+
+
+def with_reader(*, trusted: tuple[str, ...] = ()) -> Configuration:
+    example = harness.configuration()
+    pull = SiemPull(account=VENDOR, external_id="us1-7f3kq9x2m4w8z6b1")
+    settings = example.guardrails.model_copy(update={"trusted_accounts": trusted})
+    return example.model_copy(update={"siem": Siem(pull=pull), "guardrails": settings})
+
+
+@pytest.mark.parametrize("trusted", [(), ("121212121212",), (VENDOR,)])
+def test_a_siems_vendor_takes_the_reader_role_and_nothing_else(trusted: tuple[str, ...]) -> None:
+    configuration = with_reader(trusted=trusted)
+    world = World.of(configuration)
+    (archive,) = [
+        row
+        for target, row in organizations(compose(configuration), world)
+        if target.path == "Security"
+    ]
+
+    def allowed(principal: str, action: str, resource: str) -> bool:
+        request = Request(
+            principal_arn=principal,
+            action=action,
+            resource=resource,
+            region="eu-west-1",
+            account=resource.split(":")[4] or "222222222222",
+        )
+        return archive.evaluate(request).allowed
+
+    collector = f"arn:aws:iam::{VENDOR}:role/Collector"
+    reader = "arn:aws:iam::222222222222:role/secbase-siem-reader"
+    other = "arn:aws:iam::222222222222:role/Other"
+    assert allowed(collector, "sts:AssumeRole", reader)
+    # An account that is trusted anyway is trusted as before.
+    elsewhere = VENDOR in trusted
+    assert allowed(collector, "sts:AssumeRole", other) is elsewhere
+    assert allowed(collector, "s3:GetObject", f"{LOGS}/AWSLogs/k") is elsewhere
+    assert not allowed(STRANGER, "sts:AssumeRole", reader)
+
+
+def test_without_a_siem_the_perimeter_has_no_way_for_one() -> None:
+    statements = harness.rendered("deny-outside-identities").statements
+    assert [row["Sid"] for row in statements] == [
+        "DenyOutsideIdentities",
+        "DenyOutsideIdentitiesOnBuckets",
+    ]
+    assert "sts:AssumeRole" in str(statements[0]["Action"])
