@@ -77,6 +77,8 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         access_keys=configuration.credentials.access_keys,
         break_glass=configuration.break_glass,
         mfa_group=configuration.iam.mfa_group,
+        host_management=configuration.systems_manager.default_host_management,
+        session_recording=configuration.account_settings.session_manager.recording,
         env=management,
     )
     member_regional = [
@@ -88,6 +90,9 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
             break_glass=configuration.break_glass,
             record_configuration=configuration.capabilities.config.enabled,
             forward_noncompliance=members_tell_of_rules(configuration),
+            systems_manager=configuration.systems_manager,
+            session_recording=configuration.account_settings.session_manager.recording,
+            session_days=configuration.log_archive.log_group_retention_days,
             env=env(accounts.management.id, region),
         )
         for region in configuration.regions

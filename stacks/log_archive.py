@@ -28,4 +28,5 @@ class LogArchiveStack(cdk.Stack):
             names=names,
             settings=configuration.log_archive,
             break_glass_role=configuration.break_glass.role,
+            regions=configuration.regions,
         )

@@ -83,6 +83,8 @@ class MembersStack(cdk.Stack):
                 access_keys=configuration.credentials.access_keys,
                 break_glass=break_glass,
                 mfa_group=configuration.iam.mfa_group,
+                host_management=configuration.systems_manager.default_host_management,
+                session_recording=configuration.account_settings.session_manager.recording,
                 synthesizer=synthesizer,
             )
 
@@ -95,6 +97,9 @@ class MembersStack(cdk.Stack):
                 break_glass=break_glass,
                 record_configuration=configuration.capabilities.config.enabled,
                 forward_noncompliance=members_tell_of_rules(configuration),
+                systems_manager=configuration.systems_manager,
+                session_recording=configuration.account_settings.session_manager.recording,
+                session_days=configuration.log_archive.log_group_retention_days,
                 synthesizer=synthesizer,
             )
 

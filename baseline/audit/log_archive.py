@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from constructs import Construct
 
 from baseline.audit.cloudtrail_bucket import CloudTrailBucket
 from baseline.audit.config_bucket import ConfigBucket
 from baseline.audit.flow_log_bucket import FlowLogBucket
 from baseline.audit.guardduty_bucket import GuardDutyBucket
+from baseline.audit.inventory_bucket import InventoryBucket
 from baseline.audit.log_bucket import Archive
 from baseline.audit.log_protection import allow_reader, bootstrap_qualifier, deny_tampering
+from baseline.audit.session_log_bucket import SessionLogBucket
 from baseline.config import Names
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.primitives.secure_bucket import SecureBucket
 
 
 class LogArchive(Construct):
-    """Four log buckets with a key each, and a fifth that records access to them.
+    """Six log buckets with a key each, and a seventh that records access to them.
 
     Each bucket admits one kind of writer, bound to this organization. Logs are kept for years and
     move to Glacier; deleting them, and weakening a bucket, is denied to everyone but the
@@ -31,6 +35,8 @@ class LogArchive(Construct):
         break_glass_role: name of the emergency role, without path.
         qualifier: qualifier of the CDK bootstrap whose CloudFormation role may change the
             buckets; that of the context (cdk.json) by default.
+        regions: governed Regions, of which opt-in Regions have writers of their own; none by
+            default.
 
     Attributes:
         access_logs: the ``SecureBucket`` that records access to the others.
@@ -38,6 +44,8 @@ class LogArchive(Construct):
         config: bucket and key of the Config delivery channels.
         flow_logs: bucket and key of VPC flow logs and DNS query logs.
         guardduty: bucket and key of GuardDuty findings.
+        inventory: bucket and key of the software inventory.
+        session_logs: bucket and key of recorded sessions.
 
     Source: AWS Security Reference Architecture, "Log Archive account".
     """
@@ -51,6 +59,7 @@ class LogArchive(Construct):
         settings: LogArchiveSettings,
         break_glass_role: str,
         qualifier: str | None = None,
+        regions: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
         archive = Archive(
@@ -65,6 +74,12 @@ class LogArchive(Construct):
         self.config = ConfigBucket(self, "Config", archive=archive, access_logs=target)
         self.flow_logs = FlowLogBucket(self, "FlowLogs", archive=archive, access_logs=target)
         self.guardduty = GuardDutyBucket(self, "GuardDuty", archive=archive, access_logs=target)
+        self.inventory = InventoryBucket(
+            self, "Inventory", archive=archive, access_logs=target, regions=regions
+        )
+        self.session_logs = SessionLogBucket(
+            self, "SessionLogs", archive=archive, access_logs=target
+        )
 
     def _create_access_logs(self, archive: Archive) -> SecureBucket:
         access_logs = SecureBucket(

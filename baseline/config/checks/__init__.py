@@ -47,6 +47,7 @@ CHECKS: tuple[Check, ...] = (
     regions.are_known,
     regions.include_home,
     regions.offer_every_capability,
+    regions.offer_systems_manager,
     regions.have_what_security_hub_reads,
     guardrails.are_known,
     guardrails.of_ones_own_are_sound,
@@ -93,6 +94,7 @@ CHECKS: tuple[Check, ...] = (
     credentials.are_weaker_by_name_only,
     credentials.leave_time_for_a_successor,
     account_settings.are_no_weaker_than_named,
+    account_settings.log_sessions_to_one_place,
     lists.hold_each_value_once,
 )
 
