@@ -32,7 +32,8 @@ def _association(resource: Resource) -> dict[str, Any]:
 
 
 def _create_association(resource: Resource) -> Physical:
-    made = resource.call("ssm", "create_association", **_association(resource))
+    tags = resource.tag_list() or None
+    made = resource.call("ssm", "create_association", **_association(resource), Tags=tags)
     name = made["AssociationDescription"]["AssociationId"]
     return Physical(id=name, attributes={"AssociationId": name})
 
@@ -80,7 +81,7 @@ register(
     create=_create_association,
     update=_update_association,
     delete=_delete_association,
-    applies=("AssociationName", "Name", "ScheduleExpression", "Targets"),
+    applies=("AssociationName", "Name", "ScheduleExpression", "Tags", "Targets"),
 )
 register(
     "AWS::SSM::ResourceDataSync",

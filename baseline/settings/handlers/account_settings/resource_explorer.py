@@ -19,6 +19,7 @@ ABSENT = "ResourceNotFoundException"
 AT_WORK = frozenset({"CREATING", "DELETING", "UPDATING"})
 # A type was changed less than a day ago, or is being changed.
 LATER = frozenset({"ConflictException", "ServiceQuotaExceededException"})
+IMAGINED = {"State": "ACTIVE", "Type": LOCAL, "Arn": ""}
 WITH_TAGS = [{"Name": "tags"}]
 
 
@@ -26,22 +27,29 @@ def keep(account: Account, region: str, wanted: dict[str, Any], keeper: Keeper) 
     """Keep the index of a Region, and in the Region ``aggregator`` what searches all of them."""
     explorer = account.client("resource-explorer-2", region)
     index = _index(explorer)
+    collects = region == wanted["aggregator"]
+    # A dry run has no index to ask about its views.
+    imagined = index is None and keeper.dry_run
     if index is None:
         yield keeper.keep(SETTING, region, before=None, after=LOCAL, write=explorer.create_index)
-        if region != wanted["aggregator"] or keeper.dry_run:
+        if not collects:
             return
-        index = _index(explorer) or {"State": "CREATING"}
+        index = IMAGINED if imagined else _index(explorer) or {"State": "CREATING"}
     if index["State"] in AT_WORK:
         note = f"the index is {index['State']}; the next run goes on"
         yield Row(region=region, setting=SETTING, state=IN_PROGRESS, note=note)
         return
-    if region != wanted["aggregator"]:
+    if not collects:
         yield Row(region=region, setting=SETTING, state=UNCHANGED, before=index["Type"])
         return
     row = _collect(explorer, region, index, keeper)
     yield row
     if row.state not in (IN_PROGRESS, SKIPPED):
-        yield from _views(account, explorer, region, wanted, keeper)
+        views = {} if imagined else {_name(arn): arn for arn in _pages(explorer)}
+        default = None if imagined else _default_view(explorer)
+        yield _keep_default(explorer, region, wanted["view"], views, default, keeper)
+        if account.id == wanted["administrator"]:
+            yield _keep_organization(explorer, region, wanted, views, keeper)
 
 
 def _index(explorer: Client) -> dict[str, Any] | None:
@@ -80,30 +88,38 @@ def _collect(explorer: Client, region: str, index: dict[str, Any], keeper: Keepe
         return Row(region=region, setting=name, state=IN_PROGRESS, note=note)
 
 
-def _views(
-    account: Account, explorer: Client, region: str, wanted: dict[str, Any], keeper: Keeper
-) -> Iterator[Row]:
-    """Keep a default view, and in the administrator's account one of the whole organization."""
-    views = {_name(arn): arn for arn in _pages(explorer)}
-    view = _default_view(explorer)
-    yield keeper.keep(
+def _keep_default(
+    explorer: Client,
+    region: str,
+    name: str,
+    views: dict[str, str],
+    default: str | None,
+    keeper: Keeper,
+) -> Row:
+    """Keep a default view: whichever there is, else ours."""
+    return keeper.keep(
         f"{SETTING}_view",
         region,
-        before=view,
-        after=view or wanted["view"],
+        before=default,
+        after=default or name,
         write=lambda: explorer.associate_default_view(
-            ViewArn=views.get(wanted["view"]) or _create(explorer, wanted["view"])
+            ViewArn=views.get(name) or _create(explorer, name)
         ),
     )
-    if account.id == wanted["administrator"]:
-        name = wanted["organization_view"]
-        yield keeper.keep(
-            f"{SETTING}_organization",
-            region,
-            before=name if name in views else None,
-            after=name,
-            write=lambda: _create(explorer, name, Scope=wanted["organization"]),
-        )
+
+
+def _keep_organization(
+    explorer: Client, region: str, wanted: dict[str, Any], views: dict[str, str], keeper: Keeper
+) -> Row:
+    """Keep a view of the whole organization, in the account that administers the service."""
+    name = wanted["organization_view"]
+    return keeper.keep(
+        f"{SETTING}_organization",
+        region,
+        before=name if name in views else None,
+        after=name,
+        write=lambda: _create(explorer, name, Scope=wanted["organization"]),
+    )
 
 
 def _default_view(explorer: Client) -> str | None:
