@@ -21,8 +21,9 @@ class SessionLogBucket(LogBucket):
 
     The agent on the instance writes with the instance's role, whose name nobody knows before. So
     every principal of the organization may write, below the prefix of its own account, and nothing
-    else: no account writes over another's sessions, nobody reads or deletes. Object Lock keeps
-    what was written from the person who was recorded.
+    else: no account writes over another's sessions, nobody reads or deletes. It has no Object
+    Lock, because AWS does not document whether the agent copes with a default retention; deletion
+    is denied by policy, and versions are kept from the person who was recorded.
 
     Args:
         scope: parent construct.
@@ -45,7 +46,6 @@ class SessionLogBucket(LogBucket):
             bucket_name=names.session_log_bucket,
             content="recorded sessions on instances of all accounts",
             access_logs=access_logs,
-            object_lock=archive.object_lock,
         )
         self._let_instances_write(names)
         self._let_instances_encrypt(names)

@@ -41,18 +41,18 @@ def offer_every_capability(view: View) -> Iterator[Finding]:
 
 def offer_systems_manager(view: View) -> Iterator[Finding]:
     """CloudFormation offers in each governed Region what Systems Manager is given there."""
+    on = {name: kinds for name, kinds in SYSTEMS_MANAGER.items() if view.enabled(*name.split("."))}
     for place, name in view.items("regions"):
         region = table().get(name)
-        if region is None:
-            continue
-        for switch, kinds in SYSTEMS_MANAGER.items():
-            lacking = [kind for kind in kinds if kind in region.missing]
-            if lacking and view.enabled(*switch.split(".")):
-                yield Finding(
-                    place,
-                    f"CloudFormation has no {listed(lacking)} in {show(name)}; leave the Region out, "
-                    f"or switch {switch} off",
-                )
+        missing = region.missing if region else frozenset()
+        lacking = sorted({kind for kinds in on.values() for kind in kinds} & missing)
+        if lacking:
+            switches = [switch for switch, kinds in on.items() if missing.intersection(kinds)]
+            yield Finding(
+                place,
+                f"CloudFormation has no {listed(lacking)} in {show(name)}; leave the Region out, "
+                f"or switch off {listed(switches)}",
+            )
 
 
 def have_what_security_hub_reads(view: View) -> Iterator[Finding]:

@@ -21,12 +21,16 @@ BUCKETS = {
     "config": "LogArchiveConfigStoreBucket85CC1DC6",
     "flow-logs": "LogArchiveFlowLogsStoreBucketB5D384D9",
     "guardduty": "LogArchiveGuardDutyStoreBucket0252A13B",
+    "inventory": "LogArchiveInventoryStoreBucketDED88421",
+    "session-logs": "LogArchiveSessionLogsStoreBucket509F72A7",
 }
 KEYS = {
     "cloudtrail": "LogArchiveCloudTrailKeyBA03650A",
     "config": "LogArchiveConfigKeyF314F6AF",
     "flow-logs": "LogArchiveFlowLogsKey2A24CDA2",
     "guardduty": "LogArchiveGuardDutyKeyEB134AC6",
+    "inventory": "LogArchiveInventoryKey9EE7CC7C",
+    "session-logs": "LogArchiveSessionLogsKey135FBD12",
 }
 
 

@@ -58,7 +58,9 @@ def test_a_weaker_lock_is_spelled_out_in_the_settings(
     assert rule == {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 90}}
 
 
-@pytest.mark.parametrize("purpose", ["access-logs", "config", "flow-logs", "guardduty"])
+@pytest.mark.parametrize(
+    "purpose", ["access-logs", "config", "flow-logs", "guardduty", "inventory", "session-logs"]
+)
 def test_writers_that_cannot_deal_with_object_lock_get_none(archive: Archive, purpose: str) -> None:
     assert "ObjectLockConfiguration" not in bucket(archive, purpose)
     assert "ObjectLockEnabled" not in bucket(archive, purpose)
@@ -71,10 +73,12 @@ def test_s3_13_logs_move_to_glacier_and_end_after_seven_years(
     rules = {
         rule["Id"]: rule for rule in bucket(archive, purpose)["LifecycleConfiguration"]["Rules"]
     }
+    # The current inventory of an instance that never changes has to stay readable.
+    glacier = {"Transitions": [{"StorageClass": "GLACIER", "TransitionInDays": 90}]}
     assert rules["Retention"] == {
         "Id": "Retention",
         "Status": "Enabled",
-        "Transitions": [{"StorageClass": "GLACIER", "TransitionInDays": 90}],
+        **({} if purpose == "inventory" else glacier),
         "ExpirationInDays": 2555,
         "NoncurrentVersionExpiration": {"NoncurrentDays": 90},
     }
@@ -195,7 +199,14 @@ def test_every_bucket_declares_what_it_implements(log_archive_app: cdk.App) -> N
         str(entry["construct"]).rsplit("/", 1)[-1]: entry["controls"]
         for entry in declarations(log_archive_app)
     }
-    assert set(declared) == {"CloudTrail", "Config", "FlowLogs", "GuardDuty"}
+    assert set(declared) == {
+        "CloudTrail",
+        "Config",
+        "FlowLogs",
+        "GuardDuty",
+        "Inventory",
+        "SessionLogs",
+    }
     assert "S3.15" in str(declared["CloudTrail"])
     assert all("S3.15" not in str(declared[name]) for name in set(declared) - {"CloudTrail"})
 

@@ -121,7 +121,7 @@ def test_the_audit_reader_is_allowed_what_the_log_archive_grants_it(
     assert statements["ReadLogs"]["Resource"] == [
         f"arn:aws:s3:::{bucket}/*" for bucket in sorted(names.log_buckets)
     ]
-    assert len(names.log_buckets) == 5
+    assert len(names.log_buckets) == 7
     archive, exported = statements["DecryptLogs"]["Resource"]
     assert archive == "arn:aws:kms:eu-west-1:222222222222:key/*"
     assert exported["Fn::GetAtt"][0].startswith("GuardDutyExportKey")

@@ -47,7 +47,9 @@ def keep(account: Account, region: str, wanted: dict[str, Any], keeper: Keeper) 
     if row.state not in (IN_PROGRESS, SKIPPED):
         views = {} if imagined else {_name(arn): arn for arn in _pages(explorer)}
         default = None if imagined else _default_view(explorer)
-        yield _keep_default(explorer, region, wanted["view"], views, default, keeper)
+        yield _keep_default(
+            explorer, region, keeper, name=wanted["view"], views=views, default=default
+        )
         if account.id == wanted["administrator"]:
             yield _keep_organization(explorer, region, wanted, views, keeper)
 
@@ -91,10 +93,11 @@ def _collect(explorer: Client, region: str, index: dict[str, Any], keeper: Keepe
 def _keep_default(
     explorer: Client,
     region: str,
+    keeper: Keeper,
+    *,
     name: str,
     views: dict[str, str],
     default: str | None,
-    keeper: Keeper,
 ) -> Row:
     """Keep a default view: whichever there is, else ours."""
     return keeper.keep(
