@@ -107,9 +107,14 @@ def _statements(names: Names) -> list[iam.PolicyStatement]:
     group = _groups(partition, account, names.session_log_group)
     return [
         iam.PolicyStatement(
-            sid="WriteSessions",
-            actions=["s3:PutObject", "s3:PutObjectAcl"],
+            sid="WriteSessions", actions=["s3:PutObject"], resources=[_objects(names, account)]
+        ),
+        # The agent gives the bucket's owner control of what it writes.
+        iam.PolicyStatement(
+            sid="GiveSessionsAway",
+            actions=["s3:PutObjectAcl"],
             resources=[_objects(names, account)],
+            conditions={"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}},
         ),
         iam.PolicyStatement(
             sid="CheckBucket", actions=["s3:GetEncryptionConfiguration"], resources=[_bucket(names)]

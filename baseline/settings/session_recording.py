@@ -93,7 +93,10 @@ def _key_policy(names: Names) -> list[iam.PolicyStatement]:
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
             resources=["*"],
             conditions={
-                "StringEquals": {"aws:PrincipalAccount": cdk.Aws.ACCOUNT_ID},
+                "StringEquals": {
+                    "aws:PrincipalAccount": cdk.Aws.ACCOUNT_ID,
+                    "aws:PrincipalOrgID": names.organization_id,
+                },
                 "Null": {SESSION_CONTEXT: "false"},
             },
         ),

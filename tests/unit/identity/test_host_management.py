@@ -57,7 +57,12 @@ def test_ssm_1_systems_manager_alone_gives_the_role_to_instances(template: Templ
 
 def test_sessions_are_written_below_the_account_s_own_prefix(template: Template) -> None:
     write = statements(template)["WriteSessions"]
-    assert write["Action"] == ["s3:PutObject", "s3:PutObjectAcl"]
+    assert write["Action"] == "s3:PutObject"
+    given = statements(template)["GiveSessionsAway"]
+    assert (given["Action"], given["Resource"]) == ("s3:PutObjectAcl", write["Resource"])
+    assert given["Condition"] == {
+        "StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"},
+    }
     bucket = "arn:aws:s3:::secbase-session-logs-222222222222-eu-west-1"
     assert write["Resource"]["Fn::Join"][1] == [f"{bucket}/sessions/", ACCOUNT, "/*"]
     assert statements(template)["CheckBucket"]["Resource"] == bucket

@@ -120,7 +120,10 @@ def test_the_key_opens_sessions_of_the_account_and_one_log_group(recording: Reso
     assert sessions["Principal"] == {"AWS": "*"}
     assert sessions["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
     assert sessions["Condition"] == {
-        "StringEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}},
+        "StringEquals": {
+            "aws:PrincipalAccount": {"Ref": "AWS::AccountId"},
+            "aws:PrincipalOrgID": "o-exampleorgid",
+        },
         # Without a session the key is of no use to anybody.
         "Null": {"kms:EncryptionContext:aws:ssm:SessionId": "false"},
     }
