@@ -82,6 +82,8 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         break_glass=configuration.break_glass,
         mfa_group=configuration.iam.mfa_group,
         trusted_advisor=configuration.capabilities.trusted_advisor.enabled,
+        host_management=configuration.systems_manager.default_host_management,
+        session_recording=configuration.account_settings.session_manager.recording,
         env=management,
     )
     member_regional = [
@@ -93,6 +95,9 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
             break_glass=configuration.break_glass,
             record_configuration=configuration.capabilities.config.enabled,
             forward_noncompliance=members_tell_of_rules(configuration),
+            systems_manager=configuration.systems_manager,
+            session_recording=configuration.account_settings.session_manager.recording,
+            session_days=configuration.log_archive.log_group_retention_days,
             env=env(accounts.management.id, region),
         )
         for region in configuration.regions

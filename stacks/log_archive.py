@@ -38,6 +38,7 @@ class LogArchiveStack(cdk.Stack):
             settings=configuration.log_archive,
             break_glass_role=configuration.break_glass.role,
             macie_regions=configuration.regions if configuration.capabilities.macie.enabled else (),
+            regions=configuration.regions,
         )
 
         # SIEM export

@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.audit.config_role import ConfigRole
+from baseline.config.account_settings import Recording
 from baseline.config.contacts import BreakGlass
 from baseline.config.credentials import AccessKeySettings
 from baseline.config.names import Names
@@ -13,6 +14,7 @@ from baseline.detection.event_forwarding import EventForwardingRole
 from baseline.identity.boundary import PermissionsBoundary
 from baseline.identity.break_glass import BreakGlassAccess
 from baseline.identity.credentials_role import CredentialsRole
+from baseline.identity.host_management import HostManagementRole, SessionRecordingPolicy
 from baseline.identity.mfa_group import MfaGroup
 from baseline.identity.roles import AuditRole, SettingsRole
 from baseline.identity.trusted_advisor_role import TrustedAdvisorRole
@@ -35,6 +37,8 @@ class MemberGlobalStack(cdk.Stack):
         break_glass: BreakGlass | None = None,
         mfa_group: bool = False,
         trusted_advisor: bool = True,
+        host_management: bool = True,
+        session_recording: Recording = "none",
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -85,6 +89,17 @@ class MemberGlobalStack(cdk.Stack):
         self._emergency(names, break_glass or BreakGlass())
         if mfa_group:
             MfaGroup(self, "SecondFactor", group_name=names.mfa_group)
+
+        self._instances(names, host_management=host_management, recording=session_recording)
+
+    def _instances(self, names: Names, *, host_management: bool, recording: Recording) -> None:
+        role = None
+        if host_management:
+            role = HostManagementRole(
+                self, "HostManagement", role_name=names.host_management_role
+            ).role
+        if recording != "none":
+            SessionRecordingPolicy(self, "SessionRecording", names=names, role=role)
 
     def _emergency(self, names: Names, break_glass: BreakGlass) -> None:
         PermissionsBoundary(

@@ -8,16 +8,23 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.audit.config_recorder import ConfigRecorder
+from baseline.config.account_settings import Recording
 from baseline.config.contacts import BreakGlass
 from baseline.config.names import Names
+from baseline.config.systems_manager import SystemsManagerSettings
 from baseline.detection.event_forwarding import EventForwarding
+from baseline.detection.inventory import Inventory
 from baseline.detection.open_port_rule import OpenPortRule
 from baseline.network.acl_rules import ADMIN_PORTS
+from baseline.settings.service_settings import ServiceSettings
+from baseline.settings.session_recording import SessionRecording
 from stacks.member_sign_in import emergency_of
+
+SESSION_DAYS = 365
 
 
 class MemberRegionalStack(cdk.Stack):
-    """Config recorder, its rule for open ports, and event forwarding of one account and Region.
+    """Config recorder, its rule for open ports, event forwarding and Systems Manager of a Region.
 
     The same class is the template of a StackSet and an ordinary stack of the management account.
     """
@@ -32,6 +39,9 @@ class MemberRegionalStack(cdk.Stack):
         break_glass: BreakGlass | None = None,
         record_configuration: bool = True,
         forward_noncompliance: bool = False,
+        systems_manager: SystemsManagerSettings | None = None,
+        session_recording: Recording = "none",
+        session_days: int = SESSION_DAYS,
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -58,3 +68,12 @@ class MemberRegionalStack(cdk.Stack):
             core_accounts=names.core_accounts,
             rule_prefix=names.prefix if forward_noncompliance else None,
         )
+        # Systems Manager: instances without credentials, recorded sessions, inventory
+        settings = systems_manager or SystemsManagerSettings()
+        ServiceSettings(
+            self, "SystemsManager", settings=settings, role_name=names.host_management_role
+        )
+        if settings.inventory:
+            Inventory(self, "Inventory", names=names)
+        if session_recording != "none":
+            SessionRecording(self, "Sessions", names=names, retention_days=session_days)

@@ -84,6 +84,8 @@ class MembersStack(cdk.Stack):
                 break_glass=break_glass,
                 mfa_group=configuration.iam.mfa_group,
                 trusted_advisor=configuration.capabilities.trusted_advisor.enabled,
+                host_management=configuration.systems_manager.default_host_management,
+                session_recording=configuration.account_settings.session_manager.recording,
                 synthesizer=synthesizer,
             )
 
@@ -96,6 +98,9 @@ class MembersStack(cdk.Stack):
                 break_glass=break_glass,
                 record_configuration=configuration.capabilities.config.enabled,
                 forward_noncompliance=members_tell_of_rules(configuration),
+                systems_manager=configuration.systems_manager,
+                session_recording=configuration.account_settings.session_manager.recording,
+                session_days=configuration.log_archive.log_group_retention_days,
                 synthesizer=synthesizer,
             )
 

@@ -11,11 +11,13 @@ from baseline.audit.cloudtrail_bucket import CloudTrailBucket
 from baseline.audit.config_bucket import ConfigBucket
 from baseline.audit.flow_log_bucket import FlowLogBucket
 from baseline.audit.guardduty_bucket import GuardDutyBucket
+from baseline.audit.inventory_bucket import InventoryBucket
 from baseline.audit.load_balancer_bucket import LoadBalancerBucket
 from baseline.audit.log_bucket import Archive, LogBucket
 from baseline.audit.log_protection import allow_reader, bootstrap_qualifier, deny_tampering
 from baseline.audit.log_replication import LogReplication
 from baseline.audit.macie_bucket import MacieBucket
+from baseline.audit.session_log_bucket import SessionLogBucket
 from baseline.audit.web_acl_bucket import WebAclBucket
 from baseline.config import Names
 from baseline.config.log_archive import LogArchiveSettings
@@ -41,6 +43,8 @@ class LogArchive(Construct):
         macie_regions: Regions whose Macie results are kept; none by default, and then no bucket.
         qualifier: qualifier of the CDK bootstrap whose CloudFormation role may change the
             buckets; that of the context (cdk.json) by default.
+        regions: governed Regions, of which opt-in Regions have writers of their own; none by
+            default.
 
     Attributes:
         access_logs: the ``SecureBucket`` that records access to the others.
@@ -52,6 +56,8 @@ class LogArchive(Construct):
         web_acls: bucket and key of AWS WAF, or None.
         load_balancers: bucket of the load balancers of the home Region, or None.
         replication: the ``LogReplication``, or None.
+        inventory: bucket and key of the software inventory.
+        session_logs: bucket and key of recorded sessions.
 
     Source: AWS Security Reference Architecture, "Log Archive account".
     """
@@ -66,6 +72,7 @@ class LogArchive(Construct):
         break_glass_role: str,
         macie_regions: Sequence[str] = (),
         qualifier: str | None = None,
+        regions: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
         archive = Archive(
@@ -97,6 +104,12 @@ class LogArchive(Construct):
             )
             if settings.load_balancer_logs
             else None
+        )
+        self.inventory = InventoryBucket(
+            self, "Inventory", archive=archive, access_logs=target, regions=regions
+        )
+        self.session_logs = SessionLogBucket(
+            self, "SessionLogs", archive=archive, access_logs=target
         )
         self.replication = self._replicate(names, settings.replication)
 

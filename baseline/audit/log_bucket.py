@@ -88,6 +88,7 @@ class LogBucket(Construct):
         object_lock: default retention; none by default, for writers that cannot deal with it.
         bucket_key_only: False when the writer names a key of another account; the subclass then
             says which.
+        lifecycle: storage classes and end of objects; that of the archive by default.
 
     Attributes:
         store: the ``SecureBucket``.
@@ -108,6 +109,7 @@ class LogBucket(Construct):
         key_alias_arn: str | None = None,
         object_lock: ObjectLock | None = None,
         bucket_key_only: bool = True,
+        lifecycle: Lifecycle | None = None,
     ) -> None:
         super().__init__(scope, id)
         self.key = SecureKey(self, "Key", description=f"Encrypts {content}", alias=key_alias)
@@ -119,7 +121,7 @@ class LogBucket(Construct):
             access_logs=access_logs,
             access_log_prefix=f"{bucket_name}/",
             object_lock=object_lock,
-            lifecycle=archive.lifecycle,
+            lifecycle=lifecycle or archive.lifecycle,
         )
         self.bucket = self.store.bucket
         exempt = {"break_glass": archive.break_glass, "deployer": archive.deployer}

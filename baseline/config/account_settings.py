@@ -22,8 +22,10 @@ SettingName = Literal[
     "opt_in_regions",
     "password_policy",
     "public_access_block",
+    "resource_explorer",
     "session_preferences",
 ]
+Recording = Literal["none", "prepared", "required"]
 PasswordRule = Literal[
     "lowercase",
     "maximum_age_days",
@@ -87,6 +89,12 @@ class SessionManager(Section):
     )
     maximum_duration_minutes: StrictInt = Field(
         default=480, ge=1, le=1440, description="Minutes that end any session. 480 by default."
+    )
+    recording: Recording = Field(
+        default="none",
+        description="Sessions under a key of the account, streamed to CloudWatch Logs and written to the log archive. none: not. "
+        "prepared: keys, log groups and permissions are there, sessions stay as they are. required: a session whose instance "
+        "cannot write its log does not start. A key costs 1 USD a month per account and Region. none by default.",
     )
     log_group: LogGroupName | None = Field(
         default=None,

@@ -25,6 +25,7 @@ from baseline.config.network import NetworkSettings
 from baseline.config.response import Response
 from baseline.config.section import Section
 from baseline.config.siem import Siem
+from baseline.config.systems_manager import SystemsManagerSettings
 from baseline.config.units import OrganizationalUnit
 
 # Validation context of the loader, which runs the checks itself to give each finding its place.
@@ -83,6 +84,10 @@ class Configuration(Section):
     account_settings: AccountSettings = Field(
         default_factory=AccountSettings,
         description="The settings that the baseline keeps in every account.",
+    )
+    systems_manager: SystemsManagerSettings = Field(
+        default_factory=SystemsManagerSettings,
+        description="Systems Manager in every account and governed Region.",
     )
     credentials: Credentials = Field(
         default_factory=Credentials,

@@ -132,6 +132,15 @@ class Names:
         """Bucket that records access to the copies in a Region."""
         return f"{self._bucket('access-logs', region)}-copy"
 
+    def session_log_bucket(self) -> str:
+        """Bucket of the recorded sessions on instances."""
+        return self._bucket("session-logs")
+
+    @property
+    def inventory_bucket(self) -> str:
+        """Bucket of the software inventory of all instances."""
+        return self._bucket("inventory")
+
     @property
     def log_buckets(self) -> tuple[str, ...]:
         """All buckets of the log archive in the home Region that are always there."""
@@ -140,7 +149,9 @@ class Names:
             self.config_bucket,
             self.flow_log_bucket,
             self.guardduty_bucket,
+            self.inventory_bucket,
             self.cloudtrail_bucket,
+            self.session_log_bucket,
         )
 
     @property
@@ -318,6 +329,43 @@ class Names:
     def event_forwarding_role(self) -> str:
         """Role that EventBridge uses to send events to the home bus."""
         return f"{self.prefix}-event-forwarding"
+
+    # Instances and their sessions (every account; every governed Region where not said otherwise)
+
+    @property
+    def host_management_role(self) -> str:
+        """Role that Systems Manager gives to instances without a profile of their own."""
+        return f"{self.prefix}-host-management"
+
+    @property
+    def session_recording_policy(self) -> str:
+        """Managed policy that an instance's role needs where sessions are recorded."""
+        return f"{self.prefix}-session-recording"
+
+    @property
+    def session_key_alias(self) -> str:
+        """Alias of the key of sessions and of their log group."""
+        return f"alias/{self.prefix}-sessions"
+
+    @property
+    def session_log_group(self) -> str:
+        """Log group that sessions are streamed to."""
+        return f"{self.prefix}-sessions"
+
+    @property
+    def inventory(self) -> str:
+        """Association that gathers the inventory, and the sync that brings it to the archive."""
+        return f"{self.prefix}-inventory"
+
+    @property
+    def resource_view(self) -> str:
+        """Resource Explorer's view of an account (home Region)."""
+        return f"{self.prefix}-resources"
+
+    @property
+    def organization_view(self) -> str:
+        """Resource Explorer's view of the organization (security account, home Region)."""
+        return f"{self.prefix}-organization"
 
     # Roles in the security account that may assume the ones above
 

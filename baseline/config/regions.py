@@ -11,7 +11,7 @@ Source: CloudFormation resource specification per Region; AWS Account Management
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -128,6 +128,17 @@ MACIE_DATA: Mapping[str, str] = MappingProxyType(
 )
 
 
+# What a switch of Systems Manager creates in every governed Region, by its name in messages.
+SYSTEMS_MANAGER: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "systems_manager.default_host_management": ("AWS::SSM::ServiceSetting",),
+        "systems_manager.block_public_documents": ("AWS::SSM::ServiceSetting",),
+        "systems_manager.automation_logs": ("AWS::SSM::ServiceSetting",),
+        "systems_manager.inventory": ("AWS::SSM::Association", "AWS::SSM::ResourceDataSync"),
+    }
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Region:
     """One Region.
@@ -148,7 +159,7 @@ class Region:
 
 def resource_types() -> Iterator[str]:
     """Give every resource type that the table answers for, each once."""
-    tables = (EVERYWHERE, AT_HOME, NETWORK, ADMINISTERED)
+    tables = (EVERYWHERE, AT_HOME, NETWORK, ADMINISTERED, SYSTEMS_MANAGER)
     rows = (
         *(row for table in tables for row in table.values()),
         BILLING,
@@ -189,3 +200,14 @@ def guardduty_principal(region: str) -> str:
     row = table().get(region)
     own = row is not None and row.opt_in
     return f"guardduty.{region}.amazonaws.com" if own else "guardduty.amazonaws.com"
+
+
+def systems_manager_principals(regions: Iterable[str]) -> list[str]:
+    """Give the service principals as which Systems Manager writes inventory from Regions.
+
+    Source: AWS Systems Manager User Guide, "Configuring Resource Data Sync for Inventory" (Regions
+    that came after Hong Kong).
+    """
+    known = table()
+    own = sorted(name for name in regions if name in known and known[name].opt_in)
+    return ["ssm.amazonaws.com", *(f"ssm.{name}.amazonaws.com" for name in own)]

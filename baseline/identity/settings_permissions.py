@@ -12,6 +12,10 @@ Source: AWS Systems Manager User Guide, "Create Session Manager preferences".
 """
 
 
+EXPLORER_ROLE = (
+    "arn:{partition}:iam::{account}:role/aws-service-role/resource-explorer-2.amazonaws.com"
+    "/AWSServiceRoleForResourceExplorer"
+)
 NETWORK = ("internet-gateway/*", "security-group/*", "subnet/*", "vpc/*")
 EVERYTHING = ["*"]
 
@@ -72,6 +76,30 @@ SETTINGS: tuple[tuple[str, list[str], list[str]], ...] = (
             "ssm:UpdateDocumentDefaultVersion",
         ],
         [_arn("ssm", f"document/{SESSION_DOCUMENT}")],
+    ),
+    (
+        "ResourceExplorer",
+        [
+            "resource-explorer-2:AssociateDefaultView",
+            "resource-explorer-2:CreateIndex",
+            "resource-explorer-2:CreateView",
+            "resource-explorer-2:GetDefaultView",
+            "resource-explorer-2:GetIndex",
+            "resource-explorer-2:ListIndexes",
+            "resource-explorer-2:ListViews",
+        ],
+        EVERYTHING,
+    ),
+    (
+        "ResourceExplorerIndex",
+        ["resource-explorer-2:UpdateIndexType"],
+        [_arn("resource-explorer-2", "index/*")],
+    ),
+    # The first index of an account makes it.
+    (
+        "ResourceExplorerRole",
+        ["iam:CreateServiceLinkedRole"],
+        [EXPLORER_ROLE],
     ),
     (
         "AccountPublicAccessBlock",

@@ -155,7 +155,11 @@ _ARNS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("Name", "arn:aws:secretsmanager:{region}:{account}:secret:{value}"),
     ),
     "sns": (("Name", "arn:aws:sns:{region}:{account}:{value}"),),
-    "ssm": (("Name", "arn:aws:ssm:{region}:{account}:parameter/{value}"),),
+    "ssm": (
+        ("Name", "arn:aws:ssm:{region}:{account}:parameter/{value}"),
+        ("SettingId", "arn:aws:ssm:{region}:{account}:servicesetting{value}"),
+        ("SyncName", "arn:aws:ssm:{region}:{account}:resource-data-sync/{value}"),
+    ),
 }
 
 

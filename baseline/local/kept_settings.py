@@ -137,8 +137,37 @@ def _default_groups(client: Client, _: Values, region: str) -> Iterator[Check]:
 def _sessions(client: Client, wanted: Values, region: str) -> Iterator[Check]:
     found = attempt(client("ssm", region).get_document, "InvalidDocument", Name=SESSION_DOCUMENT)
     inputs = {} if found == ABSENT else json.loads(found["Content"])["inputs"]
-    for name, value in wanted.items():
-        yield Check(setting=name, expected=value, found=inputs.get(name, ABSENT))
+    account = client("sts", region).get_caller_identity()["Account"]
+    for name, value in wanted["inputs"].items():
+        filled = value.replace("{account}", account) if isinstance(value, str) else value
+        yield Check(setting=name, expected=filled, found=inputs.get(name, ABSENT))
+    ours = ("s3BucketName", "cloudWatchLogGroupName", "kmsKeyId")
+    left = [name for name in ours if inputs.get(name) == wanted["withdrawn"].get(name, ABSENT)]
+    yield Check(setting="inputs of a recording that ended", expected=[], found=left)
+
+
+def _resource_explorer(client: Client, wanted: Values, region: str) -> Iterator[Check]:
+    api = client("resource-explorer-2", region)
+    found = attempt(api.get_index, "ResourceNotFoundException")
+    collects = region == wanted["aggregator"]
+    yield Check(
+        setting="index",
+        expected="AGGREGATOR" if collects else "LOCAL",
+        found=ABSENT if found == ABSENT else found["Type"],
+    )
+    if not collects:
+        return
+    view = api.get_default_view().get("ViewArn", ABSENT)
+    yield Check(setting="default view", expected=wanted["view"], found=_view_name(view))
+    if client("sts", region).get_caller_identity()["Account"] == wanted["administrator"]:
+        views = {_view_name(arn): arn for arn in api.list_views()["Views"]}
+        arn = views.get(wanted["organization_view"])
+        scope = api.get_view(ViewArn=arn)["View"]["Scope"] if arn else ABSENT
+        yield Check(setting="view's scope", expected=wanted["organization"], found=scope)
+
+
+def _view_name(arn: str) -> str:
+    return arn if arn == ABSENT else arn.split("/")[1]
 
 
 _ONCE: Mapping[str, Read] = {
@@ -151,5 +180,6 @@ _IN_EACH_REGION: Mapping[str, Read] = {
     "ebs_encryption": _ebs_encryption,
     "default_vpc": _default_vpc,
     "default_security_group": _default_groups,
+    "resource_explorer": _resource_explorer,
     "session_preferences": _sessions,
 }

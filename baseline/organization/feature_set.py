@@ -25,6 +25,7 @@ TRUSTED_ACCESS: Final[Mapping[str, str]] = MappingProxyType(
         "inspector2.amazonaws.com": "the security account administers vulnerability scans",
         "macie.amazonaws.com": "the security account finds sensitive data in every account",
         "malware-protection.guardduty.amazonaws.com": "GuardDuty scans volumes in every account",
+        "resource-explorer-2.amazonaws.com": "the security account finds resources in every account",
         "securityhub.amazonaws.com": "the security account administers Security Hub",
         "sso.amazonaws.com": "people reach every account through Identity Center",
     }
@@ -170,6 +171,7 @@ def _trusted(configuration: Configuration) -> Iterator[str]:
         "macie.amazonaws.com": capabilities.macie.enabled,
         "malware-protection.guardduty.amazonaws.com": capabilities.guardduty.enabled
         and capabilities.guardduty.ebs_malware_protection,
+        "resource-explorer-2.amazonaws.com": _finds_resources(configuration),
         "securityhub.amazonaws.com": capabilities.security_hub.enabled
         or capabilities.unified_security_hub.enabled,
         "sso.amazonaws.com": configuration.identity_center.enabled,
@@ -184,10 +186,16 @@ def _delegated(configuration: Configuration, names: Names) -> Iterator[tuple[str
     if configuration.capabilities.config.enabled:
         yield "config.amazonaws.com", names.security
         yield "config-multiaccountsetup.amazonaws.com", names.security
+    if _finds_resources(configuration):
+        yield "resource-explorer-2.amazonaws.com", names.security
     # People: one delegate, which the configuration names.
     section = configuration.identity_center
     if section.enabled and section.delegate is not None:
         yield "sso.amazonaws.com", configuration.core_accounts()[section.delegate].id
+
+
+def _finds_resources(configuration: Configuration) -> bool:
+    return "resource_explorer" not in configuration.account_settings.off
 
 
 def _regional(configuration: Configuration) -> Iterator[str]:

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from baseline.config.quotas import TEMPLATE_INLINE_BYTES
 from baseline.errors import BaselineError
+from baseline.network.open_ports import RULE, open_rules
 
 FAILURE_TOLERANCE_PERCENT = 20
 
@@ -37,8 +38,8 @@ class ServiceManagedStackSet(Construct):
         arn: its ARN.
 
     Raises:
-        BaselineError: when there are no Regions or targets, or the template is over the inline
-            limit of 51,200 bytes.
+        BaselineError: when there are no Regions or targets, the template opens a port of
+            administrators to everybody, or is over the inline limit of 51,200 bytes.
 
     Source: AWS CloudFormation User Guide, "Manage automatic deployments for CloudFormation
     StackSets that use service-managed permissions".
@@ -105,6 +106,11 @@ def _checked_body(
         raise BaselineError(f"StackSet {name} has no Regions; name at least one")
     if not target_ids:
         raise BaselineError(f"StackSet {name} has no targets; name the root or a unit")
+    # The aspect that looks at security groups sees a StackSet's template as text.
+    for problem in open_rules(template):
+        raise BaselineError(
+            f"rule {RULE}: the template of StackSet {name} opens {problem}; name your own networks"
+        )
     body = json.dumps(template, separators=(",", ":"), sort_keys=True)
     size = len(body.encode())
     if size > TEMPLATE_INLINE_BYTES:

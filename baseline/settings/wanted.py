@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from baseline.config import Configuration
+from baseline.audit.session_log_bucket import PREFIX
+from baseline.config import Configuration, Names
 from baseline.config.account_settings import PasswordPolicy, SessionManager
 from baseline.config.contacts import Contact, Contacts
 from baseline.errors import BaselineError
@@ -41,7 +42,7 @@ def wanted_settings(configuration: Configuration) -> dict[str, object]:
     S3's block of public access of an account is kept only where the organization policy is off:
     with the policy, AWS refuses the account's own call.
     """
-    settings = configuration.account_settings
+    settings, names = configuration.account_settings, Names.of(configuration)
     every: dict[str, object] = {
         "contacts": _contacts(configuration.contacts),
         "default_security_group": {},
@@ -50,7 +51,8 @@ def wanted_settings(configuration: Configuration) -> dict[str, object]:
         "opt_in_regions": {"governed": sorted(configuration.regions)},
         "password_policy": _password_policy(settings.password_policy),
         "public_access_block": {},
-        "session_preferences": _session_inputs(settings.session_manager),
+        "resource_explorer": _resource_explorer(names),
+        "session_preferences": _session_preferences(settings.session_manager, names),
     }
     if configuration.capabilities.s3_public_access_block.enabled:
         del every["public_access_block"]
@@ -103,6 +105,18 @@ STRONG = _password_policy(PasswordPolicy())
 """The policy that the controls ask for."""
 
 
+def _session_preferences(settings: SessionManager, names: Names) -> dict[str, object]:
+    """Give the inputs of the document that are kept, and those of ours that end where they are found.
+
+    Where recording is not required (any more), the document must not ask for it: instances would
+    refuse sessions.
+    """
+    recording = _recording(names)
+    if settings.recording == "required":
+        return {"inputs": _session_inputs(settings) | recording, "withdrawn": {}}
+    return {"inputs": _session_inputs(settings), "withdrawn": recording}
+
+
 def _session_inputs(settings: SessionManager) -> dict[str, object]:
     """Give the inputs of the document; texts, because the document's schema has numbers as texts.
 
@@ -114,14 +128,39 @@ def _session_inputs(settings: SessionManager) -> dict[str, object]:
         "runAsEnabled": False,
     }
     if settings.log_group is not None:
-        inputs |= {
-            "cloudWatchLogGroupName": settings.log_group,
-            "cloudWatchEncryptionEnabled": True,
-            "cloudWatchStreamingEnabled": True,
-        }
+        inputs |= _log_group(settings.log_group)
     if settings.key_alias is not None:
         inputs["kmsKeyId"] = settings.key_alias
     return inputs
+
+
+def _recording(names: Names) -> dict[str, object]:
+    """Give the inputs of recorded sessions; the handler puts the account's ID into the prefix."""
+    return {
+        "s3BucketName": names.session_log_bucket,
+        "s3KeyPrefix": f"{PREFIX}/{{account}}",
+        "s3EncryptionEnabled": True,
+        **_log_group(names.session_log_group),
+        "kmsKeyId": names.session_key_alias,
+    }
+
+
+def _log_group(name: str) -> dict[str, object]:
+    return {
+        "cloudWatchLogGroupName": name,
+        "cloudWatchEncryptionEnabled": True,
+        "cloudWatchStreamingEnabled": True,
+    }
+
+
+def _resource_explorer(names: Names) -> dict[str, object]:
+    return {
+        "aggregator": names.home_region,
+        "view": names.resource_view,
+        "administrator": names.security,
+        "organization": names.organization_arn,
+        "organization_view": names.organization_view,
+    }
 
 
 def _contacts(contacts: Contacts) -> dict[str, object]:

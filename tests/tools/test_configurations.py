@@ -27,6 +27,7 @@ EXAMPLES = sorted(
         *FOLDER.glob("control-tower-*.yaml"),
         *FOLDER.glob("logs-*.yaml"),
         FOLDER / "detection.yaml",
+        FOLDER / "recorded-sessions.yaml",
         FOLDER / "siem.yaml",
     ]
 )

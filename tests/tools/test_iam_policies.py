@@ -67,6 +67,11 @@ ACCEPTED: tuple[tuple[str, str, str], ...] = (
         "log delivery of our own state machines, which has no resource to name",
     ),
     (
+        "confused_deputy_risk",
+        r"HostManagementRole\w{8}-trust: .*`ssm\.amazonaws\.com`",
+        "AWS documents no source; only a role of the account itself can be passed to the setting",
+    ),
+    (
         "missing_condition",
         r"SettingsPolicy\w{8}: ",
         "account settings have no resource; only the reconciler's role may assume the role",

@@ -35,6 +35,11 @@ CHECKOV_ACCEPTED: tuple[tuple[str, str, str], ...] = (
     ),
     ("CKV_AWS_18", r"AccessLogs", "the target of access logs cannot log to itself"),
     ("CKV_AWS_33", r"ConfigKey", "bound to the organization and the recorder role's name"),
+    (
+        "CKV_AWS_33",
+        r"SessionLogsKey",
+        "bound to the organization and to S3, which reads for nobody",
+    ),
     *(
         (f"CKV_AWS_{number}", r"BoundaryPolicy", "a permissions boundary limits and grants nothing")
         for number in range(107, 112)

@@ -50,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     regions.are_known,
     regions.include_home,
     regions.offer_every_capability,
+    regions.offer_systems_manager,
     regions.have_what_security_hub_reads,
     guardrails.are_known,
     guardrails.of_ones_own_are_sound,
@@ -110,6 +111,7 @@ CHECKS: tuple[Check, ...] = (
     siem.name_their_endpoint,
     siem.can_be_delivered,
     siem.are_offered_at_home,
+    account_settings.log_sessions_to_one_place,
     lists.hold_each_value_once,
 )
 

@@ -1,4 +1,4 @@
-"""The password policy: weaker than the benchmark only where the configuration says so by name."""
+"""Account settings: a password policy weaker only by name, and one place for the logs of sessions."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from baseline.config.text import show
 from baseline.config.view import View
 
 PLACE: Path = ("account_settings", "password_policy")
+SESSIONS: Path = ("account_settings", "session_manager")
 
 
 def are_no_weaker_than_named(view: View) -> Iterator[Finding]:
@@ -32,6 +33,26 @@ def are_no_weaker_than_named(view: View) -> Iterator[Finding]:
         if rule not in weak:
             yield Finding(
                 place, f"{show(rule)} is not weaker than the benchmark; take it out of the list"
+            )
+
+
+def log_sessions_to_one_place(view: View) -> Iterator[Finding]:
+    """Where sessions are recorded, the preferences are kept and name our own log group and key."""
+    sessions = view.get(SESSIONS)
+    if not isinstance(sessions, dict) or sessions.get("recording", "none") == "none":
+        return
+    if "session_preferences" in [name for _, name in view.items("account_settings", "off")]:
+        yield Finding(
+            (*SESSIONS, "recording"),
+            f"{show(sessions['recording'])} needs the setting session_preferences; take it out of "
+            "account_settings.off, or set recording to none",
+        )
+    for name in ("log_group", "key_alias"):
+        if sessions.get(name) is not None:
+            yield Finding(
+                (*SESSIONS, name),
+                f"{show(sessions[name])} is another place than that of recording: "
+                f"{show(sessions['recording'])}; take {name} out, or set recording to none",
             )
 
 

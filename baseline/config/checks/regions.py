@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from baseline.config.checks import control_tower
 from baseline.config.finding import Finding, Path
-from baseline.config.regions import EVERYWHERE, Region, table
+from baseline.config.regions import EVERYWHERE, SYSTEMS_MANAGER, Region, table
 from baseline.config.text import listed, show, suggestion
 from baseline.config.view import View
 
@@ -37,6 +37,22 @@ def offer_every_capability(view: View) -> Iterator[Finding]:
         region = table().get(name)
         for capability in enabled if region else ():
             yield from _lacking(region, capability, place)
+
+
+def offer_systems_manager(view: View) -> Iterator[Finding]:
+    """CloudFormation offers in each governed Region what Systems Manager is given there."""
+    on = {name: kinds for name, kinds in SYSTEMS_MANAGER.items() if view.enabled(*name.split("."))}
+    for place, name in view.items("regions"):
+        region = table().get(name)
+        missing = region.missing if region else frozenset()
+        lacking = sorted({kind for kinds in on.values() for kind in kinds} & missing)
+        if lacking:
+            switches = [switch for switch, kinds in on.items() if missing.intersection(kinds)]
+            yield Finding(
+                place,
+                f"CloudFormation has no {listed(lacking)} in {show(name)}; leave the Region out, "
+                f"or switch off {listed(switches)}",
+            )
 
 
 def have_what_security_hub_reads(view: View) -> Iterator[Finding]:

@@ -23,6 +23,8 @@ BUCKETS = {
     "guardduty": "LogArchiveGuardDutyStoreBucket0252A13B",
     "load-balancers": "LogArchiveLoadBalancersStoreBucketEC76A172",
     "web-acls": "LogArchiveWebAclsStoreBucketFED1CA05",
+    "inventory": "LogArchiveInventoryStoreBucketDED88421",
+    "session-logs": "LogArchiveSessionLogsStoreBucket509F72A7",
 }
 KEYS = {
     "cloudtrail": "LogArchiveCloudTrailKeyBA03650A",
@@ -30,6 +32,8 @@ KEYS = {
     "flow-logs": "LogArchiveFlowLogsKey2A24CDA2",
     "guardduty": "LogArchiveGuardDutyKeyEB134AC6",
     "web-acls": "LogArchiveWebAclsKeyEB8D5728",
+    "inventory": "LogArchiveInventoryKey9EE7CC7C",
+    "session-logs": "LogArchiveSessionLogsKey135FBD12",
 }
 
 

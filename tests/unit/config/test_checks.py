@@ -188,6 +188,39 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         "account_settings.ebs_key_alias: 'volumes' is not the alias of a key",
     ),
     (
+        "sessions recorded in two places",
+        {"account_settings.session_manager": {"recording": "required", "log_group": "ours"}},
+        "account_settings.session_manager.log_group: 'ours' is another place than that of recording: 'required'; take log_group out, or set recording to none",
+    ),
+    (
+        "sessions under two keys",
+        {"account_settings.session_manager": {"recording": "prepared", "key_alias": "alias/ours"}},
+        "account_settings.session_manager.key_alias: 'alias/ours' is another place than that of recording: 'prepared'",
+    ),
+    (
+        "sessions to be recorded, and nobody keeps the preferences",
+        {
+            "account_settings.session_manager": {"recording": "required"},
+            "account_settings.off": ["session_preferences"],
+        },
+        "account_settings.session_manager.recording: 'required' needs the setting session_preferences; take it out of account_settings.off, or set recording to none",
+    ),
+    (
+        "a recording that is not known",
+        {"account_settings.session_manager": {"recording": "always"}},
+        "account_settings.session_manager.recording: 'always' is not",
+    ),
+    (
+        "a switch of Systems Manager that is not known",
+        {"systems_manager.host_management": True},
+        "systems_manager.host_management: unknown key; did you mean 'default_host_management'?",
+    ),
+    (
+        "a Region without service settings",
+        {"regions": ["eu-west-1", "me-central-1"]},
+        "regions[1]: CloudFormation has no AWS::SSM::ServiceSetting in 'me-central-1'; leave the Region out, or switch off systems_manager.default_host_management, systems_manager.block_public_documents, systems_manager.automation_logs",
+    ),
+    (
         "personal root address",
         {"accounts.security.email": "ops@gmail.com"},
         "accounts.security.email: 'ops@gmail.com' is not in email_domains [example.com]; use a corporate address that a team reads",

@@ -11,7 +11,7 @@ from baseline.config import Names, load, quotas
 from baseline.config.regions import table
 
 ROOT = Path(__file__).parents[3]
-BUCKETS = ("cloudtrail_bucket", "config_bucket", "flow_log_bucket", "access_log_bucket", "guardduty_bucket", "web_acl_bucket")  # fmt: skip
+BUCKETS = ("cloudtrail_bucket", "config_bucket", "flow_log_bucket", "access_log_bucket", "guardduty_bucket", "inventory_bucket", "session_log_bucket", "web_acl_bucket")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,15 @@ def test_they_follow_from_the_configuration(names: Names) -> None:
         ("access_log_bucket", "secbase-access-logs-222222222222-eu-west-1"),
         ("guardduty_bucket", "secbase-guardduty-222222222222-eu-west-1"),
         ("web_acl_bucket", "aws-waf-logs-secbase-222222222222-eu-west-1"),
+        ("session_log_bucket", "secbase-session-logs-222222222222-eu-west-1"),
+        ("inventory_bucket", "secbase-inventory-222222222222-eu-west-1"),
+        ("host_management_role", "secbase-host-management"),
+        ("session_recording_policy", "secbase-session-recording"),
+        ("session_key_alias", "alias/secbase-sessions"),
+        ("session_log_group", "secbase-sessions"),
+        ("inventory", "secbase-inventory"),
+        ("resource_view", "secbase-resources"),
+        ("organization_view", "secbase-organization"),
         ("cloudtrail_key_alias", "alias/secbase-logs"),
         ("cloudtrail_key_arn", "arn:aws:kms:eu-west-1:222222222222:alias/secbase-logs"),
         ("config_key_arn", "arn:aws:kms:eu-west-1:222222222222:alias/secbase-config"),

@@ -92,3 +92,28 @@ def test_guardduty_exports_from_an_opt_in_region_under_a_name_of_its_own(
     region: str, principal: str
 ) -> None:
     assert regions.guardduty_principal(region) == principal
+
+
+def test_systems_manager_writes_from_an_opt_in_region_under_a_name_of_its_own() -> None:
+    names = regions.systems_manager_principals(["eu-west-1", "eu-south-1", "af-south-1"])
+    assert names == [
+        "ssm.amazonaws.com",
+        "ssm.af-south-1.amazonaws.com",
+        "ssm.eu-south-1.amazonaws.com",
+    ]
+
+
+def test_a_region_without_service_settings_is_governed_without_them() -> None:
+    from baseline.config import checks  # noqa: PLC0415 - as above
+
+    document = {
+        "home_region": "eu-west-1",
+        "regions": ["eu-west-1", "me-central-1"],
+        "systems_manager": {
+            "default_host_management": False,
+            "block_public_documents": False,
+            "automation_logs": False,
+        },
+    }
+    findings = [each for each in checks.run(document) if each.path == ("regions", 1)]
+    assert [each.message for each in findings if "SSM" in each.message] == []

@@ -102,6 +102,7 @@ def test_the_features_of_the_example(configuration: Configuration) -> None:
         ("config.amazonaws.com", SECURITY),
         ("config-multiaccountsetup.amazonaws.com", SECURITY),
         ("iam.amazonaws.com", SECURITY),
+        ("resource-explorer-2.amazonaws.com", SECURITY),
     }
     assert [(admin.service, admin.regions) for admin in features.regional_administrators] == [
         ("guardduty", ("eu-west-1", "eu-central-1")),
@@ -110,6 +111,18 @@ def test_the_features_of_the_example(configuration: Configuration) -> None:
     assert features.root_features == ("RootCredentialsManagement", "RootSessions")
     assert features.ram_sharing
     assert features.stack_sets_access
+
+
+def test_resource_explorer_gets_no_access_where_the_setting_is_off(
+    configuration: Configuration,
+) -> None:
+    settings = configuration.account_settings.model_copy(update={"off": ("resource_explorer",)})
+    changed = configuration.model_copy(update={"account_settings": settings})
+    features = features_of(changed, Names.of(changed))
+    assert "resource-explorer-2.amazonaws.com" not in {
+        *features.trusted_access,
+        *(admin.service_principal for admin in features.delegated_administrators),
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,24 @@
 """What boto3 calls: recorded, answered with an error where a test wants one, and Regions that change.
 
 moto answers everything else. It has no opt-in Regions and no default key of volumes, so those stand
-here.
+here; nor Resource Explorer, which the embedded AWS answers.
 """
 
 from __future__ import annotations
 
 import threading
+import uuid
 from collections import defaultdict
 from typing import Any
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from baseline.local.backends import registry, resource_explorer
+from baseline.local.requests import ApiRequest
+from baseline.local.wire import ServiceError
+
+assert resource_explorer  # its answers register with it
 READS = ("Get", "List", "Describe", "Assume", "Head")
 
 
@@ -28,12 +34,14 @@ class Calls:
         made: service, operation and Region of each call.
         regions: state of each Region, in every account.
         keys: default key of volumes by Region, in every account.
+        explorer: the one account of Resource Explorer, for all accounts.
     """
 
     def __init__(self) -> None:
         self.made: list[tuple[str, str, str]] = []
         self.regions = {"eu-west-1": "ENABLED_BY_DEFAULT", "eu-central-1": "ENABLED_BY_DEFAULT"}
         self.keys: dict[str, str] = defaultdict(lambda: "alias/aws/ebs")
+        self.explorer = f"account {uuid.uuid4()}"
         self._faults: dict[tuple[str, str], list[ClientError]] = defaultdict(list)
         self._always: dict[tuple[str, str], ClientError] = {}
         self._real = BaseClient._make_api_call
@@ -71,7 +79,26 @@ class Calls:
         if "EbsDefaultKmsKeyId" in operation:
             self.keys[region] = parameters.get("KmsKeyId", self.keys[region])
             return {"KmsKeyId": self.keys[region]}
+        if service == "resource-explorer-2":
+            return self._explore(region, operation, parameters)
         return self._real(client, operation, parameters)
+
+    def _explore(self, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        request = ApiRequest(
+            account=self.explorer,
+            region=region,
+            service="resource-explorer-2",
+            operation=operation,
+            parameters=parameters,
+            principal_arn="",
+            caller_arn="",
+        )
+        answer = registry.answer_to(request)
+        assert answer is not None, operation
+        try:
+            return answer(request)
+        except ServiceError as refused:
+            raise error(refused.code, refused.message, operation) from refused
 
     def _answer(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         if operation == "ListRegions":

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
+from baseline.local.backends import registry
 from tests.unit.settings.calls import Calls
 from tests.unit.settings.conftest import Run, report_of
 from tests.unit.settings.handlers import account_access, setting_rows, settings
@@ -248,6 +249,155 @@ def test_session_preferences_are_created_and_repaired(visit: Visit) -> None:
     assert (inputs["idleSessionTimeout"], inputs["s3BucketName"]) == ("20", "ours")
 
 
+RECORDING = {
+    "s3BucketName": "secbase-session-logs-222222222222-eu-west-1",
+    "s3KeyPrefix": "sessions/{account}",
+    "s3EncryptionEnabled": True,
+    "cloudWatchLogGroupName": "secbase-sessions",
+    "cloudWatchEncryptionEnabled": True,
+    "cloudWatchStreamingEnabled": True,
+    "kmsKeyId": "alias/secbase-sessions",
+}
+
+
+def session_inputs() -> dict[str, Any]:
+    content = json.loads(client("ssm").get_document(Name=DOCUMENT)["Content"])
+    assert (content["schemaVersion"], content["sessionType"]) == ("1.0", "Standard_Stream")
+    inputs: dict[str, Any] = content["inputs"]
+    return inputs
+
+
+def want_sessions(monkeypatch: pytest.MonkeyPatch, inputs: Any, withdrawn: Any) -> None:
+    wanted = {"session_preferences": {"inputs": inputs, "withdrawn": withdrawn}}
+    monkeypatch.setenv("WANTED", json.dumps(wanted))
+
+
+def test_recorded_sessions_go_to_the_account_s_own_prefix(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    want_sessions(monkeypatch, RECORDING, {})
+    assert visit()["state"] == "changed"
+    assert session_inputs() == {**RECORDING, "s3KeyPrefix": f"sessions/{ACCOUNT}"}
+    assert visit()["state"] == "ok"
+
+
+def test_a_recording_that_ended_leaves_nothing_that_stops_sessions(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    want_sessions(monkeypatch, {**RECORDING, "idleSessionTimeout": "20"}, {})
+    visit()
+    want_sessions(monkeypatch, {"idleSessionTimeout": "20"}, RECORDING)
+    assert visit(dry_run=True)["state"] == "would_change"
+    assert visit()["state"] == "changed"
+    assert session_inputs() == {
+        "idleSessionTimeout": "20",
+        "s3BucketName": "",
+        "s3KeyPrefix": "",
+        "s3EncryptionEnabled": False,
+        "cloudWatchLogGroupName": "",
+        "cloudWatchEncryptionEnabled": False,
+        "cloudWatchStreamingEnabled": False,
+        "kmsKeyId": "",
+    }
+    assert visit()["state"] == "ok"
+
+
+def test_what_an_account_records_itself_is_not_withdrawn(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = {
+        "s3BucketName": "ours",
+        "s3KeyPrefix": "x",
+        "s3EncryptionEnabled": True,
+        "kmsKeyId": "alias/ours",
+    }
+    want_sessions(monkeypatch, own, {})
+    visit()
+    want_sessions(monkeypatch, {"idleSessionTimeout": "20"}, RECORDING)
+    visit()
+    assert session_inputs() == {**own, "idleSessionTimeout": "20"}
+
+
+def test_resources_are_found_in_all_regions(visit: Visit) -> None:
+    result = visit()
+    found = {row["region"]: row["state"] for row in rows(result, "resource_explorer")}
+    assert found == {HOME: "changed", SECOND: "changed"}
+    explorer = client("resource-explorer-2")
+    assert explorer.get_index()["Type"] == "AGGREGATOR"
+    assert client("resource-explorer-2", SECOND).get_index()["Type"] == "LOCAL"
+    view = explorer.get_default_view()["ViewArn"]
+    assert ":view/secbase-resources/" in view
+    # Tags are what people search by; without being asked for they are left out.
+    assert explorer.get_view(ViewArn=view)["View"]["IncludedProperties"] == [{"Name": "tags"}]
+    assert len(explorer.list_views()["Views"]) == 1
+
+
+def test_the_security_account_sees_the_organization(visit: Visit) -> None:
+    (row,) = rows(visit("333333333333"), "resource_explorer_organization")
+    assert (row["state"], row["after"]) == ("changed", "secbase-organization")
+    explorer = client("resource-explorer-2")
+    (view,) = [arn for arn in explorer.list_views()["Views"] if "/secbase-organization/" in arn]
+    scope = explorer.get_view(ViewArn=view)["View"]["Scope"]
+    assert scope == "arn:aws:organizations::111111111111:organization/o-exampleorgid"
+
+
+def test_an_index_that_somebody_made_is_taken_over(visit: Visit) -> None:
+    made = client("resource-explorer-2").create_index()["Arn"]
+    result = visit()
+    states_by_region = {row["region"]: row["state"] for row in rows(result, "resource_explorer")}
+    assert states_by_region == {SECOND: "changed"}
+    found = client("resource-explorer-2").get_index()
+    assert (found["Arn"], found["Type"]) == (made, "AGGREGATOR")
+
+
+def test_an_aggregator_elsewhere_and_a_view_of_one_s_own_stay(visit: Visit) -> None:
+    elsewhere = client("resource-explorer-2", SECOND)
+    index = elsewhere.create_index()["Arn"]
+    elsewhere.update_index_type(Arn=index, Type="AGGREGATOR")
+    (row,) = rows(visit(), "resource_explorer_aggregator")
+    assert (row["state"], row["note"]) == (
+        "skipped",
+        f"the index of {SECOND} collects the others; it stays",
+    )
+    assert elsewhere.get_index()["Type"] == "AGGREGATOR"
+    assert client("resource-explorer-2").get_index()["Type"] == "LOCAL"
+
+
+def test_a_default_view_of_one_s_own_stays(visit: Visit) -> None:
+    explorer = client("resource-explorer-2")
+    explorer.create_index()
+    own = explorer.create_view(ViewName="ours")["View"]["ViewArn"]
+    explorer.associate_default_view(ViewArn=own)
+    (row,) = rows(visit(), "resource_explorer_view")
+    assert (row["state"], explorer.get_default_view()["ViewArn"]) == ("unchanged", own)
+
+
+@pytest.mark.parametrize("code", ["ConflictException", "ServiceQuotaExceededException"])
+def test_an_index_that_was_changed_today_is_changed_tomorrow(
+    visit: Visit, calls: Calls, code: str
+) -> None:
+    calls.fail("UpdateIndexType", code)
+    result = visit()
+    (row,) = rows(result, "resource_explorer_aggregator")
+    assert (row["state"], result["state"]) == ("in_progress", "in_progress")
+    assert rows(result, "resource_explorer_view") == []
+    calls.heal()
+    assert visit()["state"] == "changed"
+    assert client("resource-explorer-2").get_index()["Type"] == "AGGREGATOR"
+
+
+def test_an_index_that_is_being_made_is_waited_for(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = {"Arn": "arn", "State": "CREATING", "Type": "LOCAL"}
+    monkeypatch.setitem(
+        registry._ANSWERS, ("resource-explorer-2", "GetIndex"), lambda _: dict(index)
+    )
+    found = rows(visit(), "resource_explorer")
+    assert {row["state"] for row in found} == {"in_progress"}
+    assert {row["note"] for row in found} == {"the index is CREATING; the next run goes on"}
+
+
 def test_a_version_that_was_written_but_not_chosen_is_chosen(visit: Visit, calls: Calls) -> None:
     ssm = client("ssm")
     document = {
@@ -316,7 +466,8 @@ def test_a_denied_region_is_reported_and_stops_nothing(visit: Visit, calls: Call
 def test_a_region_that_is_not_enabled_yet_is_in_progress(visit: Visit, calls: Calls) -> None:
     for operation in ("GetEbsEncryptionByDefault", "DescribeVpcs", "DescribeSecurityGroups"):
         calls.fail(operation, "AuthFailure", region=SECOND)
-    calls.fail("GetDocument", "UnrecognizedClientException", region=SECOND)
+    for operation in ("GetDocument", "GetIndex"):
+        calls.fail(operation, "UnrecognizedClientException", region=SECOND)
     result = visit()
     assert result["state"] == "in_progress"
     assert {row["state"] for row in result["rows"] if row["region"] == SECOND} == {"in_progress"}

@@ -26,6 +26,10 @@ RENAMED = {
 }
 
 
+# AWS makes the role when the first index is created, with the caller's permission.
+BY_AWS = {"iam:CreateServiceLinkedRole"}
+
+
 def configuration(**changes: Any) -> Configuration:
     """Give the example configuration with other account settings."""
     example = load(ROOT / "baseline.yaml").model_dump()
@@ -53,6 +57,7 @@ def test_every_setting_is_on_and_s3_belongs_to_the_organization_policy() -> None
         "ebs_encryption",
         "opt_in_regions",
         "password_policy",
+        "resource_explorer",
         "session_preferences",
     }
 
@@ -87,11 +92,49 @@ def test_sessions_go_to_the_log_group_and_the_key_that_are_named() -> None:
     wanted = wanted_settings(
         configuration(session_manager={"log_group": "sessions", "key_alias": "alias/sessions"})
     )
-    inputs = wanted["session_preferences"]
-    assert isinstance(inputs, dict)
+    preferences = wanted["session_preferences"]
+    assert isinstance(preferences, dict)
+    inputs = preferences["inputs"]
     assert inputs["cloudWatchLogGroupName"] == "sessions"
     assert inputs["cloudWatchEncryptionEnabled"] is True
     assert inputs["kmsKeyId"] == "alias/sessions"
+
+
+RECORDED = {
+    "s3BucketName": "secbase-session-logs-222222222222-eu-west-1",
+    "s3KeyPrefix": "sessions/{account}",
+    "s3EncryptionEnabled": True,
+    "cloudWatchLogGroupName": "secbase-sessions",
+    "cloudWatchEncryptionEnabled": True,
+    "cloudWatchStreamingEnabled": True,
+    "kmsKeyId": "alias/secbase-sessions",
+}
+
+
+def test_sessions_are_recorded_where_it_is_required() -> None:
+    wanted = wanted_settings(configuration(session_manager={"recording": "required"}))
+    assert wanted["session_preferences"] == {
+        "inputs": {
+            "idleSessionTimeout": "20",
+            "maxSessionDuration": "480",
+            "runAsEnabled": False,
+            **RECORDED,
+        },
+        "withdrawn": {},
+    }
+
+
+@pytest.mark.parametrize("recording", ["none", "prepared"])
+def test_a_recording_that_is_not_required_is_withdrawn(recording: str) -> None:
+    wanted = wanted_settings(configuration(session_manager={"recording": recording}))
+    preferences = wanted["session_preferences"]
+    assert isinstance(preferences, dict)
+    assert not set(preferences["inputs"]) & set(RECORDED)
+    assert preferences["withdrawn"] == RECORDED
+
+
+def test_resource_explorer_is_left_alone_where_it_is_off() -> None:
+    assert "resource_explorer" not in wanted_settings(configuration(off=("resource_explorer",)))
 
 
 def test_settings_that_no_function_can_hold_are_refused() -> None:
@@ -142,7 +185,7 @@ def test_the_settings_role_allows_every_call_of_the_handler(calls: Calls) -> Non
     kms.create_alias(AliasName="alias/volumes", TargetKeyId=key)
     _leave_traces(account)
     calls.heal()
-    for settings_wanted in (wanted, {"session_preferences": {"idleSessionTimeout": "5"}}):
+    for settings_wanted in (wanted, {"session_preferences": _idle("5")}):
         rows = list(
             settings.reconcile(account, settings_wanted, regions=["eu-west-1"], dry_run=False)
         )
@@ -150,11 +193,15 @@ def test_the_settings_role_allows_every_call_of_the_handler(calls: Calls) -> Non
     # A version that nobody chose is looked for as well.
     calls.fail("UpdateDocumentDefaultVersion", "InternalServerError", times=1)
     for idle in ("6", "6"):
-        again = {"session_preferences": {"idleSessionTimeout": idle}}
+        again = {"session_preferences": _idle(idle)}
         list(settings.reconcile(account, again, regions=["eu-west-1"], dry_run=False))
     called = {f"{service}:{operation}" for service, operation, _ in calls.made}
     allowed = {str(action) for each in settings_statements() for action in each.actions}
-    assert {RENAMED.get(each, each) for each in called} == allowed
+    assert {RENAMED.get(each, each) for each in called} == allowed - BY_AWS
+
+
+def _idle(minutes: str) -> dict[str, Any]:
+    return {"inputs": {"idleSessionTimeout": minutes}, "withdrawn": {}}
 
 
 def _leave_traces(account: Any) -> None:

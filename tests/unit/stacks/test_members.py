@@ -209,4 +209,86 @@ def test_no_recorder_where_config_is_off(
     sets = stack_sets(app, changed, management_environment)
     body = json.loads(sets["secbase-member-regional"]["TemplateBody"])
     kinds = {resource["Type"] for resource in body["Resources"].values()}
-    assert kinds == {"AWS::Events::Rule"}
+    assert "AWS::Events::Rule" in kinds
+    assert not {kind for kind in kinds if kind.startswith("AWS::Config::")}
+
+
+def with_settings(configuration: Configuration, **sections: dict[str, Any]) -> Configuration:
+    """Give a configuration with changed sections, checked as a file is."""
+    document = configuration.model_dump()
+    for name, changes in sections.items():
+        document[name] |= changes
+    return Configuration.model_validate(document)
+
+
+def kinds_of(sets: dict[str, dict[str, Any]], name: str) -> list[str]:
+    body = json.loads(sets[name]["TemplateBody"])
+    return [resource["Type"] for resource in body["Resources"].values()]
+
+
+def test_ssm_6_ssm_7_every_account_gets_systems_manager_and_inventory(
+    sets: dict[str, dict[str, Any]],
+) -> None:
+    kinds = kinds_of(sets, "secbase-member-regional")
+    assert kinds.count("AWS::SSM::ServiceSetting") == 3
+    assert {"AWS::SSM::Association", "AWS::SSM::ResourceDataSync"} <= set(kinds)
+    assert "secbase-host-management" in sets["secbase-member-global"]["TemplateBody"]
+
+
+def test_systems_manager_is_left_alone_where_it_is_off(
+    app: cdk.App, configuration: Configuration, management_environment: cdk.Environment
+) -> None:
+    switches = dict.fromkeys(configuration.systems_manager.model_dump(), False)
+    changed = with_settings(configuration, systems_manager=switches)
+    sets = stack_sets(app, changed, management_environment)
+    assert not [
+        kind for kind in kinds_of(sets, "secbase-member-regional") if kind.startswith("AWS::SSM::")
+    ]
+    assert "secbase-host-management" not in sets["secbase-member-global"]["TemplateBody"]
+
+
+def test_sessions_are_not_recorded_by_default(sets: dict[str, dict[str, Any]]) -> None:
+    assert "AWS::KMS::Key" not in kinds_of(sets, "secbase-member-regional")
+    assert "secbase-session-recording" not in sets["secbase-member-global"]["TemplateBody"]
+
+
+@pytest.mark.parametrize("recording", ["prepared", "required"])
+def test_recorded_sessions_have_a_key_a_log_group_and_a_policy_in_every_account(
+    app: cdk.App,
+    configuration: Configuration,
+    management_environment: cdk.Environment,
+    recording: str,
+) -> None:
+    changed = with_settings(
+        configuration, account_settings={"session_manager": {"recording": recording}}
+    )
+    sets = stack_sets(app, changed, management_environment)
+    kinds = kinds_of(sets, "secbase-member-regional")
+    assert {"AWS::KMS::Key", "AWS::KMS::Alias", "AWS::Logs::LogGroup"} <= set(kinds)
+    body = sets["secbase-member-regional"]["TemplateBody"]
+    assert len(body.encode()) < TEMPLATE_INLINE_BYTES
+    roles = json.loads(sets["secbase-member-global"]["TemplateBody"])["Resources"]
+    (policy,) = [
+        each["Properties"]
+        for each in roles.values()
+        if each["Properties"].get("ManagedPolicyName") == "secbase-session-recording"
+    ]
+    (role,) = policy["Roles"]
+    assert roles[role["Ref"]]["Properties"]["RoleName"] == "secbase-host-management"
+
+
+@pytest.mark.parametrize("kind", [MemberGlobalStack, MemberRegionalStack])
+def test_a_recording_is_the_same_for_every_account_and_leaves_no_finding(
+    names: Names,
+    findings: Callable[[cdk.App], list[str]],
+    kind: type[MemberGlobalStack | MemberRegionalStack],
+) -> None:
+    app = cdk.App(context=CONTEXT, analytics_reporting=False)
+    here = cdk.Environment(account="111111111111", region="eu-west-1")
+    known = kind(app, "known", names=names, session_recording="required", env=here)
+    unknown = kind(app, "unknown", names=names, session_recording="required")
+    assert findings(app) == []
+    templates = [
+        json.dumps(assertions.Template.from_stack(stack).to_json()) for stack in (known, unknown)
+    ]
+    assert templates[0] == templates[1]

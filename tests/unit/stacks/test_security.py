@@ -121,7 +121,7 @@ def test_the_audit_reader_is_allowed_what_the_log_archive_grants_it(
     statements = {s["Sid"]: s for s in logs["Properties"]["PolicyDocument"]["Statement"]}
     # The buckets of access logs and of load balancers, in every Region, by one pattern.
     buckets = {*names.log_buckets, names.web_acl_bucket, "secbase-access-logs-222222222222-*"}
-    assert len(buckets) == 7
+    assert len(buckets) == 9
     read = {each.removesuffix("/*") for each in statements["ReadLogs"]["Resource"]}
     assert read <= {f"arn:aws:s3:::{bucket}" for bucket in buckets}
     for bucket in buckets:

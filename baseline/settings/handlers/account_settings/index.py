@@ -23,6 +23,7 @@ import default_network
 import ebs_encryption
 import opt_in_regions
 import password_policy
+import resource_explorer
 import session_preferences
 from account_access import Account, ThrottledError, code_of, enter, is_throttled
 from botocore.exceptions import BotoCoreError, ClientError
@@ -43,6 +44,7 @@ IN_EACH_REGION: dict[str, Callable[..., Iterator[Row]]] = {
     "default_vpc": default_network.remove_vpcs,
     "default_security_group": default_network.empty_groups,
     "session_preferences": session_preferences.keep,
+    "resource_explorer": resource_explorer.keep,
 }
 # What services answer where a Region is not enabled in the account.
 REGION_IS_OFF = frozenset(

@@ -1,7 +1,8 @@
 """The Session Manager preferences of a Region: one document that AWS knows by its name.
 
 Only the inputs that the configuration names are kept; an account's own choice of a log bucket, say,
-stays.
+stays. Where recording is not required any more, what it left in the document is emptied, and only
+that: a document that asks for what is gone stops every session.
 """
 
 from __future__ import annotations
@@ -22,22 +23,50 @@ EMPTY = {
     "sessionType": "Standard_Stream",
     "inputs": {},
 }
+ACCOUNT = "{account}"
+# Inputs that mean something together; the first says whose they are.
+TOGETHER = (
+    ("s3BucketName", "s3KeyPrefix", "s3EncryptionEnabled"),
+    ("cloudWatchLogGroupName", "cloudWatchEncryptionEnabled", "cloudWatchStreamingEnabled"),
+    ("kmsKeyId",),
+)
 
 
 def keep(account: Account, region: str, wanted: dict[str, Any], keeper: Keeper) -> Iterator[Row]:
-    """Keep the preferences; ``wanted`` has the inputs of the document."""
+    """Keep the preferences: ``wanted`` has inputs of the document and ones that are withdrawn."""
     ssm = account.client("ssm", region)
     found = _read(ssm)
-    document = merged(found or EMPTY, wanted)
-    before = None if found is None else {name: found["inputs"].get(name) for name in wanted}
+    inputs = _filled(wanted["inputs"], account.id)
+    if found is not None:
+        inputs |= emptied(found["inputs"], _filled(wanted["withdrawn"], account.id))
+    document = merged(found or EMPTY, inputs)
+    before = None if found is None else {name: found["inputs"].get(name) for name in inputs}
     yield keeper.keep(
-        SETTING, region, before=before, after=wanted, write=lambda: _write(ssm, found, document)
+        SETTING, region, before=before, after=inputs, write=lambda: _write(ssm, found, document)
     )
 
 
 def merged(document: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
     """Give the document with the wanted inputs, and everything else as it is."""
     return {**document, "inputs": {**document.get("inputs", {}), **wanted}}
+
+
+def emptied(found: dict[str, Any], withdrawn: dict[str, Any]) -> dict[str, Any]:
+    """Give what ends: bucket, log group and key that are ours, each with the inputs that go with it."""
+    result: dict[str, Any] = {}
+    for names in TOGETHER:
+        name = names[0]
+        if name in withdrawn and found.get(name) == withdrawn[name]:
+            result |= {each: "" if isinstance(withdrawn[each], str) else False for each in names}
+    return result
+
+
+def _filled(inputs: dict[str, Any], account_id: str) -> dict[str, Any]:
+    """Put the account's ID where an input wants it."""
+    return {
+        name: value.replace(ACCOUNT, account_id) if isinstance(value, str) else value
+        for name, value in inputs.items()
+    }
 
 
 def _read(ssm: Client, version: str | None = None) -> dict[str, Any] | None:
