@@ -10,6 +10,7 @@ from baseline.config import Configuration
 from baseline.config.iam import DeployRole
 from baseline.config.names import Names
 from baseline.detection.event_patterns import GLOBAL_REGION, SIGN_IN_REGIONS
+from baseline.detection.rule_choice import members_tell_of_rules, repaired_rules_of
 from baseline.guardrails.roles import QUALIFIER
 from baseline.primitives.protection_tag import mark_protected
 from stacks.audit import AuditStack
@@ -27,7 +28,7 @@ from stacks.network import NetworkStack
 from stacks.organization import OrganizationStack
 from stacks.organization_events import OrganizationEventsStack
 from stacks.response import ResponseStack
-from stacks.rules import RulesStack, members_tell_of_rules, rules_of
+from stacks.rules import RulesStack, has_rules_in
 from stacks.security import SecurityStack
 from stacks.security_regional import SecurityRegionalStack, has_something_in
 from stacks.settings import SettingsStack
@@ -79,6 +80,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         access_keys=configuration.credentials.access_keys,
         break_glass=configuration.break_glass,
         mfa_group=configuration.iam.mfa_group,
+        repaired_rules=repaired_rules_of(configuration),
         env=management,
     )
     member_regional = [
@@ -90,6 +92,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
             break_glass=configuration.break_glass,
             record_configuration=configuration.capabilities.config.enabled,
             forward_noncompliance=members_tell_of_rules(configuration),
+            repaired_rules=repaired_rules_of(configuration),
             env=env(accounts.management.id, region),
         )
         for region in configuration.regions
@@ -254,13 +257,19 @@ def _billing(app: cdk.App, configuration: Configuration, names: Names) -> list[c
 
 
 def _rules(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
-    """Create the rules of AWS Config that Security Hub does not have."""
-    rules = rules_of(configuration)
-    if not rules:
-        return []
-    env = cdk.Environment(account=names.security, region=configuration.home_region)
+    """Create the rules of AWS Config that Security Hub does not have, in each governed Region."""
+    home = cdk.Environment(account=names.security, region=configuration.home_region)
     return [
-        RulesStack(app, "rules", configuration=configuration, names=names, rules=rules, env=env)
+        RulesStack(
+            app,
+            "rules" if region == configuration.home_region else f"rules-{region}",
+            configuration=configuration,
+            names=names,
+            env=cdk.Environment(account=names.security, region=region),
+            synthesizer=None if region == configuration.home_region else through_home(home),
+        )
+        for region in configuration.regions
+        if has_rules_in(configuration, region)
     ]
 
 

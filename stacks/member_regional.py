@@ -11,7 +11,9 @@ from baseline.audit.config_recorder import ConfigRecorder
 from baseline.config.contacts import BreakGlass
 from baseline.config.names import Names
 from baseline.detection.event_forwarding import EventForwarding
+from baseline.detection.managed_rules import ManagedRule
 from baseline.detection.open_port_rule import OpenPortRule
+from baseline.detection.remediation import RepairedRule
 from baseline.network.acl_rules import ADMIN_PORTS
 from stacks.member_sign_in import emergency_of
 
@@ -32,6 +34,7 @@ class MemberRegionalStack(cdk.Stack):
         break_glass: BreakGlass | None = None,
         record_configuration: bool = True,
         forward_noncompliance: bool = False,
+        repaired_rules: Sequence[ManagedRule] = (),
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -47,6 +50,15 @@ class MemberRegionalStack(cdk.Stack):
             recorder = ConfigRecorder(self, "Config", names=names)
             rule = OpenPortRule(self, "OpenPorts", name=names.open_port_rule, ports=ports)
             rule.node.add_dependency(recorder)
+            for each in repaired_rules:
+                repaired = RepairedRule(
+                    self,
+                    each.id,
+                    rule=each,
+                    prefix=names.prefix,
+                    role_name=names.remediation_role,
+                )
+                repaired.node.add_dependency(recorder)
         EventForwarding(
             self,
             "EventForwarding",

@@ -8,12 +8,12 @@ from constructs import Construct
 from baseline.config import Configuration
 from baseline.config.names import Names
 from baseline.detection.event_patterns import GLOBAL_REGION
+from baseline.detection.rule_choice import members_tell_of_rules, repaired_rules_of
 from baseline.organization.member_template import render
 from baseline.organization.stack_set import ServiceManagedStackSet
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
-from stacks.rules import members_tell_of_rules
 
 GLOBAL = "member-global"
 REGIONAL = "member-regional"
@@ -83,6 +83,7 @@ class MembersStack(cdk.Stack):
                 access_keys=configuration.credentials.access_keys,
                 break_glass=break_glass,
                 mfa_group=configuration.iam.mfa_group,
+                repaired_rules=repaired_rules_of(configuration),
                 synthesizer=synthesizer,
             )
 
@@ -95,6 +96,7 @@ class MembersStack(cdk.Stack):
                 break_glass=break_glass,
                 record_configuration=configuration.capabilities.config.enabled,
                 forward_noncompliance=members_tell_of_rules(configuration),
+                repaired_rules=repaired_rules_of(configuration),
                 synthesizer=synthesizer,
             )
 

@@ -8,19 +8,19 @@ from constructs import Construct
 from baseline.config import Configuration
 from baseline.config.names import Names
 from baseline.detection.access_analyzer import UnusedAccessAnalyzer
+from baseline.detection.config_aggregator import OrganizationAggregator
 from baseline.detection.delivery_alarm import DeliveryAlarm
 from baseline.detection.event_bus import SecurityEventBus
 from baseline.detection.event_patterns import SEVERITIES
 from baseline.detection.guardduty_export import GuardDutyExport
 from baseline.detection.notifications import FindingNotification, NotificationKeys
+from baseline.detection.rule_choice import told_rules
 from baseline.detection.security_hub import SecurityHub
 from baseline.identity.roles import AuditReaderRole
 from baseline.primitives.secure_topic import SecureTopic
-from stacks.rules import rules_of
 from stacks.security_regional import analyze_access
 
 CRITICAL = "critical"
-HIGH = "high"
 
 
 class SecurityStack(cdk.Stack):
@@ -69,6 +69,14 @@ class SecurityStack(cdk.Stack):
                 standards=capabilities.security_hub.standards,
             )
         self._analyze(configuration)
+        if capabilities.config.enabled and capabilities.config.aggregator:
+            OrganizationAggregator(
+                self,
+                "ConfigAggregator",
+                name=names.aggregator,
+                role_name=names.aggregator_role,
+                regions=configuration.regions,
+            )
         self._notify(configuration, names)
         reader = AuditReaderRole(
             self,
@@ -97,7 +105,7 @@ class SecurityStack(cdk.Stack):
             forwarding_role=names.event_forwarding_role,
             failures=shared.failures,
         )
-        told = {} if configuration.capabilities.security_hub.enabled else _rules(configuration)
+        told = told_rules(configuration)
         for severity in SEVERITIES.values():
             addresses = getattr(configuration.notifications, severity.name)
             if not addresses:
@@ -129,11 +137,3 @@ class SecurityStack(cdk.Stack):
                     },
                     key_conditions={"StringEquals": {"aws:SourceAccount": names.security}},
                 )
-
-
-def _rules(configuration: Configuration) -> dict[str, list[str]]:
-    """Give the names of the rules by severity, as Security Hub rates their controls."""
-    named: dict[str, list[str]] = {CRITICAL: [], HIGH: []}
-    for rule in rules_of(configuration):
-        named[CRITICAL if rule.root else HIGH].append(f"{configuration.prefix}-{rule.name}")
-    return named

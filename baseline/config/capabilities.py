@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictInt
 
 from baseline.config.access_analyzer import AccessAnalyzerSettings
+from baseline.config.config_rules import ResourceRules
 from baseline.config.forms import AccountId, RegionName
 from baseline.config.organization_policies import (
     AiOptOut,
@@ -91,6 +92,10 @@ class ConfigSettings(Section):
         description="Rules about root and IAM users in every account. missing: those that no enabled standard of Security Hub evaluates. "
         "all: also those, which then give two findings and cost twice. missing by default.",
     )
+    rules: ResourceRules = Field(
+        default_factory=ResourceRules, description="Rules about resources."
+    )
+    aggregator: bool = _switch("A view of the whole organization in the security account.")
     excluded_accounts: tuple[AccountId, ...] = Field(
         default=(),
         description="IDs of accounts that get no rules, such as those without a recorder. None by default.",

@@ -8,7 +8,13 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from baseline.config import account_settings, forms, forms_control_tower, organization_policies
+from baseline.config import (
+    account_settings,
+    config_rules,
+    forms,
+    forms_control_tower,
+    organization_policies,
+)
 from baseline.config.fields import field_at, section_at
 from baseline.config.finding import Finding, Path
 from baseline.config.section import Section
@@ -57,6 +63,9 @@ HINTS: Mapping[str, str] = MappingProxyType(
         forms.PHRASE_PATTERN: "is not a name: no spaces at its ends, and not empty",
         account_settings.KEY_ALIAS_PATTERN: "is not the alias of a key, such as alias/ebs",
         account_settings.LOG_GROUP_PATTERN: "is not the name of a log group: letters, digits or . / # _ -",
+        config_rules.RULE_NAME_PATTERN: "is not the name of a rule: lower-case words with hyphens, such as restricted-ssh",
+        config_rules.IDENTIFIER_PATTERN: "is not the identifier of a managed rule, such as REQUIRED_TAGS",
+        config_rules.PARAMETER_PATTERN: "is not the name of a parameter: letters and digits, such as tag1Key",
         organization_policies.BACKUP_VAULT_PATTERN: "is not the name of a backup vault: 2 to 50 letters, digits, _ or -",
         organization_policies.CRON_PATTERN: "is not a cron expression with six fields, such as cron(0 3 ? * * *)",
         organization_policies.IMAGE_PROVIDER_PATTERN: "is not an account ID, amazon, aws_marketplace or aws_backup_vault",

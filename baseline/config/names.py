@@ -198,6 +198,26 @@ class Names:
         """Name of the conformance pack about root and IAM users."""
         return f"{self.prefix}-root-and-iam"
 
+    @property
+    def resource_rule_pack(self) -> str:
+        """Name of the conformance pack about resources; further packs are numbered from 2."""
+        return f"{self.prefix}-resources"
+
+    @property
+    def remediation_role(self) -> str:
+        """Role in every account with which Systems Manager repairs what a rule found."""
+        return f"{self.prefix}-config-remediation"
+
+    @property
+    def aggregator(self) -> str:
+        """Name of the view of AWS Config over the organization."""
+        return f"{self.prefix}-organization"
+
+    @property
+    def aggregator_role(self) -> str:
+        """Role with which that view lists the accounts."""
+        return f"{self.prefix}-config-aggregator"
+
     # Roles in every account
 
     @property
