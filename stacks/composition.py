@@ -62,7 +62,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     security = SecurityStack(
         app, "security", configuration=configuration, names=names, env=env(accounts.security.id)
     )
-    security_regional = _security_regional(app, configuration, names)
+    security_regional = _security_regional(app, configuration, names, security)
     response = ResponseStack(
         app,
         "response",
@@ -168,7 +168,9 @@ def through_home(home: cdk.Environment) -> cdk.BootstraplessSynthesizer:
     )
 
 
-def _security_regional(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+def _security_regional(
+    app: cdk.App, configuration: Configuration, names: Names, security: SecurityStack
+) -> list[cdk.Stack]:
     """Create what the security account has in the governed Regions besides the home Region."""
     home = cdk.Environment(account=names.security, region=configuration.home_region)
     return [
@@ -179,6 +181,7 @@ def _security_regional(app: cdk.App, configuration: Configuration, names: Names)
             names=names,
             env=cdk.Environment(account=names.security, region=region),
             synthesizer=through_home(home),
+            files=security.entity_files,
         )
         for region in configuration.regions
         if has_something_in(configuration, region)

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from baseline.audit.log_archive import LogArchive
 from baseline.config import Configuration, Names
+from baseline.config.guardduty import exporting_regions
 
 
 class LogArchiveStack(cdk.Stack):
@@ -28,4 +29,5 @@ class LogArchiveStack(cdk.Stack):
             names=names,
             settings=configuration.log_archive,
             break_glass_role=configuration.break_glass.role,
+            guardduty_regions=exporting_regions(configuration),
         )

@@ -6,19 +6,22 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.config import Configuration
+from baseline.config.guardduty import exporting_regions
 from baseline.config.names import Names
 from baseline.detection.access_analyzer import UnusedAccessAnalyzer
 from baseline.detection.config_aggregator import OrganizationAggregator
 from baseline.detection.delivery_alarm import DeliveryAlarm
+from baseline.detection.entity_files import EntityFiles
 from baseline.detection.event_bus import SecurityEventBus
 from baseline.detection.event_patterns import SEVERITIES
 from baseline.detection.guardduty_export import GuardDutyExport
 from baseline.detection.notifications import FindingNotification, NotificationKeys
 from baseline.detection.rule_choice import told_rules
 from baseline.detection.security_hub import SecurityHub
+from baseline.detection.service_lookup import RegionalDetectors
 from baseline.identity.roles import AuditReaderRole
 from baseline.primitives.secure_topic import SecureTopic
-from stacks.security_regional import analyze_access
+from stacks.security_regional import analyze_access, tune_guardduty, tunes_guardduty
 
 CRITICAL = "critical"
 
@@ -30,6 +33,7 @@ class SecurityStack(cdk.Stack):
         bus: the :class:`SecurityEventBus`.
         topics: severity to :class:`SecureTopic`, for the severities that somebody hears of.
         notification_key: their key.
+        entity_files: :class:`EntityFiles` of GuardDuty's lists; None where GuardDuty is off.
     """
 
     def __init__(
@@ -49,15 +53,10 @@ class SecurityStack(cdk.Stack):
             env=env,
         )
         capabilities = configuration.capabilities
+        self.entity_files: EntityFiles | None = None
         log_keys = [names.log_key_pattern]
         if capabilities.guardduty.enabled:
-            export = GuardDutyExport(
-                self,
-                "GuardDutyExport",
-                bucket_name=names.guardduty_bucket,
-                break_glass_role=configuration.break_glass.role,
-            )
-            log_keys.append(export.key.key.key_arn)
+            log_keys.append(self._detect(configuration, names))
         if capabilities.security_hub.enabled:
             SecurityHub(
                 self,
@@ -86,6 +85,33 @@ class SecurityStack(cdk.Stack):
             organization_id=names.organization_id,
         )
         reader.read_logs(buckets=names.log_buckets, keys=log_keys)
+
+    def _detect(self, configuration: Configuration, names: Names) -> str:
+        """Export and tune the home Region's detector, and tell the other Regions of theirs."""
+        export = GuardDutyExport(
+            self,
+            "GuardDutyExport",
+            bucket_name=names.guardduty_bucket,
+            break_glass_role=configuration.break_glass.role,
+            regions=exporting_regions(configuration),
+        )
+        key = export.key.key.key_arn
+        others = [each for each in configuration.regions if tunes_guardduty(configuration, each)]
+        if others:
+            RegionalDetectors(
+                self,
+                "Detectors",
+                regions=others,
+                detector_parameter=names.detector_parameter,
+                copies={names.export_key_parameter: key},
+            )
+        tuning = configuration.capabilities.guardduty.tuning
+        self.entity_files = EntityFiles(
+            self, "EntityFiles", trusted=tuning.trusted_list, threats=tuning.threat_lists
+        )
+        detector = export.detector.detector_id
+        tune_guardduty(self, configuration, files=self.entity_files, detector_id=detector)
+        return key
 
     def _analyze(self, configuration: Configuration) -> None:
         analyze_access(self, configuration, configuration.home_region)

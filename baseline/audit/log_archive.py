@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from constructs import Construct
 
 from baseline.audit.cloudtrail_bucket import CloudTrailBucket
@@ -31,6 +33,7 @@ class LogArchive(Construct):
         break_glass_role: name of the emergency role, without path.
         qualifier: qualifier of the CDK bootstrap whose CloudFormation role may change the
             buckets; that of the context (cdk.json) by default.
+        guardduty_regions: Regions from which GuardDuty exports; the home Region alone by default.
 
     Attributes:
         access_logs: the ``SecureBucket`` that records access to the others.
@@ -51,6 +54,7 @@ class LogArchive(Construct):
         settings: LogArchiveSettings,
         break_glass_role: str,
         qualifier: str | None = None,
+        guardduty_regions: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
         archive = Archive(
@@ -64,7 +68,13 @@ class LogArchive(Construct):
         self.cloudtrail = CloudTrailBucket(self, "CloudTrail", archive=archive, access_logs=target)
         self.config = ConfigBucket(self, "Config", archive=archive, access_logs=target)
         self.flow_logs = FlowLogBucket(self, "FlowLogs", archive=archive, access_logs=target)
-        self.guardduty = GuardDutyBucket(self, "GuardDuty", archive=archive, access_logs=target)
+        self.guardduty = GuardDutyBucket(
+            self,
+            "GuardDuty",
+            archive=archive,
+            access_logs=target,
+            regions=guardduty_regions,
+        )
 
     def _create_access_logs(self, archive: Archive) -> SecureBucket:
         access_logs = SecureBucket(

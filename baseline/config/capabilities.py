@@ -9,6 +9,7 @@ from pydantic import Field, StrictInt
 from baseline.config.access_analyzer import AccessAnalyzerSettings
 from baseline.config.config_rules import ResourceRules
 from baseline.config.forms import AccountId, RegionName
+from baseline.config.guardduty import GuardDutyTuning
 from baseline.config.organization_policies import (
     AiOptOut,
     BackupPolicy,
@@ -70,6 +71,9 @@ class GuardDutySettings(GuardDutyPlans):
     regions: dict[RegionName, GuardDutyPlans] = Field(
         default_factory=dict,
         description="Regions with other plans than the rest, by name; what is not named for such a Region is on there. None by default.",
+    )
+    tuning: GuardDutyTuning = Field(
+        default_factory=GuardDutyTuning, description="Suppressions, lists and export of findings."
     )
 
 

@@ -13,6 +13,7 @@ from baseline.config import (
     config_rules,
     forms,
     forms_control_tower,
+    guardduty,
     organization_policies,
 )
 from baseline.config.fields import field_at, section_at
@@ -66,6 +67,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         config_rules.RULE_NAME_PATTERN: "is not the name of a rule: lower-case words with hyphens, such as restricted-ssh",
         config_rules.IDENTIFIER_PATTERN: "is not the identifier of a managed rule, such as REQUIRED_TAGS",
         config_rules.PARAMETER_PATTERN: "is not the name of a parameter: letters and digits, such as tag1Key",
+        guardduty.REASON_PATTERN: "is not a reason of 10 to 400 letters, digits, spaces and . : _ - / ( ) [ ] { }",
         organization_policies.BACKUP_VAULT_PATTERN: "is not the name of a backup vault: 2 to 50 letters, digits, _ or -",
         organization_policies.CRON_PATTERN: "is not a cron expression with six fields, such as cron(0 3 ? * * *)",
         organization_policies.IMAGE_PROVIDER_PATTERN: "is not an account ID, amazon, aws_marketplace or aws_backup_vault",

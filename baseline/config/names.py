@@ -155,6 +155,16 @@ class Names:
             f":event-bus/{self.event_bus}"
         )
 
+    @property
+    def detector_parameter(self) -> str:
+        """Parameter of each other Region with the ID of its GuardDuty detector."""
+        return f"/{self.prefix}/guardduty/detector"
+
+    @property
+    def export_key_parameter(self) -> str:
+        """Parameter of each other Region with the ARN of the key of exported findings."""
+        return f"/{self.prefix}/guardduty/export-key"
+
     def topic(self, severity: str) -> str:
         """Name of the topic that sends out findings of a severity, such as ``critical``."""
         return f"{self.prefix}-findings-{severity}"
