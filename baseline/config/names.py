@@ -157,13 +157,16 @@ class Names:
 
     @property
     def detector_parameter(self) -> str:
-        """Parameter of each other Region with the ID of its GuardDuty detector."""
-        return f"/{self.prefix}/guardduty/detector"
+        """Parameter of each other Region with the ID of its GuardDuty detector.
+
+        Guardrails keep the path of the prefix alone for deployers; a function writes this one.
+        """
+        return f"/{self.prefix}-regions/guardduty/detector"
 
     @property
     def export_key_parameter(self) -> str:
         """Parameter of each other Region with the ARN of the key of exported findings."""
-        return f"/{self.prefix}/guardduty/export-key"
+        return f"/{self.prefix}-regions/guardduty/export-key"
 
     def topic(self, severity: str) -> str:
         """Name of the topic that sends out findings of a severity, such as ``critical``."""

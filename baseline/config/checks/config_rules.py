@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from baseline.config.config_rules import IDENTIFIER_PATTERN, known_identifiers
 from baseline.config.finding import Finding, Path
 from baseline.config.regions import table as regions
 from baseline.config.text import listed, show, suggestion
 from baseline.config.view import View
-from baseline.detection.managed_rules import ROOT_AND_IAM, ManagedRule, rule_table
 
+if TYPE_CHECKING:
+    from baseline.detection.managed_rules import ManagedRule
+
+PEOPLE = "root-and-iam"
 CONFIG: Path = ("capabilities", "config")
 RULES: Path = (*CONFIG, "rules")
 
@@ -24,7 +28,7 @@ def are_known(view: View) -> Iterator[Finding]:
         rule = table.get(name)
         if rule is None:
             yield Finding(place, f"no rule has this name; {suggestion(name, _of_resources())}")
-        elif rule.topic == ROOT_AND_IAM:
+        elif rule.topic == PEOPLE:
             yield Finding(
                 place, "is a rule about root and IAM users; root_and_iam_rules chooses those"
             )
@@ -95,8 +99,11 @@ def _own(view: View, name: str, table: Mapping[str, ManagedRule]) -> Iterator[Fi
 
 
 def _table() -> dict[str, ManagedRule]:
+    # Imported here, because the table reads the configuration's Regions and standards.
+    from baseline.detection.managed_rules import rule_table  # noqa: PLC0415
+
     return {rule.name: rule for rule in rule_table()}
 
 
 def _of_resources() -> list[str]:
-    return [rule.name for rule in rule_table() if rule.topic != ROOT_AND_IAM]
+    return [rule.name for rule in _table().values() if rule.topic != PEOPLE]

@@ -8,10 +8,16 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
+from baseline.config import load
 from baseline.detection.managed_rules import ManagedRule, rule_table
-from baseline.detection.remediation import RemediationRole, RepairedRule
+from baseline.detection.remediation import RUN, RemediationRole, RepairedRule
 from baseline.errors import BaselineError
+from baseline.guardrails.composition import compose
+from baseline.guardrails.evaluation import Organization
 from baseline.guardrails.facts import action_names
+from baseline.guardrails.placement import levels_of
+from baseline.guardrails.request import Request
+from tests.support import ROOT
 from tests.unit.detection.test_rule_table import TABLE
 
 OfType = Callable[[cdk.Stack, str], list[dict[str, Any]]]
@@ -83,3 +89,32 @@ def test_the_checks_find_nothing(app: cdk.App, findings: Callable[[cdk.App], lis
     for rule in REPAIRED:
         RepairedRule(stack, rule.id, rule=rule, prefix="secbase", role_name=ROLE)
     assert findings(app) == []
+
+
+def test_no_guardrail_stops_a_repair() -> None:
+    configuration = load(ROOT / "baseline.yaml")
+    levels = levels_of(compose(configuration))["Workloads/Production"]
+    organization = Organization(
+        id=configuration.organization.id,
+        management_account="111111111111",
+        accounts={"555555555555": levels},
+    )
+    stopped = [
+        (action, decision.reason)
+        for rule in REPAIRED
+        if rule.remediation
+        for action in (*rule.remediation.permissions, *RUN)
+        for decision in [
+            organization.evaluate(
+                Request(
+                    principal_arn=f"arn:aws:iam::555555555555:role/{ROLE}",
+                    action=action,
+                    resource="*",
+                    region="eu-west-1",
+                    context={},
+                )
+            )
+        ]
+        if not decision.allowed
+    ]
+    assert stopped == []
