@@ -1,4 +1,4 @@
-"""Write the generated parts of docs/: configuration, guardrails, ledger, embedded AWS.
+"""Write the generated parts of docs/: configuration, guardrails, ledger, rules, embedded AWS.
 
 Usage: ``python scripts/generate_docs.py [--check]``. With ``--check`` it writes nothing and exits
 with 1 when a page is out of date; a test runs it so.
@@ -10,10 +10,12 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from baseline.config.capabilities import Standard
 from baseline.config.schema import json_schema
 from baseline.controls.ledger import entries, table
+from baseline.detection.managed_rules import ManagedRule, rule_table
 from baseline.guardrails import catalog
 from baseline.guardrails.model import Guardrail
 from baseline.local.coverage import coverage_markdown
@@ -83,7 +85,31 @@ def _guardrail(guardrail: Guardrail) -> Iterator[str]:
     yield ""
 
 
+def config_rules() -> str:
+    """Give the rules of AWS Config by topic, and what can be repaired."""
+    lines: list[str] = []
+    for topic in dict.fromkeys(rule.topic for rule in rule_table()):
+        lines += ["", f"## {topic.replace('-', ' ').capitalize().replace('iam', 'IAM')}", ""]
+        lines += [
+            "| Rule | Controls | Severity | Evaluated by | What to do |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [_config_rule(rule) for rule in rule_table() if rule.topic == topic]
+    lines += ["", "## Repairs", "", "| Rule | Runbook | Effect |", "|---|---|---|"]
+    for rule in rule_table():
+        if fix := rule.remediation:
+            lines.append(f"| `{rule.name}` | `{fix.document}` | {fix.effect} |")
+    return "\n".join(lines)
+
+
+def _config_rule(rule: ManagedRule) -> str:
+    standards = [name for name in get_args(Standard) if rule.is_evaluated([name])]
+    cells = (", ".join(rule.controls), rule.severity, ", ".join(standards), rule.remedy)
+    return f"| `{rule.name}` | {' | '.join(cell or 'none' for cell in cells)} |"
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "config-rules.md": config_rules,
     "configuration.md": configuration,
     "custom-resources.md": lambda: table(entries()),
     "guardrails.md": guardrails,

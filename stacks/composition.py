@@ -10,6 +10,7 @@ from baseline.config import Configuration
 from baseline.config.iam import DeployRole
 from baseline.config.names import Names
 from baseline.detection.event_patterns import GLOBAL_REGION, SIGN_IN_REGIONS
+from baseline.detection.rule_choice import members_tell_of_rules, repaired_rules_of
 from baseline.guardrails.roles import QUALIFIER
 from baseline.primitives.protection_tag import mark_protected
 from stacks.audit import AuditStack
@@ -27,7 +28,7 @@ from stacks.network import NetworkStack
 from stacks.organization import OrganizationStack
 from stacks.organization_events import OrganizationEventsStack
 from stacks.response import ResponseStack
-from stacks.rules import RulesStack, members_tell_of_rules, rules_of
+from stacks.rules import RulesStack, has_rules_in
 from stacks.security import SecurityStack
 from stacks.security_regional import SecurityRegionalStack, has_something_in
 from stacks.settings import SettingsStack
@@ -63,7 +64,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     security = SecurityStack(
         app, "security", configuration=configuration, names=names, env=env(accounts.security.id)
     )
-    security_regional = _security_regional(app, configuration, names)
+    security_regional = _security_regional(app, configuration, names, security)
     response = ResponseStack(
         app,
         "response",
@@ -84,6 +85,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         trusted_advisor=configuration.capabilities.trusted_advisor.enabled,
         host_management=configuration.systems_manager.default_host_management,
         session_recording=configuration.account_settings.session_manager.recording,
+        repaired_rules=repaired_rules_of(configuration),
         env=management,
     )
     member_regional = [
@@ -98,6 +100,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
             systems_manager=configuration.systems_manager,
             session_recording=configuration.account_settings.session_manager.recording,
             session_days=configuration.log_archive.log_group_retention_days,
+            repaired_rules=repaired_rules_of(configuration),
             env=env(accounts.management.id, region),
         )
         for region in configuration.regions
@@ -195,7 +198,9 @@ def through_home(home: cdk.Environment) -> cdk.BootstraplessSynthesizer:
     )
 
 
-def _security_regional(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
+def _security_regional(
+    app: cdk.App, configuration: Configuration, names: Names, security: SecurityStack
+) -> list[cdk.Stack]:
     """Create what the security account has in the governed Regions besides the home Region."""
     home = cdk.Environment(account=names.security, region=configuration.home_region)
     return [
@@ -206,6 +211,7 @@ def _security_regional(app: cdk.App, configuration: Configuration, names: Names)
             names=names,
             env=cdk.Environment(account=names.security, region=region),
             synthesizer=through_home(home),
+            files=security.entity_files,
         )
         for region in configuration.regions
         if has_something_in(configuration, region)
@@ -323,13 +329,19 @@ def _billing(app: cdk.App, configuration: Configuration, names: Names) -> list[c
 
 
 def _rules(app: cdk.App, configuration: Configuration, names: Names) -> list[cdk.Stack]:
-    """Create the rules of AWS Config that Security Hub does not have."""
-    rules = rules_of(configuration)
-    if not rules:
-        return []
-    env = cdk.Environment(account=names.security, region=configuration.home_region)
+    """Create the rules of AWS Config that Security Hub does not have, in each governed Region."""
+    home = cdk.Environment(account=names.security, region=configuration.home_region)
     return [
-        RulesStack(app, "rules", configuration=configuration, names=names, rules=rules, env=env)
+        RulesStack(
+            app,
+            "rules" if region == configuration.home_region else f"rules-{region}",
+            configuration=configuration,
+            names=names,
+            env=cdk.Environment(account=names.security, region=region),
+            synthesizer=None if region == configuration.home_region else through_home(home),
+        )
+        for region in configuration.regions
+        if has_rules_in(configuration, region)
     ]
 
 

@@ -14,6 +14,7 @@ from baseline.audit.siem_pull import SiemPull
 from baseline.audit.siem_reader import OwnReader, Vendor
 from baseline.config import Configuration, Names
 from baseline.config import siem as settings
+from baseline.config.guardduty import exporting_regions
 from baseline.config.log_replication import LogReplication
 from baseline.errors import BaselineError
 
@@ -39,6 +40,7 @@ class LogArchiveStack(cdk.Stack):
             break_glass_role=configuration.break_glass.role,
             macie_regions=configuration.regions if configuration.capabilities.macie.enabled else (),
             regions=configuration.regions,
+            guardduty_regions=exporting_regions(configuration),
         )
 
         # SIEM export

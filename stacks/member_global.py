@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -11,6 +13,8 @@ from baseline.config.contacts import BreakGlass
 from baseline.config.credentials import AccessKeySettings
 from baseline.config.names import Names
 from baseline.detection.event_forwarding import EventForwardingRole
+from baseline.detection.managed_rules import ManagedRule
+from baseline.detection.remediation import RemediationRole
 from baseline.identity.boundary import PermissionsBoundary
 from baseline.identity.break_glass import BreakGlassAccess
 from baseline.identity.credentials_role import CredentialsRole
@@ -39,6 +43,7 @@ class MemberGlobalStack(cdk.Stack):
         trusted_advisor: bool = True,
         host_management: bool = True,
         session_recording: Recording = "none",
+        repaired_rules: Sequence[ManagedRule] = (),
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -87,6 +92,13 @@ class MemberGlobalStack(cdk.Stack):
             bus_arn=names.event_bus_arn,
         )
         self._emergency(names, break_glass or BreakGlass())
+        if repaired_rules:
+            RemediationRole(
+                self,
+                "Remediation",
+                role_name=names.remediation_role,
+                rules=repaired_rules,
+            )
         if mfa_group:
             MfaGroup(self, "SecondFactor", group_name=names.mfa_group)
 

@@ -14,7 +14,9 @@ from baseline.config.names import Names
 from baseline.config.systems_manager import SystemsManagerSettings
 from baseline.detection.event_forwarding import EventForwarding
 from baseline.detection.inventory import Inventory
+from baseline.detection.managed_rules import ManagedRule
 from baseline.detection.open_port_rule import OpenPortRule
+from baseline.detection.remediation import RepairedRule
 from baseline.network.acl_rules import ADMIN_PORTS
 from baseline.settings.service_settings import ServiceSettings
 from baseline.settings.session_recording import SessionRecording
@@ -42,6 +44,7 @@ class MemberRegionalStack(cdk.Stack):
         systems_manager: SystemsManagerSettings | None = None,
         session_recording: Recording = "none",
         session_days: int = SESSION_DAYS,
+        repaired_rules: Sequence[ManagedRule] = (),
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -57,6 +60,15 @@ class MemberRegionalStack(cdk.Stack):
             recorder = ConfigRecorder(self, "Config", names=names)
             rule = OpenPortRule(self, "OpenPorts", name=names.open_port_rule, ports=ports)
             rule.node.add_dependency(recorder)
+            for each in repaired_rules:
+                repaired = RepairedRule(
+                    self,
+                    each.id,
+                    rule=each,
+                    prefix=names.prefix,
+                    role_name=names.remediation_role,
+                )
+                repaired.node.add_dependency(recorder)
         EventForwarding(
             self,
             "EventForwarding",

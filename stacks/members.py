@@ -8,12 +8,12 @@ from constructs import Construct
 from baseline.config import Configuration
 from baseline.config.names import Names
 from baseline.detection.event_patterns import GLOBAL_REGION
+from baseline.detection.rule_choice import members_tell_of_rules, repaired_rules_of
 from baseline.organization.member_template import render
 from baseline.organization.stack_set import ServiceManagedStackSet
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
-from stacks.rules import members_tell_of_rules
 
 GLOBAL = "member-global"
 REGIONAL = "member-regional"
@@ -86,6 +86,7 @@ class MembersStack(cdk.Stack):
                 trusted_advisor=configuration.capabilities.trusted_advisor.enabled,
                 host_management=configuration.systems_manager.default_host_management,
                 session_recording=configuration.account_settings.session_manager.recording,
+                repaired_rules=repaired_rules_of(configuration),
                 synthesizer=synthesizer,
             )
 
@@ -101,6 +102,7 @@ class MembersStack(cdk.Stack):
                 systems_manager=configuration.systems_manager,
                 session_recording=configuration.account_settings.session_manager.recording,
                 session_days=configuration.log_archive.log_group_retention_days,
+                repaired_rules=repaired_rules_of(configuration),
                 synthesizer=synthesizer,
             )
 

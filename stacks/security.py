@@ -6,26 +6,34 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.config import Configuration
+from baseline.config.guardduty import exporting_regions
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.config.names import Names
 from baseline.detection import key_events, messages
 from baseline.detection.access_analyzer import UnusedAccessAnalyzer
+from baseline.detection.config_aggregator import OrganizationAggregator
 from baseline.detection.delivery_alarm import DeliveryAlarm
+from baseline.detection.entity_files import EntityFiles
 from baseline.detection.event_bus import SecurityEventBus
 from baseline.detection.event_patterns import SEVERITIES, Pattern
 from baseline.detection.guardduty_export import GuardDutyExport
 from baseline.detection.macie_export import MacieExportKey
 from baseline.detection.notifications import FindingNotification, Message, NotificationKeys
+from baseline.detection.rule_choice import told_rules
 from baseline.detection.security_hub import SecurityHub
+from baseline.detection.service_lookup import RegionalDetectors
 from baseline.guardrails.roles import QUALIFIER
 from baseline.identity.roles import AuditReaderRole
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
-from stacks.rules import rules_of
-from stacks.security_regional import analyze_access, recognize_data
+from stacks.security_regional import (
+    analyze_access,
+    recognize_data,
+    tune_guardduty,
+    tunes_guardduty,
+)
 
 CRITICAL = "critical"
-HIGH = "high"
 
 
 class SecurityStack(cdk.Stack):
@@ -36,6 +44,7 @@ class SecurityStack(cdk.Stack):
         macie_key: the :class:`SecureKey` of Macie's results, None where Macie is off.
         topics: severity to :class:`SecureTopic`, for the severities that somebody hears of.
         notification_key: their key.
+        entity_files: :class:`EntityFiles` of GuardDuty's lists; None where GuardDuty is off.
     """
 
     def __init__(
@@ -55,18 +64,10 @@ class SecurityStack(cdk.Stack):
             env=env,
         )
         capabilities = configuration.capabilities
+        self.entity_files: EntityFiles | None = None
         log_keys = [names.log_key_pattern]
         if capabilities.guardduty.enabled:
-            export = GuardDutyExport(
-                self,
-                "GuardDutyExport",
-                bucket_name=names.guardduty_bucket,
-                break_glass_role=configuration.break_glass.role,
-            )
-            log_keys.append(export.key.key.key_arn)
-            pull = configuration.siem.pull
-            if pull is not None and "guardduty" in pull.sources:
-                export.let_read(names.siem_reader_role_arn)
+            log_keys.append(self._detect(configuration, names))
         if capabilities.security_hub.enabled:
             SecurityHub(
                 self,
@@ -81,6 +82,14 @@ class SecurityStack(cdk.Stack):
         self.macie_key = self._find_data(configuration, names)
         if self.macie_key is not None:
             log_keys.append(self.macie_key.key.key_arn)
+        if capabilities.config.enabled and capabilities.config.aggregator:
+            OrganizationAggregator(
+                self,
+                "ConfigAggregator",
+                name=names.aggregator,
+                role_name=names.aggregator_role,
+                regions=configuration.regions,
+            )
         self._notify(configuration, names)
         reader = AuditReaderRole(
             self,
@@ -93,6 +102,36 @@ class SecurityStack(cdk.Stack):
         if self.macie_key is not None:
             logs["buckets"].append(names.macie_bucket)
         reader.read_logs(**logs)
+
+    def _detect(self, configuration: Configuration, names: Names) -> str:
+        """Export and tune the home Region's detector, and tell the other Regions of theirs."""
+        export = GuardDutyExport(
+            self,
+            "GuardDutyExport",
+            bucket_name=names.guardduty_bucket,
+            break_glass_role=configuration.break_glass.role,
+            regions=exporting_regions(configuration),
+        )
+        pull = configuration.siem.pull
+        if pull is not None and "guardduty" in pull.sources:
+            export.let_read(names.siem_reader_role_arn)
+        key = export.key.key.key_arn
+        others = [each for each in configuration.regions if tunes_guardduty(configuration, each)]
+        if others:
+            RegionalDetectors(
+                self,
+                "Detectors",
+                regions=others,
+                detector_parameter=names.detector_parameter,
+                copies={names.export_key_parameter: key},
+            )
+        tuning = configuration.capabilities.guardduty.tuning
+        self.entity_files = EntityFiles(
+            self, "EntityFiles", trusted=tuning.trusted_list, threats=tuning.threat_lists
+        )
+        detector = export.detector.detector_id
+        tune_guardduty(self, configuration, files=self.entity_files, detector_id=detector)
+        return key
 
     def _analyze(self, configuration: Configuration) -> None:
         analyze_access(self, configuration, configuration.home_region)
@@ -124,7 +163,7 @@ class SecurityStack(cdk.Stack):
             forwarding_role=names.event_forwarding_role,
             failures=shared.failures,
         )
-        told = {} if configuration.capabilities.security_hub.enabled else _rules(configuration)
+        told = told_rules(configuration)
         for severity in SEVERITIES.values():
             addresses = getattr(configuration.notifications, severity.name)
             if not addresses:
@@ -198,11 +237,3 @@ def _logs(settings: LogArchiveSettings, names: Names, keys: list[str]) -> dict[s
         buckets += [names.log_copy(log, region) for log in settings.replication.logs]
         keys = [*keys, names.copy_key_pattern(region, account)]
     return {"buckets": buckets, "keys": keys, "regions": list(dict.fromkeys(regions))}
-
-
-def _rules(configuration: Configuration) -> dict[str, list[str]]:
-    """Give the names of the rules by severity, as Security Hub rates their controls."""
-    named: dict[str, list[str]] = {CRITICAL: [], HIGH: []}
-    for rule in rules_of(configuration):
-        named[CRITICAL if rule.root else HIGH].append(f"{configuration.prefix}-{rule.name}")
-    return named

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from baseline.config import Configuration, Names
+from baseline.config.guardduty import exporting_regions
 from baseline.detection.access_analyzer import (
     ExternalAccessAnalyzer,
     InternalAccessAnalyzer,
     watches_in,
 )
+from baseline.detection.entity_files import EntityFiles
+from baseline.detection.guardduty_export import RegionalGuardDutyExport
+from baseline.detection.guardduty_tuning import EntityLists, FindingSuppressions
 from baseline.detection.macie_data import MacieData
 
 
@@ -31,6 +36,7 @@ class SecurityRegionalStack(cdk.Stack):
         names: Names,
         env: cdk.Environment,
         synthesizer: cdk.IStackSynthesizer,
+        files: EntityFiles | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -42,6 +48,25 @@ class SecurityRegionalStack(cdk.Stack):
         )
         analyze_access(self, configuration, str(env.region))
         recognize_data(self, configuration, names)
+        if tunes_guardduty(configuration, str(env.region)):
+            self._detect(configuration, names, files)
+
+    def _detect(
+        self, configuration: Configuration, names: Names, files: EntityFiles | None
+    ) -> None:
+        """Export and tune the Region's detector, which the home Region has found."""
+        detector = ssm.StringParameter.value_for_string_parameter(self, names.detector_parameter)
+        if str(self.region) in exporting_regions(configuration):
+            RegionalGuardDutyExport(
+                self,
+                "GuardDutyExport",
+                detector_id=detector,
+                bucket_name=names.guardduty_bucket,
+                key_arn=ssm.StringParameter.value_for_string_parameter(
+                    self, names.export_key_parameter
+                ),
+            )
+        tune_guardduty(self, configuration, files=files, detector_id=detector)
 
 
 def analyze_access(scope: Construct, configuration: Configuration, region: str) -> None:
@@ -62,6 +87,45 @@ def recognize_data(scope: Construct, configuration: Configuration, names: Names)
         MacieData(scope, "MacieData", settings=settings, name_prefix=f"{names.prefix}-")
 
 
+def tune_guardduty(
+    scope: Construct,
+    configuration: Configuration,
+    *,
+    files: EntityFiles | None,
+    detector_id: str,
+) -> None:
+    """Create suppressions and lists, which every governed Region has, the home Region included."""
+    tuning, prefix = configuration.capabilities.guardduty.tuning, configuration.prefix
+    if tuning.suppressions:
+        FindingSuppressions(
+            scope,
+            "Suppressions",
+            detector_id=detector_id,
+            prefix=prefix,
+            suppressions=tuning.suppressions,
+        )
+    if files is not None and (files.trusted or files.threats):
+        EntityLists(
+            scope,
+            "EntityLists",
+            detector_id=detector_id,
+            prefix=prefix,
+            owner=configuration.accounts.security.id,
+            trusted=files.trusted,
+            threats=files.threats,
+        )
+
+
+def tunes_guardduty(configuration: Configuration, region: str) -> bool:
+    """Tell whether the detector of a Region besides the home Region exports or is tuned."""
+    settings = configuration.capabilities.guardduty
+    if not settings.enabled or region == configuration.home_region:
+        return False
+    tuning = settings.tuning
+    lists = tuning.trusted_list or tuning.threat_lists
+    return bool(region in exporting_regions(configuration) or tuning.suppressions or lists)
+
+
 def has_something_in(configuration: Configuration, region: str) -> bool:
     """Tell whether a Region besides the home Region gets a stack: CloudFormation takes no empty one."""
     if region == configuration.home_region:
@@ -70,6 +134,7 @@ def has_something_in(configuration: Configuration, region: str) -> bool:
     analyzers, macie = capabilities.access_analyzer, capabilities.macie
     return (
         analyzers.enabled
+        or tunes_guardduty(configuration, region)
         or watches_in(analyzers.internal_access, region)
         or (macie.enabled and any((macie.custom_identifiers, macie.allow_lists, macie.accepted)))
     )

@@ -45,6 +45,7 @@ class LogArchive(Construct):
             buckets; that of the context (cdk.json) by default.
         regions: governed Regions, of which opt-in Regions have writers of their own; none by
             default.
+        guardduty_regions: Regions from which GuardDuty exports; the home Region alone by default.
 
     Attributes:
         access_logs: the ``SecureBucket`` that records access to the others.
@@ -73,6 +74,7 @@ class LogArchive(Construct):
         macie_regions: Sequence[str] = (),
         qualifier: str | None = None,
         regions: Sequence[str] = (),
+        guardduty_regions: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
         archive = Archive(
@@ -86,7 +88,13 @@ class LogArchive(Construct):
         self.cloudtrail = CloudTrailBucket(self, "CloudTrail", archive=archive, access_logs=target)
         self.config = ConfigBucket(self, "Config", archive=archive, access_logs=target)
         self.flow_logs = FlowLogBucket(self, "FlowLogs", archive=archive, access_logs=target)
-        self.guardduty = GuardDutyBucket(self, "GuardDuty", archive=archive, access_logs=target)
+        self.guardduty = GuardDutyBucket(
+            self,
+            "GuardDuty",
+            archive=archive,
+            access_logs=target,
+            regions=guardduty_regions,
+        )
         self.macie: MacieBucket | None = None
         if macie_regions:
             self.macie = MacieBucket(

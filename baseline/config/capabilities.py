@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictInt
 
 from baseline.config.access_analyzer import AccessAnalyzerSettings
+from baseline.config.config_rules import ResourceRules
 from baseline.config.detective import DetectiveSettings
 from baseline.config.forms import AccountId, RegionName
+from baseline.config.guardduty import GuardDutyTuning
 from baseline.config.macie import MacieSettings
 from baseline.config.organization_policies import (
     AiOptOut,
@@ -73,6 +75,9 @@ class GuardDutySettings(GuardDutyPlans):
         default_factory=dict,
         description="Regions with other plans than the rest, by name; what is not named for such a Region is on there. None by default.",
     )
+    tuning: GuardDutyTuning = Field(
+        default_factory=GuardDutyTuning, description="Suppressions, lists and export of findings."
+    )
 
 
 class SecurityHubSettings(Section):
@@ -94,6 +99,10 @@ class ConfigSettings(Section):
         description="Rules about root and IAM users in every account. missing: those that no enabled standard of Security Hub evaluates. "
         "all: also those, which then give two findings and cost twice. missing by default.",
     )
+    rules: ResourceRules = Field(
+        default_factory=ResourceRules, description="Rules about resources."
+    )
+    aggregator: bool = _switch("A view of the whole organization in the security account.")
     excluded_accounts: tuple[AccountId, ...] = Field(
         default=(),
         description="IDs of accounts that get no rules, such as those without a recorder. None by default.",

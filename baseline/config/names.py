@@ -132,6 +132,7 @@ class Names:
         """Bucket that records access to the copies in a Region."""
         return f"{self._bucket('access-logs', region)}-copy"
 
+    @property
     def session_log_bucket(self) -> str:
         """Bucket of the recorded sessions on instances."""
         return self._bucket("session-logs")
@@ -260,6 +261,19 @@ class Names:
             f":event-bus/{self.event_bus}"
         )
 
+    @property
+    def detector_parameter(self) -> str:
+        """Parameter of each other Region with the ID of its GuardDuty detector.
+
+        Guardrails keep the path of the prefix alone for deployers; a function writes this one.
+        """
+        return f"/{self.prefix}-regions/guardduty/detector"
+
+    @property
+    def export_key_parameter(self) -> str:
+        """Parameter of each other Region with the ARN of the key of exported findings."""
+        return f"/{self.prefix}-regions/guardduty/export-key"
+
     def topic(self, severity: str) -> str:
         """Name of the topic that sends out findings of a severity, such as ``critical``."""
         return f"{self.prefix}-findings-{severity}"
@@ -302,6 +316,26 @@ class Names:
     def rule_pack(self) -> str:
         """Name of the conformance pack about root and IAM users."""
         return f"{self.prefix}-root-and-iam"
+
+    @property
+    def resource_rule_pack(self) -> str:
+        """Name of the conformance pack about resources; further packs are numbered from 2."""
+        return f"{self.prefix}-resources"
+
+    @property
+    def remediation_role(self) -> str:
+        """Role in every account with which Systems Manager repairs what a rule found."""
+        return f"{self.prefix}-config-remediation"
+
+    @property
+    def aggregator(self) -> str:
+        """Name of the view of AWS Config over the organization."""
+        return f"{self.prefix}-organization"
+
+    @property
+    def aggregator_role(self) -> str:
+        """Role with which that view lists the accounts."""
+        return f"{self.prefix}-config-aggregator"
 
     # Roles in every account
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from baseline.errors import BaselineError
 from baseline.primitives.acknowledge import acknowledge
 from baseline.primitives.handler_function import HandlerFunction
 
@@ -52,6 +53,74 @@ class DetectorLookup(Construct):
         stack = cdk.Stack.of(self)
         self.detector_arn = stack.format_arn(
             service="guardduty", resource="detector", resource_name=self.detector_id
+        )
+
+
+class RegionalDetectors(Construct):
+    """The detectors of other Regions, found or created, and told to those Regions.
+
+    A template cannot look a detector up, and a function stands in bootstrapped Regions only. So
+    the home Region looks, and leaves what templates there need in parameters of the Region:
+    the detector's ID, and values of the home Region. They hold no secrets. Deleting the stack
+    leaves detectors and parameters.
+
+    Args:
+        scope: parent construct, in a stack of the security account and home Region.
+        id: construct ID.
+        regions: the other Regions, at least one.
+        detector_parameter: name of the parameter with the detector's ID.
+        copies: values of the home Region by the name of their parameter; none by default.
+
+    Attributes:
+        resource: the custom resource, to depend on.
+
+    Raises:
+        BaselineError: no Region is named.
+
+    Source: AWS CloudFormation User Guide, "Reference existing resources and Systems Manager
+    parameters with CloudFormation-supplied parameter types".
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        regions: Sequence[str],
+        detector_parameter: str,
+        copies: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        if not regions:
+            raise BaselineError("regions is empty; name the Regions besides the home Region")
+        copies = copies or {}
+        stack = cdk.Stack.of(self)
+        parameters = [
+            f"arn:{stack.partition}:ssm:{region}:{stack.account}:parameter{name}"
+            for region in regions
+            for name in (detector_parameter, *copies)
+        ]
+        self.resource = _lookup(
+            self,
+            entry="detectors",
+            description="Finds the GuardDuty detectors of other Regions, creates them if absent",
+            statements=[
+                # Neither action knows resources.
+                _statement("FindDetector", ["guardduty:CreateDetector", "guardduty:ListDetectors"]),
+                iam.PolicyStatement(
+                    sid="TellRegions",
+                    actions=["ssm:GetParameter", "ssm:PutParameter"],
+                    resources=parameters,
+                ),
+                _service_linked_role(
+                    self, "guardduty.amazonaws.com", "AWSServiceRoleForAmazonGuardDuty"
+                ),
+            ],
+            properties={
+                "Regions": list(regions),
+                "DetectorParameter": detector_parameter,
+                "Copies": dict(copies),
+            },
         )
 
 
@@ -151,7 +220,12 @@ class AnomalyMonitorLookup(Construct):
 
 
 def _lookup(
-    scope: Construct, *, entry: str, description: str, statements: Sequence[iam.PolicyStatement]
+    scope: Construct,
+    *,
+    entry: str,
+    description: str,
+    statements: Sequence[iam.PolicyStatement],
+    properties: Mapping[str, object] | None = None,
 ) -> cdk.CustomResource:
     function = HandlerFunction(
         scope,
@@ -169,6 +243,7 @@ def _lookup(
         service_token=function.function.function_arn,
         # Twice the function's own limit: CloudFormation would wait an hour for a lost answer.
         service_timeout=cdk.Duration.seconds(2 * TIMEOUT_SECONDS),
+        properties=properties,
     )
 
 

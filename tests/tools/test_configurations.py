@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from baseline.detection.managed_rules import rule_table
 from tests.contract.policy_lint import loose
 from tests.support import ROOT, synthesize
 from tests.tools.test_iam_policies import (
@@ -31,6 +33,30 @@ EXAMPLES = sorted(
         FOLDER / "siem.yaml",
     ]
 )
+
+# What makes more templates, or others, than the first example has; made in the test, because a
+# suppression ends.
+RULES_AND_LISTS = Path("rules-and-lists")
+MORE = """
+capabilities:
+  security_hub: {{enabled: false}}
+  config:
+    rules:
+      evaluate: all
+      own: {{cost-center: {{identifier: REQUIRED_TAGS, parameters: {{tag1Key: CostCenter}}}}}}
+      remediate: [{repaired}]
+  guardduty:
+    tuning:
+      trusted_list: {lists}/trusted.txt
+      threat_lists: {{pools: {lists}/pools.txt}}
+      suppressions:
+        scanner:
+          reason: The vulnerability scanner probes ports on purpose
+          expires: {expires}
+          criteria:
+            type: {{equals: ["Recon:EC2/Portscan"]}}
+            resource.instanceDetails.tags.value: {{equals: [scanner]}}
+"""
 Templates = dict[str, dict[str, Any]]
 
 BY_CONTROL_TOWER = (
@@ -58,12 +84,29 @@ BY_REPLICATION = (
 )
 
 
-@pytest.fixture(scope="module", params=EXAMPLES, ids=lambda path: path.stem)
+@pytest.fixture(scope="module", params=[*EXAMPLES, RULES_AND_LISTS], ids=lambda path: path.stem)
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The assembly of an example; the nag packs and the CDK's validator passed it."""
-    relative = request.param.relative_to(ROOT)
+    path = request.param
+    if path == RULES_AND_LISTS:
+        path = rules_and_lists(tmp_path_factory.mktemp("configuration"))
     directory = tmp_path_factory.mktemp(request.param.stem)
-    return synthesize(directory, f"baseline:config={relative}", validation=True)
+    return synthesize(directory, f"baseline:config={path}", validation=True)
+
+
+def rules_and_lists(folder: Path) -> Path:
+    """Write the first example with every rule, repair, suppression and list."""
+    (folder / "trusted.txt").write_text("8.8.8.8\nexample.org\n", encoding="utf-8")
+    (folder / "pools.txt").write_text(f"pool.example\n{'a' * 64}\n", encoding="utf-8")
+    repaired = ", ".join(rule.name for rule in rule_table() if rule.remediation)
+    more = MORE.format(
+        lists=folder,
+        repaired=repaired,
+        expires=datetime.now(tz=UTC).date() + timedelta(days=100),
+    )
+    text = (ROOT / "baseline.yaml").read_text(encoding="utf-8")
+    (folder / "baseline.yaml").write_text(f"{text}\n{more}", encoding="utf-8")
+    return folder / "baseline.yaml"
 
 
 def templates(folder: Path) -> Templates:

@@ -1,4 +1,4 @@
-"""GuardDuty detectors and the export of findings."""
+"""GuardDuty detectors, the export of findings and filters."""
 
 from typing import Any
 
@@ -82,4 +82,49 @@ register(
     update=_update_destination,
     delete=_delete_destination,
     applies=("DestinationProperties", "DestinationType", "DetectorId", "Tags"),
+)
+
+
+_FILTER = ("Action", "Description", "FindingCriteria", "Rank")
+
+
+def _create_filter(resource: Resource) -> Physical:
+    name = resource.name("Name")
+    resource.call(
+        "guardduty",
+        "create_filter",
+        DetectorId=resource.properties["DetectorId"],
+        Name=name,
+        Tags=resource.tags() or None,
+        **resource.only(*_FILTER),
+    )
+    return Physical(id=name)
+
+
+def _update_filter(name: str, _: Resource, new: Resource) -> Physical:
+    new.call(
+        "guardduty",
+        "update_filter",
+        DetectorId=new.properties["DetectorId"],
+        FilterName=name,
+        **new.only(*_FILTER),
+    )
+    return Physical(id=name)
+
+
+def _delete_filter(name: str, resource: Resource) -> None:
+    resource.call(
+        "guardduty",
+        "delete_filter",
+        DetectorId=resource.properties["DetectorId"],
+        FilterName=name,
+    )
+
+
+register(
+    "AWS::GuardDuty::Filter",
+    create=_create_filter,
+    update=_update_filter,
+    delete=_delete_filter,
+    applies=(*_FILTER, "DetectorId", "Name", "Tags"),
 )

@@ -15,6 +15,24 @@ def detector_lookup(place: Place, _: str, __: Properties) -> Iterator[Check]:
     yield Check(setting="detector", expected=["ENABLED"], found=states)
 
 
+@reader(
+    "Custom::DetectorsLookup", capability="GuardDuty", covers="Regions DetectorParameter Copies"
+)
+def regional_detectors(place: Place, _: str, expected: Properties) -> Iterator[Check]:
+    """Read whether each Region's detector is on and known there by its parameter."""
+    for region in expected["Regions"]:
+        there = place.at(place.account, region)
+        guardduty, ssm = there("guardduty"), there("ssm")
+        detectors = guardduty.list_detectors()["DetectorIds"]
+        states = [guardduty.get_detector(DetectorId=each)["Status"] for each in detectors]
+        yield Check(setting=f"detector in {region}", expected=["ENABLED"], found=states)
+        known = {expected["DetectorParameter"]: "".join(detectors), **expected["Copies"]}
+        for name, value in known.items():
+            found = attempt(ssm.get_parameter, "ParameterNotFound", Name=name)
+            value_there = ABSENT if found == ABSENT else found["Parameter"]["Value"]
+            yield Check(setting=f"{name} in {region}", expected=value, found=value_there)
+
+
 @reader("Custom::HubLookup", capability="Security Hub", covers="")
 def hub_lookup(place: Place, _: str, __: Properties) -> Iterator[Check]:
     """Read whether Security Hub is on."""

@@ -1,4 +1,4 @@
-"""AWS Config rules, and the groups of schedules."""
+"""AWS Config rules and the view over the organization, GuardDuty's filters, groups of schedules."""
 
 import json
 from collections.abc import Iterator
@@ -31,6 +31,48 @@ def config_rule(place: Place, physical_id: str, expected: Properties) -> Iterato
     for name in ("ConfigRuleName", "MaximumExecutionFrequency"):
         if name in expected:
             yield Check(setting=name, expected=expected[name], found=found.get(name, ABSENT))
+
+
+@reader(
+    "AWS::Config::ConfigurationAggregator",
+    capability="Config rules",
+    covers="ConfigurationAggregatorName OrganizationAggregationSource AccountAggregationSources",
+)
+def aggregator(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
+    """Read whose records meet in an aggregator, of which Regions, and with which role."""
+    answer = place("config").describe_configuration_aggregators(
+        ConfigurationAggregatorNames=[physical_id]
+    )
+    found = first(answer["ConfigurationAggregators"], ConfigurationAggregatorName=physical_id)
+    for name in ("OrganizationAggregationSource", "AccountAggregationSources"):
+        if name in expected:
+            wanted = expected[name]
+            yield Check(
+                setting=name, expected=wanted, found=subset(found.get(name, ABSENT), wanted)
+            )
+    name = "ConfigurationAggregatorName"
+    yield Check(setting=name, expected=physical_id, found=found.get(name, ABSENT))
+
+
+@reader(
+    "AWS::GuardDuty::Filter",
+    capability="GuardDuty",
+    covers="DetectorId Name Action Rank FindingCriteria",
+)
+def guardduty_filter(place: Place, _: str, expected: Properties) -> Iterator[Check]:
+    """Read which findings a filter archives."""
+    found = place("guardduty").get_filter(
+        DetectorId=expected["DetectorId"], FilterName=expected["Name"]
+    )
+    for name in ("Name", "Action", "Rank"):
+        if name in expected:
+            yield Check(setting=name, expected=expected[name], found=found.get(name, ABSENT))
+    wanted = expected["FindingCriteria"]
+    yield Check(
+        setting="FindingCriteria",
+        expected=wanted,
+        found=subset(found.get("FindingCriteria", ABSENT), wanted),
+    )
 
 
 @reader("AWS::Scheduler::ScheduleGroup", capability="Schedules", covers="Name")

@@ -95,6 +95,15 @@ class Local:
         references = {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
         return stack["StackStatus"], references, "; ".join(reasons)
 
+    def deploy_template(self, name: str, template: dict[str, Any], *place: str) -> tuple[str, str]:
+        """Create a stack of a whole template; gives its status and the failures."""
+        client = self.client("cloudformation", *place)
+        client.create_stack(StackName=name, TemplateBody=json.dumps(template))
+        status = str(self._ended(client, name)["StackStatus"])
+        events = client.describe_stack_events(StackName=name)["StackEvents"]
+        reasons = [e["ResourceStatusReason"] for e in events if "_FAILED" in e["ResourceStatus"]]
+        return status, "; ".join(reasons)
+
     def _ended(self, client: Any, name: str) -> dict[str, Any]:
         stack: dict[str, Any] = {}
         for _ in range(1200):

@@ -58,6 +58,7 @@ def test_no_custom_resource_does_what_the_installed_cdk_has_a_type_for() -> None
         ("service-managed StackSets", "AWS::CloudFormation::OrganizationsAccess"),
         ("placement of core accounts", "AWS::Organizations::AccountPlacement"),
         ("GuardDuty detector of the administrator", "AWS::GuardDuty::DetectorLookup"),
+        ("GuardDuty detectors of the other Regions", "AWS::GuardDuty::DetectorLookup"),
         ("Security Hub hub of the administrator", "AWS::SecurityHub::HubLookup"),
         ("cost anomaly monitors of the organization", "AWS::CE::AnomalyMonitorLookup"),
         ("Macie administrator, per Region", "AWS::Macie::OrganizationAdmin"),

@@ -7,7 +7,8 @@ import aws_cdk as cdk
 import pytest
 
 from baseline.config import Names
-from baseline.detection.guardduty_export import GuardDutyExport
+from baseline.detection.guardduty_export import GuardDutyExport, RegionalGuardDutyExport
+from tests.support import CONTEXT
 
 OfType = Callable[[cdk.Stack, str], list[dict[str, Any]]]
 
@@ -85,3 +86,61 @@ def test_in_an_opt_in_region_guardduty_has_a_principal_of_its_own(of_type: OfTyp
     policies = [str(key["Properties"]["KeyPolicy"]) for key in of_type(stack, "AWS::KMS::Key")]
     assert any("guardduty.eu-south-1.amazonaws.com" in policy for policy in policies)
     assert not any("guardduty.amazonaws.com" in policy for policy in policies)
+
+
+def test_other_regions_use_the_key_each_under_its_own_principal(
+    of_type: OfType,
+) -> None:
+    environment = cdk.Environment(account="333333333333", region="eu-west-1")
+    stack = cdk.Stack(cdk.App(context=CONTEXT), "security", env=environment)
+    GuardDutyExport(
+        stack,
+        "Export",
+        bucket_name="secbase-guardduty",
+        break_glass_role="OrgBreakGlass",
+        regions=["eu-west-1", "eu-central-1", "us-east-1", "eu-south-1"],
+    )
+    admitted = {
+        statement["Sid"]: (
+            statement["Principal"]["Service"],
+            statement["Condition"]["ArnLike"]["aws:SourceArn"],
+        )
+        for key in of_type(stack, "AWS::KMS::Key")
+        for statement in key["Properties"]["KeyPolicy"]["Statement"]
+        if statement.get("Sid", "").startswith("EncryptFindingsOf")
+    }
+    assert admitted == {
+        "EncryptFindingsOfEuCentral1": (
+            "guardduty.amazonaws.com",
+            [
+                "arn:aws:guardduty:eu-central-1:333333333333:detector/*",
+                "arn:aws:guardduty:us-east-1:333333333333:detector/*",
+            ],
+        ),
+        # A Region that has to be enabled has a principal of its own.
+        "EncryptFindingsOfEuSouth1": (
+            "guardduty.eu-south-1.amazonaws.com",
+            "arn:aws:guardduty:eu-south-1:333333333333:detector/*",
+        ),
+    }
+
+
+def test_another_region_exports_to_the_bucket_of_the_home_region(of_type: OfType) -> None:
+    environment = cdk.Environment(account="333333333333", region="eu-central-1")
+    stack = cdk.Stack(cdk.App(context=CONTEXT), "regional", env=environment)
+    RegionalGuardDutyExport(
+        stack,
+        "Export",
+        detector_id="abc",
+        bucket_name="secbase-guardduty",
+        key_arn="arn:aws:kms:eu-west-1:333333333333:key/1",
+    )
+    (destination,) = of_type(stack, "AWS::GuardDuty::PublishingDestination")
+    assert destination["Properties"]["DetectorId"] == "abc"
+    assert destination["Properties"]["DestinationProperties"] == {
+        "DestinationArn": "arn:aws:s3:::secbase-guardduty",
+        "KmsKeyArn": "arn:aws:kms:eu-west-1:333333333333:key/1",
+    }
+    assert destination["DeletionPolicy"] == "RetainExceptOnCreate"
+    # One key for all: none here, where nothing else would use it.
+    assert of_type(stack, "AWS::KMS::Key") == []

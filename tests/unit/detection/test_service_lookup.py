@@ -11,7 +11,13 @@ from aws_cdk import assertions
 from moto import mock_aws
 
 from baseline.detection.handlers.service_lookup import index
-from baseline.detection.service_lookup import AnomalyMonitorLookup, DetectorLookup, HubLookup
+from baseline.detection.service_lookup import (
+    AnomalyMonitorLookup,
+    DetectorLookup,
+    HubLookup,
+    RegionalDetectors,
+)
+from baseline.errors import BaselineError
 
 EVENT = {
     "RequestType": "Create",
@@ -250,3 +256,82 @@ def test_the_monitor_lookup_may_find_and_create_monitors_only(stack: cdk.Stack) 
     assert found["FindMonitors"]["Action"] == "ce:GetAnomalyMonitors"
     assert found["FindMonitors"]["Resource"] == "arn:aws:ce::333333333333:anomalymonitor/*"
     assert found["CreateMonitors"]["Action"] == "ce:CreateAnomalyMonitor"
+
+
+TOLD = {
+    "Regions": ["eu-central-1", "us-east-1"],
+    "DetectorParameter": "/secbase/guardduty/detector",
+    "Copies": {"/secbase/guardduty/export-key": "arn:aws:kms:eu-west-1:333333333333:key/1"},
+}
+
+
+def parameters(region: str) -> dict[str, tuple[str, int]]:
+    found = boto3.client("ssm", region_name=region).get_parameters(
+        Names=[TOLD["DetectorParameter"], *TOLD["Copies"]]  # type: ignore[list-item, misc]
+    )
+    return {each["Name"]: (each["Value"], each["Version"]) for each in found["Parameters"]}
+
+
+@pytest.mark.usefixtures("aws")
+def test_every_region_is_told_its_detector_and_what_is_copied(
+    answers: list[dict[str, Any]],
+) -> None:
+    existing = boto3.client("guardduty", region_name="us-east-1").create_detector(Enable=True)
+    index.detectors({**EVENT, "ResourceProperties": TOLD}, None)
+    assert answers[0]["Status"] == "SUCCESS"
+    virginia = parameters("us-east-1")
+    assert virginia["/secbase/guardduty/detector"] == (existing["DetectorId"], 1)
+    assert virginia["/secbase/guardduty/export-key"][0].endswith("key/1")
+    # Frankfurt had none: it was created, and the parameter names it.
+    frankfurt = boto3.client("guardduty", region_name="eu-central-1").list_detectors()
+    known, _ = parameters("eu-central-1")["/secbase/guardduty/detector"]
+    assert frankfurt["DetectorIds"] == [known]
+    assert boto3.client("guardduty", region_name="eu-west-1").list_detectors()["DetectorIds"] == []
+
+
+@pytest.mark.usefixtures("aws")
+def test_what_is_told_already_is_not_written_again(answers: list[dict[str, Any]]) -> None:
+    for _ in range(2):
+        index.detectors({**EVENT, "ResourceProperties": TOLD}, None)
+    assert {version for _, version in parameters("us-east-1").values()} == {1}
+    changed = {**TOLD, "Copies": {"/secbase/guardduty/export-key": "another"}}
+    index.detectors({**EVENT, "RequestType": "Update", "ResourceProperties": changed}, None)
+    assert parameters("us-east-1")["/secbase/guardduty/export-key"] == ("another", 2)
+    assert [answer["Status"] for answer in answers] == ["SUCCESS"] * 3
+
+
+@pytest.mark.usefixtures("aws")
+def test_deleting_leaves_detectors_and_parameters(answers: list[dict[str, Any]]) -> None:
+    index.detectors({**EVENT, "ResourceProperties": TOLD}, None)
+    index.detectors({**EVENT, "RequestType": "Delete", "ResourceProperties": TOLD}, None)
+    assert len(parameters("us-east-1")) == 2
+    assert answers[1]["Status"] == "SUCCESS"
+
+
+def test_the_function_writes_the_named_parameters_of_the_named_regions_only(
+    stack: cdk.Stack,
+) -> None:
+    RegionalDetectors(
+        stack,
+        "Detectors",
+        regions=["eu-central-1"],
+        detector_parameter="/secbase/guardduty/detector",
+    )
+    policies = assertions.Template.from_stack(stack).find_resources("AWS::IAM::ManagedPolicy")
+    statements = [
+        statement
+        for policy in policies.values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement.get("Sid") == "TellRegions"
+    ]
+    (statement,) = statements
+    assert statement["Action"] == ["ssm:GetParameter", "ssm:PutParameter"]
+    assert (
+        statement["Resource"]
+        == "arn:aws:ssm:eu-central-1:333333333333:parameter/secbase/guardduty/detector"
+    )
+
+
+def test_without_another_region_there_is_nobody_to_tell(stack: cdk.Stack) -> None:
+    with pytest.raises(BaselineError, match="regions is empty"):
+        RegionalDetectors(stack, "Detectors", regions=[], detector_parameter="/x")

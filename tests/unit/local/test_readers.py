@@ -518,3 +518,64 @@ def test_a_disabled_rule_and_a_missing_target_are_seen() -> None:
     events.remove_targets(Rule="findings", Ids=["Topic"])
 
     assert differences("AWS::Events::Rule", "findings", expected) == {"State", "target Topic"}
+
+
+def test_an_aggregator_that_sees_fewer_regions_is_seen() -> None:
+    config = boto3.client("config", region_name=REGION)
+    source = {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/agg", "AwsRegions": ["eu-west-1"]}
+    config.put_configuration_aggregator(
+        ConfigurationAggregatorName="baseline", OrganizationAggregationSource=source
+    )
+    expected = {"ConfigurationAggregatorName": "baseline", "OrganizationAggregationSource": source}
+    kind = "AWS::Config::ConfigurationAggregator"
+    assert differences(kind, "baseline", expected) == set()
+    wider = {**source, "AwsRegions": ["eu-central-1", "eu-west-1"]}
+    changed = {**expected, "OrganizationAggregationSource": wider}
+    assert differences(kind, "baseline", changed) == {"OrganizationAggregationSource"}
+
+
+def test_a_filter_that_archives_more_is_seen() -> None:
+    guardduty = boto3.client("guardduty", region_name=REGION)
+    detector = guardduty.create_detector(Enable=True)["DetectorId"]
+    narrow = {"Criterion": {"type": {"Equals": ["Recon:EC2/Portscan"]}}}
+    guardduty.create_filter(
+        DetectorId=detector, Name="scanner", Action="ARCHIVE", Rank=1, FindingCriteria=narrow
+    )
+    expected = {
+        "DetectorId": detector,
+        "Name": "scanner",
+        "Action": "ARCHIVE",
+        "Rank": 1,
+        "FindingCriteria": narrow,
+    }
+    assert differences("AWS::GuardDuty::Filter", "scanner", expected) == set()
+    guardduty.update_filter(
+        DetectorId=detector,
+        FilterName="scanner",
+        Action="NOOP",
+        FindingCriteria={"Criterion": {"severity": {"LessThan": 9}}},
+    )
+    assert differences("AWS::GuardDuty::Filter", "scanner", expected) == {
+        "Action",
+        "FindingCriteria",
+    }
+
+
+def test_a_region_that_does_not_know_its_detector_is_seen() -> None:
+    ssm = boto3.client("ssm", region_name="eu-central-1")
+    guardduty = boto3.client("guardduty", region_name="eu-central-1")
+    detector = guardduty.create_detector(Enable=True)["DetectorId"]
+    expected = {
+        "Regions": ["eu-central-1"],
+        "DetectorParameter": "/secbase-regions/guardduty/detector",
+        "Copies": {"/secbase-regions/guardduty/export-key": "arn"},
+    }
+    kind = "Custom::DetectorsLookup"
+    for name, value in (("detector", detector), ("export-key", "arn")):
+        path = f"/secbase-regions/guardduty/{name}"
+        ssm.put_parameter(Name=path, Value=value, Type="String")
+    assert differences(kind, "detectors", expected) == set()
+    ssm.delete_parameter(Name="/secbase-regions/guardduty/detector")
+    assert differences(kind, "detectors", expected) == {
+        "/secbase-regions/guardduty/detector in eu-central-1"
+    }

@@ -10,9 +10,12 @@ import pytest
 from aws_cdk.assertions import Template
 from ruamel.yaml import YAML
 
-from baseline.config import Configuration, load
+from baseline.config import Configuration, Names, load
+from baseline.detection.rule_choice import repaired_rules_of, resource_rules_of, rules_of
 from stacks.composition import compose
-from stacks.rules import rules_of
+from stacks.member_global import MemberGlobalStack
+from stacks.member_regional import MemberRegionalStack
+from stacks.rules import RulesStack, has_rules_in
 
 PACK = "AWS::Config::OrganizationConformancePack"
 OFF = "security_hub: {enabled: false}"
@@ -30,10 +33,24 @@ def composed(tmp_path: Path, app: cdk.App, capabilities: str = "") -> dict[str, 
     return {each.node.id: each for each in app.node.children if isinstance(each, cdk.Stack)}
 
 
-def pack(stack: cdk.Stack) -> tuple[dict[str, Any], list[str]]:
-    (found,) = Template.from_stack(stack).find_resources(PACK).values()
+def pack(stack: cdk.Stack, name: str = "root-and-iam") -> tuple[dict[str, Any], list[str]]:
+    (found,) = (
+        each
+        for each in Template.from_stack(stack).find_resources(PACK).values()
+        if each["Properties"]["OrganizationConformancePackName"] == f"secbase-{name}"
+    )
     rules = YAML(typ="safe").load(found["Properties"]["TemplateBody"])["Resources"].values()
     return found["Properties"], [each["Properties"]["ConfigRuleName"] for each in rules]
+
+
+def alone(tmp_path: Path, capabilities: str, region: str) -> cdk.Stack:
+    """Give the rules of a Region without the rest of the organization."""
+    configuration = example(tmp_path, capabilities)
+    names, security = (
+        Names.of(configuration),
+        cdk.Environment(account="333333333333", region=region),
+    )
+    return RulesStack(cdk.App(), "rules", configuration=configuration, names=names, env=security)
 
 
 def descriptions(stack: cdk.Stack) -> list[str]:
@@ -52,6 +69,13 @@ def test_rules_come_after_the_recorders_in_the_security_account(
     # Guardrails can stop everything before them.
     assert {"rules", "billing"} <= {each.node.id for each in stacks["guardrails"].dependencies}
     assert pack(rules)[1] == ["secbase-iam-user-mfa-enabled"]
+    elsewhere = stacks["rules-eu-central-1"]
+    assert (elsewhere.account, elsewhere.region) == ("333333333333", "eu-central-1")
+    assert "members" in {each.node.id for each in elsewhere.dependencies}
+    security = Template.from_stack(stacks["security"])
+    (view,) = security.find_resources("AWS::Config::ConfigurationAggregator").values()
+    regions = view["Properties"]["OrganizationAggregationSource"]["AwsRegions"]
+    assert regions == ["eu-central-1", "eu-west-1"]
 
 
 def test_security_hub_tells_of_rules_where_it_is_on(tmp_path: Path, app: cdk.App) -> None:
@@ -83,8 +107,10 @@ def test_iam_4_iam_6_iam_9_are_watched_and_told_without_security_hub(
         for each in rules
         if "Compliance" in each["Properties"]["Description"]
     }
-    assert heard["CriticalFindings messages from Compliance"] == roots
-    assert heard["HighFindings messages from Compliance"] == set(names) - roots
+    # One start of a name stands for all rules about resources of a severity: a pattern is short.
+    assert heard["CriticalFindings messages from Compliance"] == roots | {"secbase-critical-"}
+    people = set(names) - roots
+    assert heard["HighFindings messages from Compliance"] == people | {"secbase-high-"}
 
 
 @pytest.mark.parametrize(
@@ -120,10 +146,76 @@ def test_iam_3_iam_22_stricter_periods_of_the_configuration_are_rules_of_their_o
     }
 
 
-def test_without_a_missing_rule_there_is_no_stack(tmp_path: Path, app: cdk.App) -> None:
-    assert "rules" not in composed(tmp_path, app, "config: {root_and_iam_rules: none}")
+def test_without_a_missing_rule_there_is_no_stack(tmp_path: Path) -> None:
+    none = example(tmp_path, "config: {root_and_iam_rules: none, rules: {evaluate: none}}")
+    assert not any(has_rules_in(none, region) for region in none.regions)
+    assert has_rules_in(example(tmp_path, ""), "eu-central-1")
 
 
-def test_accounts_without_a_recorder_are_left_out_by_id(tmp_path: Path, app: cdk.App) -> None:
-    stacks = composed(tmp_path, app, 'config: {excluded_accounts: ["555555555555"]}')
-    assert pack(stacks["rules"])[0]["ExcludedAccounts"] == ["555555555555"]
+def test_accounts_without_a_recorder_are_left_out_by_id(tmp_path: Path) -> None:
+    stack = alone(tmp_path, 'config: {excluded_accounts: ["555555555555"]}', "eu-west-1")
+    for name in ("root-and-iam", "resources"):
+        assert pack(stack, name)[0]["ExcludedAccounts"] == ["555555555555"]
+
+
+def test_ec2_28_s3_17_sns_1_each_governed_region_has_the_rules_that_security_hub_lacks(
+    tmp_path: Path,
+) -> None:
+    home = pack(alone(tmp_path, "", "eu-west-1"), "resources")[1]
+    other = pack(alone(tmp_path, "", "eu-central-1"), "resources")[1]
+    assert home == other
+    assert {
+        "secbase-medium-sns-encrypted-kms",
+        "secbase-medium-s3-default-encryption-kms",
+        "secbase-low-ebs-resources-protected-by-backup-plan",
+    } <= set(home)
+    # fsbp and cis-5.0 evaluate these.
+    assert not {"secbase-high-ec2-imdsv2-check", "secbase-high-restricted-ssh"} & set(home)
+
+
+def test_ec2_13_ec2_19_cloudtrail_1_all_rules_on_demand_and_about_the_account_once(
+    tmp_path: Path,
+) -> None:
+    everything = "config: {rules: {evaluate: all}}"
+    home = set(pack(alone(tmp_path, everything, "eu-west-1"), "resources")[1])
+    other = set(pack(alone(tmp_path, everything, "eu-central-1"), "resources")[1])
+    assert {"secbase-high-restricted-ssh", "secbase-critical-restricted-common-ports"} <= other
+    assert home - other == {
+        "secbase-high-multi-region-cloudtrail-enabled",
+        "secbase-medium-s3-account-level-public-access-blocks-periodic",
+    }
+    assert other < home
+
+
+def test_rules_of_ones_own_come_and_others_go_by_name(tmp_path: Path) -> None:
+    own = (
+        "cost-center: {identifier: REQUIRED_TAGS, parameters: {tag1Key: CostCenter}, severity: low}"
+    )
+    off = "wafv2-logging-enabled: 'Firewall Manager logs every web ACL'"
+    wanted = f"config: {{rules: {{own: {{{own}}}, off: {{{off}}}}}}}"
+    properties, names = pack(alone(tmp_path, wanted, "eu-central-1"), "resources")
+    assert "secbase-low-cost-center" in names
+    assert "secbase-low-wafv2-logging-enabled" not in names
+    rules = YAML(typ="safe").load(properties["TemplateBody"])["Resources"]
+    assert rules["CostCenter"]["Properties"]["InputParameters"] == {"tag1Key": "CostCenter"}
+
+
+@pytest.mark.parametrize("named", [[], ["subnet-auto-assign-public-ip-disabled"]])
+def test_a_rule_that_repairs_stands_in_every_account_and_in_no_pack(
+    tmp_path: Path, named: list[str]
+) -> None:
+    wanted = f"config: {{rules: {{evaluate: all, remediate: {named}}}}}"
+    configuration = example(tmp_path, wanted)
+    in_pack = {rule.name for rule in resource_rules_of(configuration, "eu-west-1")}
+    assert ("subnet-auto-assign-public-ip-disabled" in in_pack) == (not named)
+    repaired, names = repaired_rules_of(configuration), Names.of(configuration)
+    assert [rule.name for rule in repaired] == named
+    regional = MemberRegionalStack(cdk.App(), "regional", names=names, repaired_rules=repaired)
+    repairs = Template.from_stack(regional).find_resources("AWS::Config::RemediationConfiguration")
+    assert len(repairs) == len(named)
+    everywhere = MemberGlobalStack(cdk.App(), "global", names=names, repaired_rules=repaired)
+    roles = Template.from_stack(everywhere).find_resources("AWS::IAM::Role").values()
+    has_role = "secbase-config-remediation" in {
+        each["Properties"].get("RoleName") for each in roles
+    }
+    assert has_role == bool(named)

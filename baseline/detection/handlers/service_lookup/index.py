@@ -39,6 +39,12 @@ def detector(event: dict[str, Any], _context: object) -> None:
     _answer(event, "detector", lambda: find_detector(boto3.client("guardduty", config=RETRIES)))
 
 
+def detectors(event: dict[str, Any], _context: object) -> None:
+    """Answer CloudFormation when every Region knows its detector."""
+    properties = event["ResourceProperties"]
+    _answer(event, "detectors", lambda: tell_regions(properties))
+
+
 def hub(event: dict[str, Any], _context: object) -> None:
     """Answer CloudFormation with ``HubArn``."""
     _answer(event, "hub", lambda: find_hub(boto3.client("securityhub", config=RETRIES)))
@@ -56,6 +62,29 @@ def find_detector(guardduty: Any) -> Data:  # noqa: ANN401 - boto3 clients have 
             return {"DetectorId": detector_id}
     logger.info("no detector in this Region; creating one")
     return {"DetectorId": guardduty.create_detector(Enable=True)["DetectorId"]}
+
+
+def tell_regions(properties: dict[str, Any]) -> Data:
+    """Write the detector of each Region, and copies of values, into parameters there."""
+    for region in properties["Regions"]:
+        guardduty = boto3.client("guardduty", region_name=region, config=RETRIES)
+        values = {
+            properties["DetectorParameter"]: find_detector(guardduty)["DetectorId"],
+            **properties["Copies"],
+        }
+        ssm = boto3.client("ssm", region_name=region, config=RETRIES)
+        for name, value in values.items():
+            _put(ssm, name, value)
+    return {}
+
+
+def _put(ssm: Any, name: str, value: str) -> None:  # noqa: ANN401 - boto3 clients have no published type
+    try:
+        if ssm.get_parameter(Name=name)["Parameter"]["Value"] == value:
+            return
+    except ssm.exceptions.ParameterNotFound:
+        logger.info("no parameter %s in this Region; creating it", name)
+    ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
 
 def find_monitors(ce: Any) -> Data:  # noqa: ANN401 - boto3 clients have no published type
