@@ -34,6 +34,7 @@ from stacks.security_regional import (
 )
 
 CRITICAL = "critical"
+HIGH = "high"
 
 
 class SecurityStack(cdk.Stack):
