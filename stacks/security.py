@@ -7,14 +7,18 @@ from constructs import Construct
 
 from baseline.config import Configuration
 from baseline.config.names import Names
+from baseline.detection.audiences import Audiences
 from baseline.detection.delivery_alarm import DeliveryAlarm
 from baseline.detection.event_bus import SecurityEventBus
 from baseline.detection.event_patterns import SEVERITIES
+from baseline.detection.finding_formatter import FindingFormatter
 from baseline.detection.guardduty_export import GuardDutyExport
 from baseline.detection.notifications import FindingNotification, NotificationKeys
+from baseline.detection.paging import PagingEndpoint
 from baseline.detection.security_hub import SecurityHub
 from baseline.identity.roles import AuditReaderRole
 from baseline.primitives.secure_topic import SecureTopic
+from stacks.guardrails import known_ids
 from stacks.rules import rules_of
 
 CRITICAL = "critical"
@@ -88,25 +92,44 @@ class SecurityStack(cdk.Stack):
             forwarding_role=names.event_forwarding_role,
             failures=shared.failures,
         )
+        wanted = configuration.notifications
+        audiences = Audiences(self, "Audiences", notifications=wanted, names=names, key=shared.key)
+        formatter = FindingFormatter(
+            self,
+            "Formatter",
+            notifications=wanted,
+            account_ids=known_ids(configuration),
+            topic_prefix=names.topic(""),
+            topics=[*sorted(wanted.severities()), *audiences.topics],
+            key=shared.key,
+            role_name=names.finding_formatter_role,
+            organization_id=names.organization_id,
+            management_account=names.management,
+        )
+        paging = wanted.paging and PagingEndpoint(
+            self, "Paging", paging=wanted.paging, name=names.paging, failures=shared.failures
+        )
         told = {} if configuration.capabilities.security_hub.enabled else _rules(configuration)
         for severity in SEVERITIES.values():
-            addresses = getattr(configuration.notifications, severity.name)
-            if not addresses:
+            if severity.name not in wanted.severities():
                 continue
             notification = FindingNotification(
                 self,
                 f"{severity.name.title()}Findings",
                 severity=severity,
-                addresses=addresses,
+                addresses=getattr(wanted, severity.name),
                 shared=shared,
                 topic_name=names.topic(severity.name),
                 bus=bus.bus,
+                formatter=formatter,
+                paging=paging,
                 activity=severity.name == CRITICAL,
                 drift=severity.name == CRITICAL and configuration.control_tower != "none",
                 rule_prefixes=told.get(severity.name, ()),
             )
             self.topics[severity.name] = notification.topic
             if severity.name == CRITICAL:
+                formatter.fall_back_to(notification.topic)
                 DeliveryAlarm(
                     self, "DeliveryAlarm", failures=shared.failures, topic=notification.topic
                 )

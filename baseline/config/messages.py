@@ -8,7 +8,13 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from baseline.config import account_settings, forms, forms_control_tower, organization_policies
+from baseline.config import (
+    account_settings,
+    forms,
+    forms_control_tower,
+    notifications,
+    organization_policies,
+)
 from baseline.config.fields import field_at, section_at
 from baseline.config.finding import Finding, Path
 from baseline.config.section import Section
@@ -55,6 +61,15 @@ HINTS: Mapping[str, str] = MappingProxyType(
         forms.POLICY_NAME_PATTERN: "is not the name of an IAM policy: 1 to 128 letters, digits or + = , . @ _ -",
         forms.POLICY_PATH_PATTERN: "is not the path of an IAM policy: / or /team/",
         forms.PHRASE_PATTERN: "is not a name: no spaces at its ends, and not empty",
+        notifications.SLACK_WORKSPACE_PATTERN: "is not the ID of a Slack workspace, such as T0123ABCD",
+        notifications.SLACK_CHANNEL_PATTERN: "is not the ID of a Slack channel, such as C0123ABCD; its name is none",
+        notifications.UUID_PATTERN: "is not a UUID, as Microsoft Teams gives for tenants and teams",
+        notifications.TEAMS_CHANNEL_PATTERN: "is not the encoded ID of a channel in Microsoft Teams, such as 19%3aabc%40thread.tacv2",
+        notifications.AUDIENCE_PATTERN: "is not a name for a team or channel: 2 to 30 lower-case letters, digits or hyphens, a letter first",
+        notifications.WEBHOOK_PATTERN: "is not an HTTPS address without query, such as https://events.pagerduty.com/v2/enqueue",
+        notifications.VALUE_ARN_PATTERN: "is not the full ARN of a secret, with the six characters at its end; the value itself never stands here",
+        notifications.VALUE_KEY_PATTERN: "is not a key of a JSON secret: letters, digits or _ . -",
+        notifications.HEADER_PATTERN: "is not the name of an HTTP header",
         account_settings.KEY_ALIAS_PATTERN: "is not the alias of a key, such as alias/ebs",
         account_settings.LOG_GROUP_PATTERN: "is not the name of a log group: letters, digits or . / # _ -",
         organization_policies.BACKUP_VAULT_PATTERN: "is not the name of a backup vault: 2 to 50 letters, digits, _ or -",

@@ -101,6 +101,18 @@ NETWORK: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
+# What a way to tell people creates in the home Region besides, by its name in messages.
+NOTIFICATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "chat": (
+            "AWS::Chatbot::MicrosoftTeamsChannelConfiguration",
+            "AWS::Chatbot::SlackChannelConfiguration",
+        ),
+        "paging": ("AWS::Events::ApiDestination", "AWS::Events::Connection"),
+    }
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Region:
     """One Region.
@@ -121,7 +133,7 @@ class Region:
 
 def resource_types() -> Iterator[str]:
     """Give every resource type that the table answers for, each once."""
-    tables = (EVERYWHERE, AT_HOME, NETWORK)
+    tables = (EVERYWHERE, AT_HOME, NETWORK, NOTIFICATIONS)
     rows = (*(row for table in tables for row in table.values()), BILLING)
     yield from dict.fromkeys(name for row in rows for name in row)
 

@@ -8,7 +8,11 @@ from baseline.detection.event_patterns.accounts import (
 from baseline.detection.event_patterns.activity import QUIET_CALLS, forwarded_activity
 from baseline.detection.event_patterns.compliance import control_tower_drift, noncompliance
 from baseline.detection.event_patterns.emergency import Emergency, emergency_use
-from baseline.detection.event_patterns.findings import guardduty_findings, security_hub_findings
+from baseline.detection.event_patterns.findings import (
+    TOLD_FIELD,
+    guardduty_findings,
+    security_hub_findings,
+)
 from baseline.detection.event_patterns.open_ports import (
     SECURITY_GROUP_CHANGES,
     noncompliant_security_groups,
@@ -51,6 +55,7 @@ __all__ = [
     "SIGN_IN",
     "SIGN_IN_REGIONS",
     "TAMPERING",
+    "TOLD_FIELD",
     "Emergency",
     "Pattern",
     "Severity",
