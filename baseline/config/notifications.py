@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
-from baseline.config.forms import ContactEmail, MemberName, UnitPath
+from baseline.config.forms import ContactEmail, UnitPath
 from baseline.config.organization_policies import TagKey
 from baseline.config.section import Section
 
@@ -40,7 +40,7 @@ class Route(Section):
         default=(),
         description="Organizational units whose accounts are the team's, with the units below them. None by default.",
     )
-    accounts: tuple[MemberName, ...] = Field(
+    accounts: tuple[str, ...] = Field(
         default=(), description="Names of accounts that are the team's. None by default."
     )
     severities: Severities = Field(
