@@ -160,9 +160,10 @@ def _call(event: Event, severity: str) -> Finding:
             "cloudtrailv2",
             f"#/events?EventId={quote(text(detail, 'eventID'))}",
         ),
-        id=text(detail, "eventID"),
+        id=text(detail, "eventID") or text(event, "id"),
         facts={
-            "By": f"{who} from {text(detail, 'sourceIPAddress')}",
+            "By": " from ".join(filter(None, (who, text(detail, "sourceIPAddress")))),
+            "Target": text(detail, "requestParameters", "targetPrincipal"),
             "Resource": "; ".join(text(one, "ARN") for one in at(detail, "resources") or ())
             or text(detail, "requestParameters", "roleArn")
             or text(detail, "requestParameters", "keyId"),

@@ -16,7 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from finding_accounts import Account, look_up
-from finding_model import Event, Finding, at
+from finding_model import Event, Finding, at, text
 from finding_reading import RAW_LENGTH, is_sample, raw, read
 from finding_routes import audiences
 from finding_text import CHAT_LENGTH, chat, email, subject
@@ -119,17 +119,18 @@ def _mark(event: Event, severity: str) -> None:
     Security Hub takes it back to NEW when the resource fails again; a severity that rises is told
     because the finding says which one was. A failure here costs a second message, no more.
     """
-    finding = at(event, "detail", "findings", 0) or {}
+    finding = at(event, "detail", "findings", 0)
+    which = {name: text(finding, name) for name in ("Id", "ProductArn")}
     try:
         answer = boto3.client("securityhub", config=RETRIES).batch_update_findings(
-            FindingIdentifiers=[{"Id": finding["Id"], "ProductArn": finding["ProductArn"]}],
+            FindingIdentifiers=[which],
             Workflow={"Status": "NOTIFIED"},
             UserDefinedFields={
-                **(finding.get("UserDefinedFields") or {}),
+                **(at(finding, "UserDefinedFields") or {}),
                 os.environ["TOLD_FIELD"]: severity.upper(),
             },
         )
         for left in answer.get("UnprocessedFindings", ()):
             logger.warning("not marked: %s", left)
-    except (BotoCoreError, ClientError, KeyError):
+    except (BotoCoreError, ClientError):
         logger.exception("finding cannot be marked as told")
