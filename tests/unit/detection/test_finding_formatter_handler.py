@@ -83,7 +83,10 @@ class World:
         return json.loads(json.dumps(event).replace("555555555555", self.account))  # type: ignore[no-any-return]
 
     def received(self, name: str) -> list[dict[str, Any]]:
-        answer = self.sqs.receive_message(QueueUrl=self.queues[name], MaxNumberOfMessages=10)
+        url = self.queues[name]
+        answer = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        for message in answer.get("Messages", []):
+            self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
 
     def everything(self) -> set[str]:
@@ -110,8 +113,7 @@ def world(organization: World, monkeypatch: pytest.MonkeyPatch) -> World:
     settings(monkeypatch)
     organization.hub.updates.clear()
     organization.hub.error = None
-    for url in organization.queues.values():
-        organization.sqs.purge_queue(QueueUrl=url)
+    organization.everything()
     return organization
 
 
