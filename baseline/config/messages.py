@@ -65,7 +65,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         notifications.SLACK_CHANNEL_PATTERN: "is not the ID of a Slack channel, such as C0123ABCD; its name is none",
         notifications.UUID_PATTERN: "is not a UUID, as Microsoft Teams gives for tenants and teams",
         notifications.TEAMS_CHANNEL_PATTERN: "is not the encoded ID of a channel in Microsoft Teams, such as 19%3aabc%40thread.tacv2",
-        notifications.AUDIENCE_PATTERN: "is not a name for a team or channel: 2 to 30 lower-case letters, digits or hyphens, a letter first",
+        notifications.AUDIENCE_PATTERN: "is not a name for a team or channel: 2 to 32 lower-case letters, digits or hyphens, a letter first",
         notifications.WEBHOOK_PATTERN: "is not an HTTPS address without query, such as https://events.pagerduty.com/v2/enqueue",
         notifications.VALUE_ARN_PATTERN: "is not the full ARN of a secret, with the six characters at its end; the value itself never stands here",
         notifications.VALUE_KEY_PATTERN: "is not a key of a JSON secret: letters, digits or _ . -",

@@ -17,7 +17,7 @@ UUID_PATTERN = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 TEAMS_CHANNEL_PATTERN = (
     r"^[a-zA-Z0-9_=+/.,-]*%3[aA][a-zA-Z0-9_=+/.,-]*%40[a-zA-Z0-9_=+/.,-]*$"  # : and @, encoded
 )
-AUDIENCE_PATTERN = r"^[a-z][a-z0-9-]{0,28}[a-z0-9]$"
+AUDIENCE_PATTERN = r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$"
 WEBHOOK_PATTERN = r"^https://([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,63}(/[A-Za-z0-9._~/-]*)?$"
 VALUE_ARN_PATTERN = (
     r"^arn:aws:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$"

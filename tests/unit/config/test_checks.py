@@ -82,10 +82,11 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
     (
         "more routes than fit",
         {
+            "organizational_units.Sandbox.units": {"x" * 120: {}},
             "notifications.routes": {
-                f"team-{n}": {**ROUTE, "units": [f"Workloads/{'x' * 120}"]} for n in range(20)
+                f"team-{number}": {**ROUTE, "units": [f"Sandbox/{'x' * 120}"]}
+                for number in range(20)
             },
-            "organizational_units.Workloads": {"units": {"x" * 120: {}}},
         },
         "notifications.routes: are ",
     ),
