@@ -21,7 +21,7 @@ from tests.tools.test_linters import cfn_lint
 
 pytestmark = pytest.mark.tools
 FOLDER = ROOT / "examples" / "configurations"
-EXAMPLES = sorted(FOLDER.glob("control-tower-*.yaml"))
+EXAMPLES = [*sorted(FOLDER.glob("control-tower-*.yaml")), FOLDER / "notified.yaml"]
 Templates = dict[str, dict[str, Any]]
 
 BY_CONTROL_TOWER = (
