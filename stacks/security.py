@@ -9,17 +9,21 @@ from baseline.config import Configuration
 from baseline.config.guardduty import exporting_regions
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.config.names import Names
-from baseline.detection import key_events, messages
+from baseline.detection import key_events
 from baseline.detection.access_analyzer import UnusedAccessAnalyzer
 from baseline.detection.config_aggregator import OrganizationAggregator
+from baseline.detection.audiences import Audiences
 from baseline.detection.delivery_alarm import DeliveryAlarm
 from baseline.detection.entity_files import EntityFiles
 from baseline.detection.event_bus import SecurityEventBus
-from baseline.detection.event_patterns import SEVERITIES, Pattern
-from baseline.detection.guardduty_export import GuardDutyExport
+from baseline.detection.event_patterns import Pattern
 from baseline.detection.macie_export import MacieExportKey
-from baseline.detection.notifications import FindingNotification, Message, NotificationKeys
 from baseline.detection.rule_choice import told_rules
+from baseline.detection.event_patterns import SEVERITIES
+from baseline.detection.finding_formatter import FindingFormatter
+from baseline.detection.guardduty_export import GuardDutyExport
+from baseline.detection.notifications import FindingNotification, NotificationKeys
+from baseline.detection.paging import PagingEndpoint
 from baseline.detection.security_hub import SecurityHub
 from baseline.detection.service_lookup import RegionalDetectors
 from baseline.guardrails.roles import QUALIFIER
@@ -32,6 +36,7 @@ from stacks.security_regional import (
     tune_guardduty,
     tunes_guardduty,
 )
+from stacks.guardrails import known_ids
 
 CRITICAL = "critical"
 HIGH = "high"
@@ -164,19 +169,37 @@ class SecurityStack(cdk.Stack):
             forwarding_role=names.event_forwarding_role,
             failures=shared.failures,
         )
+                wanted = configuration.notifications
+        audiences = Audiences(self, "Audiences", notifications=wanted, names=names, key=shared.key)
+        formatter = FindingFormatter(
+            self,
+            "Formatter",
+            notifications=wanted,
+            account_ids=known_ids(configuration),
+            topic_prefix=names.topic(""),
+            topics=[*sorted(wanted.severities()), *audiences.topics],
+            key=shared.key,
+            role_name=names.finding_formatter_role,
+            organization_id=names.organization_id,
+            management_account=names.management,
+        )
+        paging = wanted.paging and PagingEndpoint(
+            self, "Paging", paging=wanted.paging, name=names.paging, failures=shared.failures
+        )
         told = told_rules(configuration)
         for severity in SEVERITIES.values():
-            addresses = getattr(configuration.notifications, severity.name)
-            if not addresses:
+            if severity.name not in wanted.severities():
                 continue
             notification = FindingNotification(
                 self,
                 f"{severity.name.title()}Findings",
                 severity=severity,
-                addresses=addresses,
+                addresses=getattr(wanted, severity.name),
                 shared=shared,
                 topic_name=names.topic(severity.name),
                 bus=bus.bus,
+                formatter=formatter,
+                paging=paging,
                 activity=severity.name == CRITICAL,
                 drift=severity.name == CRITICAL and configuration.control_tower != "none",
                 rule_prefixes=told.get(severity.name, ()),
@@ -186,6 +209,7 @@ class SecurityStack(cdk.Stack):
             if severity.name == HIGH and configuration.log_archive.replication is not None:
                 _hear_of_replication(notification.topic, names)
             if severity.name == CRITICAL:
+                formatter.fall_back_to(notification.topic)
                 DeliveryAlarm(
                     self, "DeliveryAlarm", failures=shared.failures, topic=notification.topic
                 )
@@ -201,7 +225,7 @@ class SecurityStack(cdk.Stack):
                 )
 
 
-def _key_rules(severity: str, names: Names) -> dict[str, tuple[Pattern, Message]]:
+def _key_rules(severity: str, names: Names) -> dict[str, Pattern]:
     """Give the rules of calls that weaken keys: those of core accounts are critical, others high."""
     core = names.core_accounts
     patterns = {
@@ -210,7 +234,7 @@ def _key_rules(severity: str, names: Names) -> dict[str, tuple[Pattern, Message]
     }
     if severity not in patterns:
         return {}
-    return {"Keys": (patterns[severity], messages.key_call(severity))}
+    return {"Keys": patterns[severity]}
 
 
 def _hear_of_replication(topic: SecureTopic, names: Names) -> None:

@@ -12,7 +12,7 @@ from baseline.config.account_settings import AccountSettings
 from baseline.config.accounts import CoreAccount, CoreAccounts, MemberAccount, Organization
 from baseline.config.billing import Billing
 from baseline.config.capabilities import Capabilities
-from baseline.config.contacts import BreakGlass, Contacts, Notifications
+from baseline.config.contacts import BreakGlass, Contacts
 from baseline.config.control_tower import ControlTower, Mode
 from baseline.config.credentials import Credentials
 from baseline.config.finding import dotted
@@ -22,6 +22,7 @@ from baseline.config.iam import Iam
 from baseline.config.identity_center import IdentityCenter
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.config.network import NetworkSettings
+from baseline.config.notifications import Notifications
 from baseline.config.response import Response
 from baseline.config.section import Section
 from baseline.config.siem import Siem
@@ -67,7 +68,7 @@ class Configuration(Section):
     break_glass: BreakGlass = Field(
         default_factory=BreakGlass, description="The emergency role that guardrails exempt."
     )
-    notifications: Notifications = Field(description="Who gets findings, by severity.")
+    notifications: Notifications = Field(description="Who gets findings.")
     log_archive: LogArchiveSettings = Field(
         default_factory=LogArchiveSettings, description="Retention of the logs."
     )

@@ -1,4 +1,4 @@
-"""People: who AWS calls, who gets the findings, who may break the glass."""
+"""People: who AWS calls, who may break the glass."""
 
 from __future__ import annotations
 
@@ -56,23 +56,4 @@ class BreakGlass(Section):
         default=(),
         max_length=5,
         description="Roles of the management account, such as one of a SAML provider, that may assume the role too. AWS sees no second factor in their sessions, so the identity provider has to ask for one. None by default.",
-    )
-
-
-class Notifications(Section):
-    """E-mail addresses that get findings, by severity. SNS asks each address to confirm once."""
-
-    critical: tuple[ContactEmail, ...] = Field(
-        min_length=1, description="Addresses that get critical findings; at least one."
-    )
-    high: tuple[ContactEmail, ...] = Field(
-        min_length=1, description="Addresses that get findings of high severity; at least one."
-    )
-    medium: tuple[ContactEmail, ...] = Field(
-        default=(),
-        description="Addresses that get findings of medium severity. Nobody by default; they stay visible in Security Hub.",
-    )
-    activity: tuple[ContactEmail, ...] = Field(
-        default=(),
-        description="Addresses that get the alarms about recorded activity (CIS 4.1 to 4.15). Those of `high` by default.",
     )

@@ -282,6 +282,24 @@ class Names:
         """ARN of the topic of a severity, for other stacks of the security account."""
         return f"arn:{self.partition}:sns:{self.home_region}:{self.security}:{self.topic(severity)}"
 
+    def team_topic(self, team: str) -> str:
+        """Name of the topic of a team that hears of its own accounts."""
+        return self.topic(f"team-{team}")
+
+    def chat_topic(self, channel: str) -> str:
+        """Name of the topic of a chat channel."""
+        return self.topic(f"chat-{channel}")
+
+    @property
+    def finding_formatter_role(self) -> str:
+        """Role of the function that writes messages of findings."""
+        return f"{self.prefix}-finding-formatter"
+
+    @property
+    def paging(self) -> str:
+        """Name of the connection and the API destination of the paging service."""
+        return f"{self.prefix}-paging"
+
     @property
     def alarm_arns(self) -> str:
         """ARN pattern of the baseline's alarms in the security account's home Region."""

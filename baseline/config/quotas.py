@@ -71,3 +71,8 @@ PERMISSION_SET_DESCRIPTION_LENGTH: Final = 700
 PERMISSION_SET_TAGS: Final = 50
 RELAY_STATE_LENGTH: Final = 240
 ACCESS_CONTROL_ATTRIBUTES: Final = 50
+
+# AWS Lambda Developer Guide, "Lambda quotas": all environment variables of a function together.
+ENVIRONMENT_BYTES: Final = 4_096
+# Ours: what is left of it for the routes of findings.
+ROUTES_SIZE: Final = 2_800

@@ -139,6 +139,18 @@ SYSTEMS_MANAGER: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
+# What a way to tell people creates in the home Region besides, by its name in messages.
+NOTIFICATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "chat": (
+            "AWS::Chatbot::MicrosoftTeamsChannelConfiguration",
+            "AWS::Chatbot::SlackChannelConfiguration",
+        ),
+        "paging": ("AWS::Events::ApiDestination", "AWS::Events::Connection"),
+    }
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Region:
     """One Region.
@@ -159,7 +171,7 @@ class Region:
 
 def resource_types() -> Iterator[str]:
     """Give every resource type that the table answers for, each once."""
-    tables = (EVERYWHERE, AT_HOME, NETWORK, ADMINISTERED, SYSTEMS_MANAGER)
+    tables = (EVERYWHERE, AT_HOME, NETWORK, ADMINISTERED, SYSTEMS_MANAGER, NOTIFICATIONS)
     rows = (
         *(row for table in tables for row in table.values()),
         BILLING,

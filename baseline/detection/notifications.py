@@ -9,15 +9,15 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from baseline.controls.registry import implements
-from baseline.detection import event_patterns, messages
+from baseline.detection import event_patterns
 from baseline.detection.event_patterns import Pattern, Severity
-from baseline.detection.publishing_role import EVENTS, PublishingRole
+from baseline.detection.finding_formatter import FindingFormatter
+from baseline.detection.paging import PagingEndpoint
+from baseline.detection.rule_role import EVENTS
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_queue import SecureQueue
 from baseline.primitives.secure_topic import SecureTopic
 from baseline.primitives.service_access import service_statement
-
-Message = events.CfnRule.InputTransformerProperty
 
 # EventBridge tries for a day by default; a message of a finding is of no use that late.
 RETRY_SECONDS = 4 * 3600
@@ -56,9 +56,10 @@ class FindingNotification(Construct):
     """A topic for one severity, its e-mail subscriptions and the rules that feed it.
 
     New, active findings in Security Hub (GuardDuty's left out, they come by themselves) and
-    GuardDuty findings that nobody archived become one readable e-mail each. Security Hub sends a
-    finding again whenever it is updated, so the message says how to end that. What cannot be
-    delivered within four hours waits in the failure queue.
+    GuardDuty findings that nobody archived become one readable message each; samples become none.
+    Each rule sends to the formatter and, where the severity wakes somebody, to the paging service:
+    neither waits for the other. What cannot be delivered within four hours waits in the failure
+    queue.
 
     Args:
         scope: parent construct, in a stack of the security account and home Region.
@@ -68,11 +69,13 @@ class FindingNotification(Construct):
         shared: key and failure queue.
         topic_name: physical name of the topic.
         bus: bus that GuardDuty findings and activity of all accounts arrive on.
+        formatter: writes the messages.
+        paging: wakes somebody, if the severity is among those that do; nobody by default.
         activity: notify root use and tampering with protections too; off by default.
         drift: notify drift that Control Tower detects too; off by default.
         rule_prefixes: starts of the names of AWS Config rules whose failures are notified; none by
             default, because Security Hub tells of them where it is on.
-        further: name of a further rule on ``bus`` to its pattern and message; none by default.
+        further: name of a further rule on ``bus`` to its pattern; none by default.
 
     Attributes:
         topic: the :class:`SecureTopic`.
@@ -93,13 +96,16 @@ class FindingNotification(Construct):
         shared: NotificationKeys,
         topic_name: str,
         bus: events.CfnEventBus,
+        formatter: FindingFormatter,
+        paging: PagingEndpoint | None = None,
         activity: bool = False,
         drift: bool = False,
         rule_prefixes: Sequence[str] = (),
-        further: Mapping[str, tuple[Pattern, Message]] | None = None,
+        further: Mapping[str, Pattern] | None = None,
     ) -> None:
         super().__init__(scope, id)
-        self._failures = shared.failures
+        self._failures, self._formatter, self._severity = shared.failures, formatter, severity.name
+        self._paging = paging if paging and severity.name in paging.severities else None
         self.topic = SecureTopic(
             self,
             "Topic",
@@ -107,55 +113,40 @@ class FindingNotification(Construct):
             topic_name=topic_name,
             display_name=f"{severity.name.title()} finding",
         )
-        self._publishing = PublishingRole(self, "Publishing", topic=self.topic, key=shared.key)
         self.topic.subscribe_email(list(dict.fromkeys(addresses)))
-        self.rules = {
-            "SecurityHub": self._create_rule(
-                "SecurityHub",
-                pattern=event_patterns.security_hub_findings(severity),
-                message=messages.security_hub(severity.name),
-            ),
-            "GuardDuty": self._create_rule(
-                "GuardDuty",
-                pattern=event_patterns.guardduty_findings(severity),
-                message=messages.guardduty(severity.name),
-                bus=bus,
-            ),
-        }
+        forwarded: dict[str, Pattern] = {"GuardDuty": event_patterns.guardduty_findings(severity)}
         if activity:
-            self.rules["Activity"] = self._create_rule(
-                "Activity",
-                pattern=event_patterns.forwarded_activity(),
-                message=messages.activity(),
-                bus=bus,
-            )
+            forwarded["Activity"] = event_patterns.forwarded_activity()
         if drift:
-            self.rules["Drift"] = self._create_rule(
-                "Drift",
-                pattern=event_patterns.control_tower_drift(),
-                message=messages.drift(),
-                bus=bus,
-            )
+            forwarded["Drift"] = event_patterns.control_tower_drift()
         if rule_prefixes:
-            self.rules["Compliance"] = self._create_rule(
-                "Compliance",
-                pattern=event_patterns.noncompliance(rule_prefixes),
-                message=messages.noncompliance(severity.name),
-                bus=bus,
-            )
-        for name, (pattern, message) in (further or {}).items():
-            self.rules[name] = self._create_rule(name, pattern=pattern, message=message, bus=bus)
+            forwarded["Compliance"] = event_patterns.noncompliance(rule_prefixes)
+        # Security Hub sends its events to the default bus of its administrator.
+        imported = event_patterns.security_hub_findings(severity)
+        self.rules = {"SecurityHub": self._create_rule("SecurityHub", pattern=imported)}
+        for name, pattern in (forwarded | dict(further or {})).items():
+            self.rules[name] = self._create_rule(name, pattern=pattern, bus=bus)
         self._keep_undelivered()
         implements(self, capability="finding-notification", controls=["SNS.1", "SNS.4"])
 
     def _create_rule(
-        self,
-        id: str,
-        *,
-        pattern: Pattern,
-        message: Message,
-        bus: events.CfnEventBus | None = None,
+        self, id: str, *, pattern: Pattern, bus: events.CfnEventBus | None = None
     ) -> events.CfnRule:
+        targets = [
+            events.CfnRule.TargetProperty(
+                id="Formatter",
+                arn=self._formatter.function.function.function_arn,
+                input_transformer=self._formatter.message(self._severity),
+                dead_letter_config=events.CfnRule.DeadLetterConfigProperty(
+                    arn=self._failures.queue_arn
+                ),
+                retry_policy=events.CfnRule.RetryPolicyProperty(
+                    maximum_event_age_in_seconds=RETRY_SECONDS, maximum_retry_attempts=RETRIES
+                ),
+            )
+        ]
+        if self._paging:
+            targets.append(self._paging.target(id, self._severity))
         rule = events.CfnRule(
             self,
             id,
@@ -163,23 +154,13 @@ class FindingNotification(Construct):
             event_bus_name=None if bus is None else bus.ref,
             event_pattern=pattern,
             state="ENABLED",
-            targets=[
-                events.CfnRule.TargetProperty(
-                    id="Topic",
-                    arn=self.topic.topic.topic_arn,
-                    role_arn=self._publishing.role.role_arn,
-                    input_transformer=message,
-                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(
-                        arn=self._failures.queue_arn
-                    ),
-                    retry_policy=events.CfnRule.RetryPolicyProperty(
-                        maximum_event_age_in_seconds=RETRY_SECONDS, maximum_retry_attempts=RETRIES
-                    ),
-                )
-            ],
+            targets=targets,
         )
-        # A finding that comes before the role's policy could not be published.
-        rule.node.add_dependency(self._publishing.policy)
+        self._formatter.let_in(rule)
+        # What is told before the topic is there would be lost.
+        rule.node.add_dependency(self.topic.topic)
+        if self._paging:
+            rule.node.add_dependency(self._paging.policy)
         return rule
 
     def _keep_undelivered(self) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.e2e.messages import Inbox, record
 from tests.e2e.organization import Organization
+from tests.unit.detection.recorded import RECORDED
 
 SECONDS = 20
 
 
-def find(organization: Organization, region: str, severity: float, title: str) -> None:
+def find(
+    organization: Organization, region: str, severity: float, title: str, **service: object
+) -> None:
     """Let GuardDuty publish a finding; clients cannot put events of AWS services."""
     event = {
         "account": organization.names.security,
@@ -27,7 +32,7 @@ def find(organization: Organization, region: str, severity: float, title: str) -
             "type": "UnauthorizedAccess:IAMUser/MaliciousIPCaller",
             "severity": severity,
             "title": title,
-            "service": {"archived": False},
+            "service": {"archived": False, **service},
         },
     }
     assert organization.access.page("/_baseline/events", event)["event_id"]
@@ -49,6 +54,60 @@ def test_a_critical_finding_of_any_governed_region_reaches_the_critical_topic(
     find(organization, region, 9.5, title)
 
     assert title in critical.texts(wanted=title, seconds=SECONDS)
+
+
+def test_a_finding_names_the_account_and_says_what_to_do(
+    organization: Organization, critical: Inbox
+) -> None:
+    find(organization, organization.home, 9.5, "a caller with a bad name")
+
+    text = critical.texts(wanted="a caller with a bad name", seconds=SECONDS)
+    assert "CRITICAL payments-production: a caller with a bad name" in text
+    assert "payments-production (555555555555, Workloads/Production)" in text
+    assert "What to do: " in text
+    assert f"https://{organization.home}.console.aws.amazon.com/guardduty/" in text
+
+
+def test_a_sample_is_told_to_nobody(organization: Organization, critical: Inbox) -> None:
+    find(organization, organization.home, 9.5, "made up", additionalInfo={"sample": True})
+    find(organization, organization.home, 9.5, "[SAMPLE] made up by its title")
+    find(organization, organization.home, 9.5, "a real one")
+
+    before = critical.texts(wanted="a real one", seconds=SECONDS)
+    assert "a real one" in before
+    assert "made up" not in before + critical.texts(wanted="made up", seconds=2)
+
+
+def test_a_finding_in_security_hub_is_told_and_marked(
+    organization: Organization, critical: Inbox
+) -> None:
+    security = organization.names.security
+    hub = organization.client("securityhub", security)
+    finding = next(
+        one.event["detail"]["findings"][0]
+        for one in RECORDED
+        if one.name == "security_hub: control, critical"
+    )
+    hub.batch_import_findings(Findings=[finding])
+    event = {
+        "account": security,
+        "region": organization.home,
+        "source": "aws.securityhub",
+        "detail_type": "Security Hub Findings - Imported",
+        "detail": {"findings": [finding]},
+    }
+    assert organization.access.page("/_baseline/events", event)["event_id"]
+
+    assert "S3.8" in critical.texts(wanted=finding["Title"], seconds=SECONDS)
+    deadline = time.monotonic() + SECONDS
+    while _status(hub, finding["Id"]) != "NOTIFIED" and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert _status(hub, finding["Id"]) == "NOTIFIED"
+
+
+def _status(hub: Any, identifier: str) -> str:
+    found = next(one for one in hub.get_findings()["Findings"] if one["Id"] == identifier)
+    return str(found["Workflow"]["Status"])
 
 
 def test_a_minor_finding_does_not_wake_anybody(organization: Organization, critical: Inbox) -> None:

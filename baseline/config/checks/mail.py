@@ -76,6 +76,8 @@ def _of_the_company(view: View) -> Iterator[tuple[Path, str]]:
 def _of_findings(view: View) -> Iterator[tuple[Path, str]]:
     for severity in view.keys("notifications"):
         yield from view.items("notifications", severity)
+    for team in view.keys("notifications", "routes"):
+        yield from view.items("notifications", "routes", team, "addresses")
     yield from view.items("billing", "recipients")
 
 

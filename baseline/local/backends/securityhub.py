@@ -8,6 +8,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from baseline.local import emulators
 from baseline.local.backends import administrators, state
 from baseline.local.backends.registry import answers
 from baseline.local.requests import ApiRequest
@@ -290,3 +291,29 @@ def enable_standards(request: ApiRequest) -> dict[str, Any]:
             "StandardsStatus": "READY",
         }
     return {"StandardsSubscriptions": list(found.values())}
+
+
+def _imported(request: ApiRequest) -> Any:  # noqa: ANN401 - moto has no types
+    backends = emulators.module("moto.securityhub.models").securityhub_backends
+    return backends[request.account][request.region].findings
+
+
+@answers("securityhub", "BatchUpdateFindings")
+def update_findings(request: ApiRequest) -> dict[str, Any]:
+    """Change what customers may change of findings that were imported."""
+    findings = {finding.id: finding for finding in _imported(request)}
+    changes = {
+        name: request.parameters[name]
+        for name in ("Workflow", "UserDefinedFields", "Severity", "Note")
+        if name in request.parameters
+    }
+    processed, left = [], []
+    for one in request.parameters["FindingIdentifiers"]:
+        finding = findings.get(one["Id"])
+        if finding is None:
+            code, words = "FindingNotFound", "Finding Not Found"
+            left.append({"FindingIdentifier": one, "ErrorCode": code, "ErrorMessage": words})
+        else:
+            finding.data.update(changes)
+            processed.append(one)
+    return {"ProcessedFindings": processed, "UnprocessedFindings": left}

@@ -125,3 +125,23 @@ def state_machine(place: Place, physical_id: str, expected: Properties) -> Itera
             expected=expected["EncryptionConfiguration"].get("Type"),
             found=found.get("encryptionConfiguration", {}).get("type", ABSENT),
         )
+
+
+@reader(
+    "AWS::Lambda::EventInvokeConfig",
+    capability="Functions",
+    covers="FunctionName Qualifier MaximumEventAgeInSeconds MaximumRetryAttempts DestinationConfig",
+)
+def event_invoke_config(place: Place, _: str, expected: Properties) -> Iterator[Check]:
+    """Read how often a failed event is tried again, and where it goes then."""
+    found = place("lambda").get_function_event_invoke_config(
+        FunctionName=expected["FunctionName"], Qualifier=expected["Qualifier"]
+    )
+    names = ("MaximumEventAgeInSeconds", "MaximumRetryAttempts")
+    yield from compare(expected, found, {name: name for name in names})
+    wanted = expected.get("DestinationConfig", {})
+    yield Check(
+        setting="DestinationConfig",
+        expected=wanted,
+        found=subset(found.get("DestinationConfig", ABSENT), wanted),
+    )

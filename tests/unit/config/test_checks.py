@@ -31,8 +31,135 @@ def client_vpn(**changes: object) -> dict[str, object]:
     }
 
 
+ROUTE = {"units": ["Workloads"], "addresses": ["team@example.com"]}
+SLACK = {"workspace": "T0123ABCD", "channel": "C0123ABCD"}
+TEAMS = {
+    "tenant": "11111111-2222-3333-4444-555555555555",
+    "team": "66666666-7777-8888-9999-000000000000",
+    "channel": "19%3aabc%40thread.tacv2",
+}
+SECRET = "arn:aws:secretsmanager:eu-west-1:333333333333:secret:paging-a1B2c3"
+PAGER = {"service": "pagerduty", "secret": SECRET}
+
+
 # What is asked for, and the one finding that it causes (path and start of the message).
 REFUSED: list[tuple[str, dict[str, object], str]] = [
+    (
+        "a route for a unit that does not exist",
+        {"notifications.routes": {"payments": {**ROUTE, "units": ["Workloads/Prod"]}}},
+        "notifications.routes.payments.units[0]: 'Workloads/Prod' is not an organizational unit; did you mean",
+    ),
+    (
+        "a route for an account that does not exist",
+        {"notifications.routes": {"payments": {**ROUTE, "accounts": ["payments-prod"]}}},
+        "notifications.routes.payments.accounts[0]: 'payments-prod' is not an account; did you mean",
+    ),
+    (
+        "a route to a channel that does not exist",
+        {"notifications.routes": {"payments": {**ROUTE, "channels": ["ops"]}}},
+        "notifications.routes.payments.channels[0]: 'ops' is not a channel of notifications.chat; there is none",
+    ),
+    (
+        "a route that starts nowhere",
+        {"notifications.routes": {"payments": {"addresses": ["team@example.com"]}}},
+        "notifications.routes.payments: names neither units nor accounts",
+    ),
+    (
+        "a route that leads nowhere",
+        {"notifications.routes": {"payments": {"units": ["Workloads"]}}},
+        "notifications.routes.payments: reaches nobody; name addresses or channels",
+    ),
+    (
+        "a route to a public mailbox",
+        {"notifications.routes": {"payments": {**ROUTE, "addresses": ["team@gmail.com"]}}},
+        "notifications.routes.payments.addresses[0]: 'team@gmail.com' is not in email_domains",
+    ),
+    (
+        "a team whose name is no name",
+        {"notifications.routes": {"Pay Ments": ROUTE}},
+        "notifications.routes.Pay Ments: 'Pay Ments' is not a name for a team or channel",
+    ),
+    (
+        "more routes than fit",
+        {
+            "organizational_units.Sandbox.units": {"x" * 120: {}},
+            "notifications.routes": {
+                f"team-{number}": {**ROUTE, "units": [f"Sandbox/{'x' * 120}"]}
+                for number in range(20)
+            },
+        },
+        "notifications.routes: are ",
+    ),
+    (
+        "a Slack channel by its name",
+        {"notifications.chat": {"ops": {"slack": {**SLACK, "channel": "#security"}}}},
+        "notifications.chat.ops.slack.channel: '#security' is not the ID of a Slack channel",
+    ),
+    (
+        "a Slack workspace by its name",
+        {"notifications.chat": {"ops": {"slack": {**SLACK, "workspace": "example"}}}},
+        "notifications.chat.ops.slack.workspace: 'example' is not the ID of a Slack workspace",
+    ),
+    (
+        "a channel of Microsoft Teams that is not encoded",
+        {"notifications.chat": {"ops": {"teams": {**TEAMS, "channel": "19:abc@thread.tacv2"}}}},
+        "notifications.chat.ops.teams.channel: '19:abc@thread.tacv2' is not the encoded ID",
+    ),
+    (
+        "a team of Microsoft Teams by its name",
+        {"notifications.chat": {"ops": {"teams": {**TEAMS, "team": "Security"}}}},
+        "notifications.chat.ops.teams.team: 'Security' is not a UUID",
+    ),
+    (
+        "a channel of both",
+        {"notifications.chat": {"ops": {"slack": SLACK, "teams": TEAMS}}},
+        "notifications.chat.ops: names both slack and teams; split it",
+    ),
+    (
+        "a channel of nobody",
+        {"notifications.chat": {"ops": {}}},
+        "notifications.chat.ops: names neither slack nor teams",
+    ),
+    (
+        "a channel to which nothing comes",
+        {"notifications.chat": {"ops": {"slack": SLACK, "severities": []}}},
+        "notifications.chat.ops.severities: is empty and no route names the channel",
+    ),
+    (
+        "a pager without TLS",
+        {"notifications.paging": {**PAGER, "endpoint": "http://pager.example.com/alerts"}},
+        "notifications.paging.endpoint: 'http://pager.example.com/alerts' is not an HTTPS address",
+    ),
+    (
+        "a pager's key in its address",
+        {"notifications.paging": {**PAGER, "endpoint": "https://pager.example.com/alerts?key=1"}},
+        "notifications.paging.endpoint: 'https://pager.example.com/alerts?key=1' is not an HTTPS address without query",
+    ),
+    (
+        "a generic pager without an address",
+        {"notifications.paging": {**PAGER, "service": "generic"}},
+        "notifications.paging: names no endpoint",
+    ),
+    (
+        "the pager's key itself",
+        {"notifications.paging": {**PAGER, "secret": "R0123456789ABCDEF0123456789ABCDE"}},
+        "notifications.paging.secret: 'R0123456789ABCDEF0123456789ABCDE' is not the full ARN of a secret",
+    ),
+    (
+        "a secret in another account",
+        {
+            "notifications.paging": {
+                **PAGER,
+                "secret": SECRET.replace("333333333333", "111111111111"),
+            }
+        },
+        "notifications.paging.secret: stands in account 111111111111, eu-west-1; CloudFormation reads it in the security account 333333333333",
+    ),
+    (
+        "a secret in another Region",
+        {"notifications.paging": {**PAGER, "secret": SECRET.replace("eu-west-1", "eu-central-1")}},
+        "notifications.paging.secret: stands in account 333333333333, eu-central-1",
+    ),
     (
         "nobody may break the glass",
         {"break_glass.users": []},

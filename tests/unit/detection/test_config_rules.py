@@ -12,12 +12,12 @@ from ruamel.yaml import YAML
 
 from baseline.config.capabilities import Standard
 from baseline.controls.registry import declarations
-from baseline.detection import event_patterns, messages
+from baseline.detection import event_patterns
 from baseline.detection.config_rules import RootAndIamRules
 from baseline.detection.conformance_pack import pack_template
 from baseline.detection.managed_rules import managed_rules, missing_rules
 from baseline.errors import BaselineError
-from tests.unit.detection.matching import matches, value_at
+from tests.unit.detection.matching import matches
 
 STANDARDS: tuple[Standard, ...] = get_args(Standard)
 SUBSETS = list(chain.from_iterable(combinations(STANDARDS, n) for n in range(5)))
@@ -171,13 +171,10 @@ def test_an_empty_pack_is_refused(stack: cdk.Stack) -> None:
         RootAndIamRules(stack, "Rules", name="pack", prefix="secbase", rules=[])
 
 
-def test_a_failed_rule_of_ours_is_heard_and_readable() -> None:
+def test_a_failed_rule_of_ours_is_heard() -> None:
     pattern = event_patterns.noncompliance(["secbase-root-account-mfa-enabled"])
     event = noncompliant("secbase-root-account-mfa-enabled-conformance-pack-abc123")
     assert matches(pattern, event)
-    message = messages.noncompliance("critical")
-    for path in message.input_paths_map.values():  # type: ignore[union-attr]
-        assert value_at(path, event)
 
 
 @pytest.mark.parametrize(

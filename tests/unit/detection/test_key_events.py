@@ -14,13 +14,15 @@ from aws_cdk import assertions
 
 from baseline.audit.log_protection import KEY_ACTIONS
 from baseline.config import Configuration, Names, load
-from baseline.detection import event_patterns, key_events, messages
+from baseline.detection import event_patterns, key_events
 from baseline.detection.event_forwarding import EventForwarding
 from baseline.detection.event_patterns import Emergency
 from stacks.security import SecurityStack
 from tests.support import CONTEXT, ROOT
-from tests.unit.detection.matching import matches, value_at
+from tests.unit.detection.formatter import finding_accounts, finding_reading, finding_text
+from tests.unit.detection.matching import matches
 
+ACCOUNT = finding_accounts.Account(id="222222222222", name="log-archive", unit="Security")
 Event = dict[str, Any]
 Patterns = dict[str, dict[str, Any]]
 MEMBER, LOG_ARCHIVE, NETWORK = "555555555555", "222222222222", "444444444444"
@@ -190,19 +192,12 @@ def test_what_a_root_user_does_to_a_key_is_critical_wherever_it_is(patterns: Pat
 
 @pytest.mark.parametrize("severity", ["critical", "high"])
 def test_the_message_names_key_person_and_result(severity: str) -> None:
-    message = messages.key_call(severity)
-    template, paths = message.input_template, message.input_paths_map
-    assert isinstance(paths, dict)
-    assert template is not None
-    assert template.startswith(f'"{severity.upper()} key event: <name>"')
     event = call("DisableKey", errorCode="AccessDenied")
-    shown = {name: value_at(path, event) for name, path in paths.items()}
-    assert shown["key"].endswith(f"key/{KEY_ID}")
-    assert (shown["asked"], shown["error"]) == (KEY_ID, "AccessDenied")
-    assert all(f"<{name}>" in template for name in paths)
-    # Amazon EventBridge quotas: 10 paths per target, 8,192 characters in the template.
-    assert len(paths) <= 10
-    assert len(template) < 8_192
+    text = finding_text.email(finding_reading.read(event, severity), ACCOUNT)
+    assert text.startswith(f"{severity.upper()}: DisableKey (kms)")
+    assert f"key/{KEY_ID}" in text
+    assert "refused: AccessDenied" in text
+    assert "What to do: Ask whoever did this" in text
 
 
 def test_no_pattern_has_a_field_both_outside_and_inside_or() -> None:

@@ -7,13 +7,30 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_events as events
 
+from baseline.config.notifications import Notifications
 from baseline.detection.delivery_alarm import DeliveryAlarm
 from baseline.detection.event_patterns import SEVERITIES
+from baseline.detection.finding_formatter import FindingFormatter
 from baseline.detection.notifications import FindingNotification, NotificationKeys
 from tests.unit.detection import sample_events
 from tests.unit.detection.matching import matches
 
 OfType = Callable[[cdk.Stack, str], list[dict[str, Any]]]
+
+
+def formatter_of(stack: cdk.Stack, shared: NotificationKeys) -> FindingFormatter:
+    return FindingFormatter(
+        stack,
+        "Formatter",
+        notifications=Notifications(critical=("a@example.com",), high=("a@example.com",)),
+        account_ids={},
+        topic_prefix="secbase-findings-",
+        topics=["critical", "high"],
+        key=shared.key,
+        role_name="secbase-finding-formatter",
+        organization_id="o-exampleorgid",
+        management_account="111111111111",
+    )
 
 
 @pytest.fixture
@@ -27,7 +44,9 @@ def notification(stack: cdk.Stack) -> FindingNotification:
         shared=shared,
         topic_name="secbase-findings-critical",
         bus=events.CfnEventBus(stack, "Bus", name="secbase-security"),
+        formatter=formatter_of(stack, shared),
         activity=True,
+        further={"Keys": {"source": ["aws.kms"]}},
     )
     DeliveryAlarm(stack, "Alarm", failures=shared.failures, topic=found.topic)
     return found
@@ -61,26 +80,22 @@ def test_sns_4_nobody_outside_the_account_may_publish_and_the_alarm_only_as_itse
 
 
 @pytest.mark.usefixtures("notification")
-def test_rules_publish_with_a_role_that_only_rules_of_the_account_can_use(
+def test_only_the_rules_of_the_account_may_invoke_the_formatter(
     stack: cdk.Stack, of_type: OfType
 ) -> None:
-    (role,) = of_type(stack, "AWS::IAM::Role")
-    (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-    assert trust["Principal"] == {"Service": "events.amazonaws.com"}
-    assert trust["Condition"] == {
-        "StringEquals": {"aws:SourceAccount": "333333333333"},
-        "ArnLike": {"aws:SourceArn": "arn:aws:events:eu-west-1:333333333333:rule/*"},
-    }
-    for rule in of_type(stack, "AWS::Events::Rule"):
+    permissions = of_type(stack, "AWS::Lambda::Permission")
+    rules = of_type(stack, "AWS::Events::Rule")
+    assert len(permissions) == len(rules) == 4
+    for permission in permissions:
+        properties = permission["Properties"]
+        assert properties["Action"] == "lambda:InvokeFunction"
+        assert properties["Principal"] == "events.amazonaws.com"
+        assert properties["SourceAccount"] == "333333333333"
+        assert properties["SourceArn"]["Fn::GetAtt"][1] == "Arn"
+    for rule in rules:
         (target,) = rule["Properties"]["Targets"]
-        assert target["RoleArn"]["Fn::GetAtt"][0].startswith("CriticalPublishingRole")
-        assert any(name.startswith("CriticalPublishingPolicy") for name in rule["DependsOn"])
-    (policy,) = of_type(stack, "AWS::IAM::ManagedPolicy")
-    publish, encrypt = policy["Properties"]["PolicyDocument"]["Statement"]
-    assert publish["Action"] == "sns:Publish"
-    assert publish["Resource"]["Ref"].startswith("CriticalTopic")
-    assert encrypt["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
-    assert encrypt["Resource"]["Fn::GetAtt"][0].startswith("SharedKey")
+        assert target["Arn"]["Fn::GetAtt"][0].startswith("FormatterFunction")
+        assert any(name.startswith("CriticalTopic") for name in rule["DependsOn"])
 
 
 @pytest.mark.usefixtures("notification")
@@ -125,6 +140,7 @@ def test_security_hub_is_heard_on_the_default_bus_and_the_rest_on_the_own_one(
         "Critical messages from SecurityHub": None,
         "Critical messages from GuardDuty": {"Ref": "Bus"},
         "Critical messages from Activity": {"Ref": "Bus"},
+        "Critical messages from Keys": {"Ref": "Bus"},
     }
 
 
@@ -136,11 +152,13 @@ def test_messages_that_cannot_be_delivered_are_kept_and_told(
         (target,) = rule["Properties"]["Targets"]
         assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0].startswith("SharedFailures")
         assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] == 14_400
-        assert "InputTemplate" in target["InputTransformer"]
-        assert "title" in target["InputTransformer"]["InputPathsMap"] or "name" in str(target)
-    (policy,) = of_type(stack, "AWS::SQS::QueuePolicy")
-    (keep,) = allowed(policy["Properties"]["PolicyDocument"], "events.amazonaws.com")
-    assert len(keep["Condition"]["ArnEquals"]["aws:SourceArn"]) == 3
+        assert '"severity": "critical"' in target["InputTransformer"]["InputTemplate"]
+    (keep,) = (
+        statement
+        for policy in of_type(stack, "AWS::SQS::QueuePolicy")
+        for statement in allowed(policy["Properties"]["PolicyDocument"], "events.amazonaws.com")
+    )
+    assert len(keep["Condition"]["ArnEquals"]["aws:SourceArn"]) == 4
     (alarm,) = of_type(stack, "AWS::CloudWatch::Alarm")
     assert alarm["Properties"]["Threshold"] == 1
     assert alarm["Properties"]["Namespace"] == "AWS/SQS"
@@ -151,7 +169,11 @@ def test_messages_that_cannot_be_delivered_are_kept_and_told(
 def test_only_eventbridge_uses_the_key_without_a_source_for_the_queue(
     stack: cdk.Stack, of_type: OfType
 ) -> None:
-    (key,) = of_type(stack, "AWS::KMS::Key")
+    key = next(
+        key
+        for key in of_type(stack, "AWS::KMS::Key")
+        if key["Properties"]["Description"] == "Messages of findings"
+    )
     unbound = [
         statement["Principal"]
         for statement in key["Properties"]["KeyPolicy"]["Statement"]
@@ -161,13 +183,15 @@ def test_only_eventbridge_uses_the_key_without_a_source_for_the_queue(
 
 
 def test_activity_is_heard_only_where_asked_for(stack: cdk.Stack) -> None:
+    shared = NotificationKeys(stack, "Shared")
     quiet = FindingNotification(
         stack,
         "High",
         severity=SEVERITIES["high"],
         addresses=["security@example.com"],
-        shared=NotificationKeys(stack, "Shared"),
+        shared=shared,
         topic_name="secbase-findings-high",
         bus=events.CfnEventBus(stack, "Bus", name="secbase-security"),
+        formatter=formatter_of(stack, shared),
     )
     assert set(quiet.rules) == {"SecurityHub", "GuardDuty"}

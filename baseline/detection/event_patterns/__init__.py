@@ -1,0 +1,76 @@
+"""Event patterns: which events become a message, and which are forwarded to the security account."""
+
+from baseline.detection.event_patterns.accounts import (
+    ACCOUNT_EVENTS,
+    ORGANIZATIONS,
+    accounts_changed,
+)
+from baseline.detection.event_patterns.activity import QUIET_CALLS, forwarded_activity
+from baseline.detection.event_patterns.compliance import control_tower_drift, noncompliance
+from baseline.detection.event_patterns.emergency import Emergency, emergency_use
+from baseline.detection.event_patterns.findings import (
+    TOLD_FIELD,
+    guardduty_findings,
+    security_hub_findings,
+)
+from baseline.detection.event_patterns.open_ports import (
+    SECURITY_GROUP_CHANGES,
+    noncompliant_security_groups,
+    open_port_signs,
+    security_group_changes,
+)
+from baseline.detection.event_patterns.protections import TAMPERING, tampering
+from baseline.detection.event_patterns.root import (
+    ROOT_AUDIT,
+    ROOT_SETTINGS,
+    root_activity,
+    root_sessions,
+    root_settings,
+)
+from baseline.detection.event_patterns.severities import SEVERITIES, Severity
+from baseline.detection.event_patterns.shapes import (
+    API_CALL,
+    COMPLIANCE_CHANGE,
+    FORWARDED_SOURCES,
+    GLOBAL_REGION,
+    SERVICE_EVENT,
+    SIGN_IN,
+    SIGN_IN_REGIONS,
+    Pattern,
+)
+
+__all__ = [
+    "ACCOUNT_EVENTS",
+    "API_CALL",
+    "COMPLIANCE_CHANGE",
+    "FORWARDED_SOURCES",
+    "GLOBAL_REGION",
+    "ORGANIZATIONS",
+    "QUIET_CALLS",
+    "ROOT_AUDIT",
+    "ROOT_SETTINGS",
+    "SECURITY_GROUP_CHANGES",
+    "SERVICE_EVENT",
+    "SEVERITIES",
+    "SIGN_IN",
+    "SIGN_IN_REGIONS",
+    "TAMPERING",
+    "TOLD_FIELD",
+    "Emergency",
+    "Pattern",
+    "Severity",
+    "accounts_changed",
+    "control_tower_drift",
+    "emergency_use",
+    "forwarded_activity",
+    "guardduty_findings",
+    "noncompliance",
+    "noncompliant_security_groups",
+    "open_port_signs",
+    "root_activity",
+    "root_sessions",
+    "root_settings",
+    "security_group_changes",
+    "security_hub_findings",
+    "tampering",
+]

@@ -1,0 +1,64 @@
+"""Findings: what Security Hub and GuardDuty tell, by severity."""
+
+from __future__ import annotations
+
+from baseline.detection.event_patterns.severities import SEVERITIES, Severity
+from baseline.detection.event_patterns.shapes import Pattern
+
+TOLD_FIELD = "SecurityBaselineTold"
+"""User-defined field of a finding in Security Hub: the severity label that people were told."""
+
+NO_SAMPLE: list[object] = [False, {"exists": False}]
+
+
+def security_hub_findings(severity: Severity) -> Pattern:
+    """Match active findings of a severity in Security Hub that nobody was told of.
+
+    Suppressed and resolved findings have another workflow status, archived ones another record
+    state. One whose status says that people were notified is matched when its severity has risen
+    since. GuardDuty's own events are quicker and carry more, so its findings are left out here;
+    ``ProductArn`` is the field that every finding has.
+    """
+    lower = [one.label for one in SEVERITIES.values() if _rank(one) > _rank(severity)]
+    new: Pattern = {"Workflow": {"Status": ["NEW"]}}
+    risen: Pattern = {
+        "Workflow": {"Status": ["NOTIFIED"]},
+        "UserDefinedFields": {TOLD_FIELD: lower},
+    }
+    return {
+        "source": ["aws.securityhub"],
+        "detail-type": ["Security Hub Findings - Imported"],
+        "detail": {
+            "findings": {
+                "Severity": {"Label": [severity.label]},
+                "RecordState": ["ACTIVE"],
+                "ProductArn": [{"anything-but": {"suffix": "product/aws/guardduty"}}],
+                "Sample": NO_SAMPLE,
+                "Title": [{"anything-but": {"prefix": "[SAMPLE]"}}],
+                **({"$or": [new, risen]} if lower else new),
+            }
+        },
+    }
+
+
+def guardduty_findings(severity: Severity | None = None) -> Pattern:
+    """Match GuardDuty findings that nobody archived.
+
+    Args:
+        severity: their severity, samples left out; findings of every severity and samples by
+            default, for machines.
+    """
+    service: Pattern = {"archived": [False, {"exists": False}]}
+    detail: Pattern = {"service": service}
+    if severity is not None:
+        limits: list[object] = [">=", severity.guardduty_from]
+        if severity.guardduty_below is not None:
+            limits += ["<", severity.guardduty_below]
+        detail["severity"] = [{"numeric": limits}]
+        detail["title"] = [{"anything-but": {"prefix": "[SAMPLE]"}}]
+        service["additionalInfo"] = {"sample": NO_SAMPLE}
+    return {"source": ["aws.guardduty"], "detail-type": ["GuardDuty Finding"], "detail": detail}
+
+
+def _rank(severity: Severity) -> int:
+    return list(SEVERITIES).index(severity.name)
