@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from baseline.controls.registry import implements
+from baseline.errors import BaselineError
 from baseline.network import addresses, ways_out
 from baseline.network.acl_rules import DATABASE_PORTS
 from baseline.network.block_public_access import (
@@ -31,7 +33,9 @@ from baseline.network.internet_gateway import connect_to_internet
 from baseline.network.nat_gateways import NatGateways
 from baseline.network.network_logs import DetectionFlowLog, Traffic
 from baseline.network.network_tier import Ipv6, NetworkTier
+from baseline.network.offered import check_offered
 from baseline.network.ranges import IpamPool
+from baseline.network.rejected_traffic import Kind, RejectedTrafficAlarms, check_thresholds
 from baseline.network.vpc_choices import VpcChoices
 from baseline.network.vpc_inspection import inspect
 from baseline.network.vpc_view import view_of
@@ -82,6 +86,9 @@ class HardenedVpc(Construct):
             leaves out firewall and query logs.
         detection_logs: traffic that CloudWatch gets besides the archive: ``REJECT`` by default,
             ``ALL``, or None.
+        alarm_topic: told when the VPC rejects traffic as in a scan or a break-in
+            (:class:`RejectedTrafficAlarms`); None by default, then nobody is.
+        rejected_thresholds: as ``thresholds`` there.
         encryption_control: ``monitor`` or ``enforce`` encryption of traffic inside the VPC; None
             (default) leaves it to the organization.
         public_access_exclusion: excepts this VPC from the account's block of public access:
@@ -137,6 +144,8 @@ class HardenedVpc(Construct):
         instance_connect: bool = False,
         dns_protection: DnsProtection | None = DnsProtection(),  # noqa: B008 - frozen
         detection_logs: Traffic | None = "REJECT",
+        alarm_topic: sns.ITopic | None = None,
+        rejected_thresholds: Mapping[Kind, int] | None = None,
         encryption_control: EncryptionMode | None = None,
         public_access_exclusion: ExclusionMode | None = None,
     ) -> None:
@@ -159,6 +168,9 @@ class HardenedVpc(Construct):
         )
         # All settings are checked before the first resource, so that an error names a setting.
         choices.check()
+        check_offered(self, *_needed(choices, encryption_control, public_access_exclusion))
+        check_thresholds(rejected_thresholds or {})
+        _check_watch(alarm_topic, detection_logs)
         self._resource = self._create_vpc(choices)
         self.vpc_id = self._resource.ref
         self.subnets = self._plan(choices)
@@ -179,6 +191,7 @@ class HardenedVpc(Construct):
         self._empty_default_security_group()
         self.flow_log = FlowLog(self, "FlowLog", vpc_id=self.vpc_id, bucket=flow_log_bucket)
         self.detection_log = self._log_for_detection(detection_logs)
+        self._watch(alarm_topic, rejected_thresholds)
         self.dns_firewall = self._filter_names(dns_protection, flow_log_bucket)
         self.endpoints = self._create_endpoints(interface_endpoints, organization_id)
         self._restrict(encryption_control, public_access_exclusion)
@@ -318,6 +331,18 @@ class HardenedVpc(Construct):
             return None
         return DetectionFlowLog(self, "DetectionLog", vpc_id=self.vpc_id, traffic=traffic)
 
+    def _watch(self, topic: sns.ITopic | None, thresholds: Mapping[Kind, int] | None) -> None:
+        if topic is None or self.detection_log is None:
+            return
+        RejectedTrafficAlarms(
+            self,
+            "RejectedTraffic",
+            log_group=self.detection_log.log_group,
+            vpc_id=self.vpc_id,
+            topic=topic,
+            thresholds=thresholds,
+        )
+
     def _filter_names(
         self, protection: DnsProtection | None, bucket: s3.IBucket
     ) -> DnsFirewall | None:
@@ -362,3 +387,23 @@ class HardenedVpc(Construct):
             )
         if exclusion is not None:
             exclude_vpc(self, "PublicAccessExclusion", vpc_id=self.vpc_id, mode=exclusion)
+
+
+def _check_watch(topic: sns.ITopic | None, traffic: Traffic | None) -> None:
+    if topic is not None and traffic is None:
+        raise BaselineError(
+            "alarm_topic needs detection_logs: the alarms count the records in CloudWatch; set it "
+            "to 'REJECT', or leave alarm_topic out"
+        )
+
+
+def _needed(
+    choices: VpcChoices, encryption: EncryptionMode | None, exclusion: ExclusionMode | None
+) -> list[str]:
+    wanted = {
+        "network.dns_firewall": choices.dns_protection,
+        "network.inspection": choices.inspection,
+        "network.encryption_control": encryption,
+        "network.public_access_exclusion": exclusion,
+    }
+    return [name for name, choice in wanted.items() if choice is not None]
