@@ -220,7 +220,7 @@ def test_a_web_acl_of_cloudfront_elsewhere_is_one_clear_error(
 ) -> None:
     environment = cdk.Environment(account="333333333333", region=region) if region else None
     stack = cdk.Stack(app, "Elsewhere", env=environment)
-    with pytest.raises(BaselineError, match="scope 'CLOUDFRONT' in .* have to be in 'us-east-1'"):
+    with pytest.raises(BaselineError, match=r"scope 'CLOUDFRONT' in .* have to be in 'us-east-1'"):
         WebAcl(stack, "Acl", web_acl_scope="CLOUDFRONT")
     assert "Resources" not in Template.from_stack(stack).to_json()
 
