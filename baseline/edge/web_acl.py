@@ -43,6 +43,7 @@ class WebAcl(Construct):
         resource: the ``CfnWebACL``.
         arn: its ARN.
         web_acl_scope: its scope.
+        metric_name: its name in CloudWatch.
         log: the :class:`WebAclLog`.
 
     Raises:
@@ -71,6 +72,7 @@ class WebAcl(Construct):
         check_log_bucket(log_bucket)
         headers = _headers(redacted_headers)
         self.web_acl_scope = web_acl_scope
+        self.metric_name = cdk.Names.unique_resource_name(self, max_length=128, separator="-")
         self.resource = self._create(chosen, headers, count_only=count_only)
         self.arn = self.resource.attr_arn
         self.log = WebAclLog(
@@ -89,7 +91,7 @@ class WebAcl(Construct):
             scope=self.web_acl_scope,
             default_action=acl.DefaultActionProperty(allow=acl.AllowActionProperty()),
             rules=rules(filters, count_only=count_only),
-            visibility_config=visibility("WebAcl"),
+            visibility_config=visibility(self.metric_name),
             data_protection_config=acl.DataProtectionConfigProperty(
                 data_protections=[
                     acl.DataProtectProperty(
