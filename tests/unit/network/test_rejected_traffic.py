@@ -89,6 +89,12 @@ def test_every_kind_matches_and_misses_a_record() -> None:
         assert any(kind not in kinds for _, kinds in RECORDS.values())
 
 
+@pytest.mark.parametrize("kind", REJECTIONS)
+def test_a_pattern_is_short_enough(kind: Kind) -> None:
+    # Amazon CloudWatch Logs API Reference, "PutMetricFilter": 1,024 characters.
+    assert len(pattern(REJECTIONS[kind])) <= 1_024
+
+
 def of_type(template: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     return [r["Properties"] for r in template["Resources"].values() if r["Type"] == kind]
 
