@@ -375,6 +375,7 @@ def test_a_metric_filter_that_lost_its_dimension_is_seen() -> None:
             metricTransformations=[{**metric, **dimensions}],
         )
         assert differences("AWS::Logs::MetricFilter", "rejected", expected) == differing
+        logs.delete_metric_filter(logGroupName="flow", filterName="rejected")
 
 
 def test_a_stopped_trail_is_seen() -> None:
