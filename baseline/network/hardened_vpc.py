@@ -12,7 +12,6 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from baseline.controls.registry import implements
-from baseline.errors import BaselineError
 from baseline.network import addresses, ways_out
 from baseline.network.acl_rules import DATABASE_PORTS
 from baseline.network.block_public_access import (
@@ -33,9 +32,8 @@ from baseline.network.internet_gateway import connect_to_internet
 from baseline.network.nat_gateways import NatGateways
 from baseline.network.network_logs import DetectionFlowLog, Traffic
 from baseline.network.network_tier import Ipv6, NetworkTier
-from baseline.network.offered import check_offered
 from baseline.network.ranges import IpamPool
-from baseline.network.rejected_traffic import Kind, RejectedTrafficAlarms, check_thresholds
+from baseline.network.rejected_traffic import Kind, RejectedTrafficAlarms
 from baseline.network.vpc_choices import VpcChoices
 from baseline.network.vpc_inspection import inspect
 from baseline.network.vpc_view import view_of
@@ -165,22 +163,22 @@ class HardenedVpc(Construct):
             connected_ranges=connected_ranges,
             instance_connect=instance_connect,
             dns_protection=dns_protection,
+            detection_logs=detection_logs,
+            alarm_topic=alarm_topic,
+            rejected_thresholds=rejected_thresholds or {},
+            encryption_control=encryption_control,
+            public_access_exclusion=public_access_exclusion,
         )
         # All settings are checked before the first resource, so that an error names a setting.
-        choices.check()
-        check_offered(self, *_needed(choices, encryption_control, public_access_exclusion))
-        check_thresholds(rejected_thresholds or {})
-        _check_watch(alarm_topic, detection_logs)
+        choices.check(self)
         self._resource = self._create_vpc(choices)
         self.vpc_id = self._resource.ref
         self.subnets = self._plan(choices)
         self._block = self._create_ipv6_block() if ipv6 else None
         self.tiers = self._create_tiers(choices)
         self.nat = self._create_nat(choices)
-        self.firewall = (
-            self._inspect(inspection, inspection_name, inspection_protected, flow_log_bucket)
-            if inspection is not None
-            else None
+        self.firewall = self._inspect(
+            choices, inspection_name, flow_log_bucket, protected=inspection_protected
         )
         self._let_out(ipv6=ipv6)
         self.transit_attachment = self._attach(choices)
@@ -191,10 +189,10 @@ class HardenedVpc(Construct):
         self._empty_default_security_group()
         self.flow_log = FlowLog(self, "FlowLog", vpc_id=self.vpc_id, bucket=flow_log_bucket)
         self.detection_log = self._log_for_detection(detection_logs)
-        self._watch(alarm_topic, rejected_thresholds)
+        self._watch(choices)
         self.dns_firewall = self._filter_names(dns_protection, flow_log_bucket)
         self.endpoints = self._create_endpoints(interface_endpoints, organization_id)
-        self._restrict(encryption_control, public_access_exclusion)
+        self._restrict(choices)
         implements(self, capability="hardened-vpc", controls=["EC2.15", "EC2.21"])
 
     def _create_vpc(self, choices: VpcChoices) -> ec2.CfnVPC:
@@ -271,9 +269,9 @@ class HardenedVpc(Construct):
         return NatGateways(self, "Nat", subnets=public.subnets, attachment=attachment)
 
     def _inspect(
-        self, rules: InspectionRules, name: str | None, protected: bool, log_bucket: s3.IBucket
+        self, choices: VpcChoices, name: str | None, log_bucket: s3.IBucket, *, protected: bool
     ) -> InspectionFirewall | None:
-        if self.nat is None:
+        if choices.inspection is None or self.nat is None:
             return None
         return inspect(
             self,
@@ -281,7 +279,7 @@ class HardenedVpc(Construct):
             tiers=self.tiers,
             subnets=self.subnets,
             nat=self.nat,
-            rules=rules,
+            rules=choices.inspection,
             log_bucket=log_bucket,
             name=name,
             protected=protected,
@@ -331,16 +329,16 @@ class HardenedVpc(Construct):
             return None
         return DetectionFlowLog(self, "DetectionLog", vpc_id=self.vpc_id, traffic=traffic)
 
-    def _watch(self, topic: sns.ITopic | None, thresholds: Mapping[Kind, int] | None) -> None:
-        if topic is None or self.detection_log is None:
+    def _watch(self, choices: VpcChoices) -> None:
+        if choices.alarm_topic is None or self.detection_log is None:
             return
         RejectedTrafficAlarms(
             self,
             "RejectedTraffic",
             log_group=self.detection_log.log_group,
             vpc_id=self.vpc_id,
-            topic=topic,
-            thresholds=thresholds,
+            topic=choices.alarm_topic,
+            thresholds=choices.rejected_thresholds,
         )
 
     def _filter_names(
@@ -375,35 +373,16 @@ class HardenedVpc(Construct):
             organization_id=organization_id,
         )
 
-    def _restrict(self, encryption: EncryptionMode | None, exclusion: ExclusionMode | None) -> None:
-        if encryption is not None:
+    def _restrict(self, choices: VpcChoices) -> None:
+        if choices.encryption_control is not None:
             control_encryption(
                 self,
                 "EncryptionControl",
                 vpc_id=self.vpc_id,
-                mode=encryption,
+                mode=choices.encryption_control,
                 public="public" in self.tiers,
                 nat=self.nat is not None,
             )
+        exclusion = choices.public_access_exclusion
         if exclusion is not None:
             exclude_vpc(self, "PublicAccessExclusion", vpc_id=self.vpc_id, mode=exclusion)
-
-
-def _check_watch(topic: sns.ITopic | None, traffic: Traffic | None) -> None:
-    if topic is not None and traffic is None:
-        raise BaselineError(
-            "alarm_topic needs detection_logs: the alarms count the records in CloudWatch; set it "
-            "to 'REJECT', or leave alarm_topic out"
-        )
-
-
-def _needed(
-    choices: VpcChoices, encryption: EncryptionMode | None, exclusion: ExclusionMode | None
-) -> list[str]:
-    wanted = {
-        "network.dns_firewall": choices.dns_protection,
-        "network.inspection": choices.inspection,
-        "network.encryption_control": encryption,
-        "network.public_access_exclusion": exclusion,
-    }
-    return [name for name, choice in wanted.items() if choice is not None]

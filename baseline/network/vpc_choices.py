@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from aws_cdk import aws_sns as sns
+from constructs import Construct
 
 from baseline.errors import BaselineError
 from baseline.network.acl_rules import (
@@ -17,11 +20,15 @@ from baseline.network.acl_rules import (
     isolated_rules,
     private_rules,
 )
+from baseline.network.block_public_access import EncryptionMode, ExclusionMode
 from baseline.network.cidr_plan import Tier, plan
 from baseline.network.dns_protection import DnsProtection, check_domains
 from baseline.network.endpoints import check_services
 from baseline.network.inspection_rules import InspectionRules, check_rules
+from baseline.network.network_logs import Traffic
+from baseline.network.offered import check_offered
 from baseline.network.ranges import IpamPool, check_connected, check_source
+from baseline.network.rejected_traffic import Kind, check_thresholds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,19 +52,30 @@ class VpcChoices:
     connected_ranges: Sequence[str]
     instance_connect: bool
     dns_protection: DnsProtection | None
+    detection_logs: Traffic | None
+    alarm_topic: sns.ITopic | None
+    rejected_thresholds: Mapping[Kind, int]
+    encryption_control: EncryptionMode | None
+    public_access_exclusion: ExclusionMode | None
 
-    def check(self) -> None:
-        """Raise for choices that cannot be, or exclude each other.
+    def check(self, scope: Construct) -> None:
+        """Raise for choices that cannot be, exclude each other, or lack a service in the Region.
+
+        Args:
+            scope: a construct of the stack.
 
         Raises:
             BaselineError: names the argument.
         """
+        check_offered(scope, *self._needed())
+        check_thresholds(self.rejected_thresholds)
         check_services(self.interface_endpoints)
         check_source(self.cidr, self.ipam_pool)
         check_connected(self.connected_ranges, self.cidr)
         if self.dns_protection is not None:
             check_domains(self.dns_protection)
         self._check_egress()
+        self._check_alarms()
         if self.ipv6:
             check_ipv6_ports(self.isolated_ports)
         plan(
@@ -89,6 +107,22 @@ class VpcChoices:
         if self.transit_gateway_id is not None:
             rules["transit"] = TRANSIT
         return rules
+
+    def _needed(self) -> list[str]:
+        wanted = {
+            "network.dns_firewall": self.dns_protection,
+            "network.inspection": self.inspection,
+            "network.encryption_control": self.encryption_control,
+            "network.public_access_exclusion": self.public_access_exclusion,
+        }
+        return [name for name, choice in wanted.items() if choice is not None]
+
+    def _check_alarms(self) -> None:
+        if self.alarm_topic is not None and self.detection_logs is None:
+            raise BaselineError(
+                "alarm_topic needs detection_logs: the alarms count the records in CloudWatch; set "
+                "it to 'REJECT', or leave alarm_topic out"
+            )
 
     def _check_egress(self) -> None:
         if self.nat_gateways and not self.public_subnets:
