@@ -16,8 +16,7 @@ from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.edge.web_acl import WebAcl
-from baseline.edge.web_acl_choices import GLOBAL_REGION
-from baseline.errors import BaselineError
+from baseline.edge.zone import check_global
 
 PERIOD_MINUTES = 5
 DEVIATIONS = 3
@@ -120,7 +119,7 @@ class DosAlarms(Construct):
         Raises:
             BaselineError: the stack is not in us-east-1, where CloudFront's metrics are.
         """
-        self._check_global()
+        check_global(self, "metrics of distributions")
         dimensions = {"DistributionId": distribution.distribution_id, "Region": "Global"}
         path = distribution.node.path
         self._limit(
@@ -247,15 +246,6 @@ class DosAlarms(Construct):
     def _tell(self, id: str, alarm: cloudwatch.Alarm | cloudwatch.AnomalyDetectionAlarm) -> None:
         alarm.add_alarm_action(actions.SnsAction(self._topic))
         self.alarms[id] = alarm
-
-    def _check_global(self) -> None:
-        region = cdk.Stack.of(self).region
-        if cdk.Token.is_unresolved(region) or region != GLOBAL_REGION:
-            where = "a stack without a Region" if cdk.Token.is_unresolved(region) else repr(region)
-            raise BaselineError(
-                f"{self.node.path} is in {where}; metrics of distributions are in "
-                f"{GLOBAL_REGION!r}, put their alarms and topic into a stack there"
-            )
 
 
 def _metric(

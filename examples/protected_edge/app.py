@@ -12,10 +12,12 @@ from baseline.edge.api_logging import ApiLogging
 from baseline.edge.distribution import ProtectedDistribution
 from baseline.edge.dos_alarms import DosAlarms
 from baseline.edge.edge_logs import EdgeLogs
+from baseline.edge.health_check import EndpointHealth
 from baseline.edge.load_balancer import ProtectedLoadBalancer
 from baseline.edge.rest_api import ProtectedApi
 from baseline.edge.web_acl import WebAcl
 from baseline.edge.web_acl_choices import Filters, RateLimit
+from baseline.edge.zone import ProtectedZone
 from baseline.network.hardened_vpc import HardenedVpc
 from baseline.network.security_groups import TieredSecurityGroups
 from baseline.primitives.alarm_topic import AlarmTopic
@@ -49,6 +51,8 @@ def site(app: cdk.App) -> None:
         content=files.bucket,
     )
     topic = AlarmTopic(stack, "Alarms", addresses=PEOPLE, display_name="Site alarms").topic
+    ProtectedZone(stack, "Zone", name="example.com")
+    EndpointHealth(stack, "Health", domain_name="www.example.com", topic=topic)
     alarms = DosAlarms(stack, "DosAlarms", topic=topic)
     alarms.watch_web_acl("WebAcl", acl)
     alarms.watch_distribution("Front", front.distribution)
