@@ -12,6 +12,7 @@ from constructs import Construct
 from baseline.controls.registry import implements
 from baseline.edge.api_authorization import AuthorizerRequired
 from baseline.edge.api_choices import ApiDomain, Throttle, api_name, check_throttle
+from baseline.edge.api_logging import ApiLogging
 from baseline.edge.web_acl import WebAcl
 from baseline.errors import BaselineError
 from baseline.network.network_logs import NetworkLogGroup
@@ -38,6 +39,8 @@ class ProtectedApi(Construct):
         web_acl: the web ACL, of scope ``REGIONAL``; one of its own by default.
         throttle: how much it answers; 100 requests per second, 200 at once by default.
         public_routes: routes that answer everybody, such as ``GET /health``; none by default.
+        logging: the account's logging role where this stack makes it, which has to be there
+            first; None where another one did.
 
     Attributes:
         api: the ``aws_apigateway.RestApi``.
@@ -63,6 +66,7 @@ class ProtectedApi(Construct):
         web_acl: WebAcl | None = None,
         throttle: Throttle | None = None,
         public_routes: Sequence[str] = (),
+        logging: ApiLogging | None = None,
     ) -> None:
         super().__init__(scope, id)
         limits = throttle or Throttle()
@@ -72,6 +76,8 @@ class ProtectedApi(Construct):
             self, "AccessLog", retention=logs.RetentionDays.ONE_YEAR
         ).log_group
         self.api = self._create(authorizer, domain, limits)
+        if logging is not None:
+            self.api.deployment_stage.node.add_dependency(logging)
         self.validator = self.api.add_request_validator(
             "Validator", validate_request_body=True, validate_request_parameters=True
         )

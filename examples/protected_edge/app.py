@@ -84,8 +84,8 @@ def application(app: cdk.App) -> None:
         web_acl=acl,
         internet_facing=True,
     )
-    ApiLogging(stack, "ApiLogging")
-    api = ProtectedApi(stack, "Api", web_acl=acl).api
+    logging = ApiLogging(stack, "ApiLogging")
+    api = ProtectedApi(stack, "Api", web_acl=acl, logging=logging).api
     orders = rest.HttpIntegration("https://orders.example.com/orders")
     api.root.add_resource("orders").add_method("GET", orders)
     topic = AlarmTopic(stack, "Alarms", addresses=PEOPLE, display_name="Application alarms").topic

@@ -95,6 +95,16 @@ def test_rest_calls_are_logged_traced_and_throttled(resources: Resources, contro
     assert {"requestId", "ip", "user", "caller", "status", "resourcePath"} <= set(log)
 
 
+def test_the_stage_comes_after_the_role_that_writes_its_log(stack: cdk.Stack) -> None:
+    rest_api(stack, logging=ApiLogging(stack, "Logging"))
+    resources = Template.from_stack(stack).to_json()["Resources"]
+    (stage,) = (each for each in resources.values() if each["Type"] == "AWS::ApiGateway::Stage")
+    (account,) = (
+        name for name, each in resources.items() if each["Type"] == "AWS::ApiGateway::Account"
+    )
+    assert account in stage["DependsOn"]
+
+
 @pytest.mark.parametrize("control", ["APIGateway.9"])
 def test_http_calls_are_logged_and_throttled(resources: Resources, control: str) -> None:
     (stage,) = of_type(resources, "AWS::ApiGatewayV2::Stage")
