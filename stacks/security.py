@@ -11,32 +11,31 @@ from baseline.config.log_archive import LogArchiveSettings
 from baseline.config.names import Names
 from baseline.detection import key_events
 from baseline.detection.access_analyzer import UnusedAccessAnalyzer
-from baseline.detection.config_aggregator import OrganizationAggregator
 from baseline.detection.audiences import Audiences
+from baseline.detection.config_aggregator import OrganizationAggregator
 from baseline.detection.delivery_alarm import DeliveryAlarm
 from baseline.detection.entity_files import EntityFiles
 from baseline.detection.event_bus import SecurityEventBus
-from baseline.detection.event_patterns import Pattern
-from baseline.detection.macie_export import MacieExportKey
-from baseline.detection.rule_choice import told_rules
-from baseline.detection.event_patterns import SEVERITIES
+from baseline.detection.event_patterns import SEVERITIES, Pattern
 from baseline.detection.finding_formatter import FindingFormatter
 from baseline.detection.guardduty_export import GuardDutyExport
+from baseline.detection.macie_export import MacieExportKey
 from baseline.detection.notifications import FindingNotification, NotificationKeys
 from baseline.detection.paging import PagingEndpoint
+from baseline.detection.rule_choice import told_rules
 from baseline.detection.security_hub import SecurityHub
 from baseline.detection.service_lookup import RegionalDetectors
 from baseline.guardrails.roles import QUALIFIER
 from baseline.identity.roles import AuditReaderRole
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
+from stacks.guardrails import known_ids
 from stacks.security_regional import (
     analyze_access,
     recognize_data,
     tune_guardduty,
     tunes_guardduty,
 )
-from stacks.guardrails import known_ids
 
 CRITICAL = "critical"
 HIGH = "high"
@@ -169,7 +168,7 @@ class SecurityStack(cdk.Stack):
             forwarding_role=names.event_forwarding_role,
             failures=shared.failures,
         )
-                wanted = configuration.notifications
+        wanted = configuration.notifications
         audiences = Audiences(self, "Audiences", notifications=wanted, names=names, key=shared.key)
         formatter = FindingFormatter(
             self,

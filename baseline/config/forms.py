@@ -34,6 +34,7 @@ REFERENCE_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$"
 HOST_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 ENDPOINT_PATTERN = r"^[a-z][a-z0-9.-]{1,62}$"
 IPAM_POOL_PATTERN = r"^ipam-pool-[0-9a-f]{8,17}$"
+PREFIX_LIST_PATTERN = r"^pl-[0-9a-f]{8,17}$"
 ATTACHMENT_PATTERN = r"^tgw-attach-[0-9a-f]{8,17}$"
 CERTIFICATE_PATTERN = r"^arn:aws:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$"
 SAML_PROVIDER_PATTERN = r"^arn:aws:iam::[0-9]{12}:saml-provider/[A-Za-z0-9._-]+$"
@@ -81,6 +82,7 @@ Reference = Annotated[str, Field(pattern=REFERENCE_PATTERN)]
 Host = Annotated[str, Field(pattern=HOST_PATTERN, max_length=253)]
 Endpoint = Annotated[str, Field(pattern=ENDPOINT_PATTERN)]
 IpamPoolId = Annotated[str, Field(pattern=IPAM_POOL_PATTERN)]
+PrefixListId = Annotated[str, Field(pattern=PREFIX_LIST_PATTERN)]
 AttachmentId = Annotated[str, Field(pattern=ATTACHMENT_PATTERN)]
 CertificateArn = Annotated[str, Field(pattern=CERTIFICATE_PATTERN)]
 SamlProviderArn = Annotated[str, Field(pattern=SAML_PROVIDER_PATTERN)]

@@ -49,6 +49,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         forms.REPOSITORY_PATTERN: "is not one repository or project with its owner, such as example/baseline; wildcards let strangers deploy",
         forms.REFERENCE_PATTERN: "is not the name of one environment, branch or tag; wildcards let every branch deploy",
         forms.HOST_PATTERN: "is not a host name in lower case, such as gitlab.com",
+        forms.PREFIX_LIST_PATTERN: "is not the ID of a prefix list, such as pl-6da54004",
         forms.IPAM_POOL_PATTERN: "is not the ID of an IPAM pool, such as ipam-pool-0123456789abcdef0",
         forms.ATTACHMENT_PATTERN: "is not the ID of a transit gateway attachment, such as tgw-attach-0123456789abcdef0",
         forms.CERTIFICATE_PATTERN: "is not the ARN of a certificate in ACM",

@@ -12,6 +12,7 @@ from baseline.config.forms import (
     ConnectionName,
     Endpoint,
     IpamPoolId,
+    PrefixListId,
     SamlProviderArn,
 )
 from baseline.config.section import Section
@@ -159,6 +160,64 @@ class ClientVpnSettings(Section):
     )
 
 
+class RejectedTrafficSettings(Section):
+    """Alarms about rejected traffic of the VPC: records within five minutes from which they tell."""
+
+    alarms: bool = _switch("Alarms to notifications.high; they need detection_logs.", default=True)
+    outbound: StrictInt = Field(
+        default=50,
+        ge=1,
+        description="Something inside tries to go where no rule lets it. 50 by default.",
+    )
+    administration: StrictInt = Field(
+        default=10, ge=1, description="Somebody tries SSH or RDP. 10 by default."
+    )
+    volume: StrictInt = Field(
+        default=1_000, ge=1, description="Rejected traffic of any kind. 1000 by default."
+    )
+
+
+class SecurityGroupSettings(Section):
+    """Three security groups of an application: load balancer, application, databases."""
+
+    clients: tuple[str, ...] = Field(
+        default=(),
+        description="Ranges that may use the load balancer; 0.0.0.0/0 needs public_tier. The VPC's own by default.",
+    )
+    client_port: StrictInt = Field(
+        default=443,
+        ge=1,
+        le=65535,
+        description="Port of the load balancer; never 22 or 3389. 443 by default.",
+    )
+    application_port: StrictInt = Field(
+        default=8443,
+        ge=1,
+        le=65535,
+        description="Port of the application: 443, or 1024 and above. 8443 by default.",
+    )
+    database_ports: tuple[StrictInt, ...] = Field(
+        default=(5432,),
+        min_length=1,
+        description="Ports of the databases, which the isolated tier serves then. 5432 by default.",
+    )
+    gateway_prefix_lists: tuple[PrefixListId, ...] = Field(
+        default=(),
+        description="Prefix lists of S3 and DynamoDB in the Region, where the application uses their gateway endpoints. None by default.",
+    )
+
+
+class InstanceConnectSettings(Section):
+    """An EC2 Instance Connect Endpoint to the applications named, which costs nothing."""
+
+    ssh: tuple[ConnectionName, ...] = Field(
+        default=(), description="Names in security_groups to reach by SSH. None by default."
+    )
+    rdp: tuple[ConnectionName, ...] = Field(
+        default=(), description="Names in security_groups to reach by RDP. None by default."
+    )
+
+
 class NetworkSettings(Section):
     """Size and reach of the VPC: tiers in every Availability Zone, endpoints instead of internet."""
 
@@ -192,6 +251,18 @@ class NetworkSettings(Section):
     detection_logs: Literal["none", "rejected", "all"] = Field(
         default="rejected",
         description="Traffic that CloudWatch gets besides the log archive, which gets all. rejected by default.",
+    )
+    rejected_traffic: RejectedTrafficSettings = Field(
+        default_factory=RejectedTrafficSettings,
+        description="Alarms about rejected traffic of the VPC.",
+    )
+    security_groups: dict[ConnectionName, SecurityGroupSettings] = Field(
+        default_factory=dict,
+        description="Security groups of applications in the VPC, by name. None by default.",
+    )
+    instance_connect: InstanceConnectSettings | None = Field(
+        default=None,
+        description="SSH and RDP to applications by IAM identity, without an open port. None by default.",
     )
     encryption_control: Literal["monitor", "enforce"] | None = Field(
         default=None,

@@ -98,6 +98,7 @@ NETWORK: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "AWS::RAM::ResourceShare",
         ),
         "network.encryption_control": ("AWS::EC2::VPCEncryptionControl",),
+        "network.instance_connect": ("AWS::EC2::InstanceConnectEndpoint",),
         "network.public_access_exclusion": ("AWS::EC2::VPCBlockPublicAccessExclusion",),
         "network.site_to_site_vpn": ("AWS::EC2::VPNConnection", "AWS::EC2::CustomerGateway"),
         "network.client_vpn": (

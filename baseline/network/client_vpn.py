@@ -11,11 +11,13 @@ from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.network.network_logs import NetworkLogGroup
+from baseline.network.offered import check_offered
 from baseline.network.vpn_access import (
     HTTPS_PORT,
     SESSION_HOURS,
     Access,
     check_access,
+    check_apart,
     check_client_cidr,
     check_session,
 )
@@ -79,7 +81,9 @@ class ClientVpn(Construct):
         self_service_portal: bool = False,
     ) -> None:
         super().__init__(scope, id)
+        check_offered(self, "network.client_vpn")
         check_client_cidr(client_cidr)
+        check_apart(client_cidr, _written(vpc.vpc_cidr_block, *(routes or {}).values()))
         check_session(session_hours, banner)
         check_access(access)
         self.log_group = NetworkLogGroup(
@@ -185,3 +189,8 @@ class ClientVpn(Construct):
                     description=name,
                 )
                 made.add_resource_dependency(association)
+
+
+def _written(*ranges: str) -> list[str]:
+    # The range that IPAM allocates is known at deployment only.
+    return [text for text in ranges if not cdk.Token.is_unresolved(text)]

@@ -8,45 +8,35 @@ from functools import partial
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from baseline.controls.registry import implements
-from baseline.errors import BaselineError
 from baseline.network import addresses, ways_out
-from baseline.network.acl_rules import (
-    CONNECTED,
-    DATABASE_PORTS,
-    NAT,
-    PUBLIC,
-    TRANSIT,
-    AclRule,
-    Peer,
-    check_ipv6_ports,
-    forwarding_rules,
-    isolated_rules,
-    private_rules,
-)
-from baseline.network.addresses import ANYWHERE, ANYWHERE_IPV6
+from baseline.network.acl_rules import DATABASE_PORTS
 from baseline.network.block_public_access import (
     EncryptionMode,
     ExclusionMode,
     control_encryption,
     exclude_vpc,
 )
-from baseline.network.cidr_plan import PlannedSubnet, Tier, plan
+from baseline.network.cidr_plan import PlannedSubnet, Tier
 from baseline.network.default_security_group import DefaultSecurityGroup
 from baseline.network.dns_firewall import DnsFirewall
-from baseline.network.dns_protection import DnsProtection, check_domains
-from baseline.network.endpoints import VpcEndpoints, check_services
+from baseline.network.dns_protection import DnsProtection
+from baseline.network.endpoints import VpcEndpoints
 from baseline.network.flow_log import FlowLog
 from baseline.network.inspection_firewall import InspectionFirewall
-from baseline.network.inspection_policy import InspectionPolicy
-from baseline.network.inspection_rules import InspectionRules, check_rules
+from baseline.network.inspection_rules import InspectionRules
+from baseline.network.internet_gateway import connect_to_internet
 from baseline.network.nat_gateways import NatGateways
 from baseline.network.network_logs import DetectionFlowLog, Traffic
 from baseline.network.network_tier import Ipv6, NetworkTier
-from baseline.network.ranges import IpamPool, check_connected, check_source
-from baseline.network.routes import route
+from baseline.network.ranges import IpamPool
+from baseline.network.rejected_traffic import Kind, RejectedTrafficAlarms
+from baseline.network.vpc_choices import VpcChoices
+from baseline.network.vpc_inspection import inspect
+from baseline.network.vpc_view import view_of
 from baseline.primitives.acknowledge import acknowledge_rule
 
 
@@ -94,6 +84,9 @@ class HardenedVpc(Construct):
             leaves out firewall and query logs.
         detection_logs: traffic that CloudWatch gets besides the archive: ``REJECT`` by default,
             ``ALL``, or None.
+        alarm_topic: told when the VPC rejects traffic as in a scan or a break-in
+            (:class:`RejectedTrafficAlarms`); None by default, then nobody is.
+        rejected_thresholds: as ``thresholds`` there.
         encryption_control: ``monitor`` or ``enforce`` encryption of traffic inside the VPC; None
             (default) leaves it to the organization.
         public_access_exclusion: excepts this VPC from the account's block of public access:
@@ -109,6 +102,7 @@ class HardenedVpc(Construct):
         public_subnets: public subnets, one per zone; empty by default.
         endpoints: the :class:`VpcEndpoints`.
         flow_log: the :class:`FlowLog`.
+        detection_log: the :class:`DetectionFlowLog`; None where left out.
         tiers: the :class:`NetworkTier` of each tier in use.
         subnets: the planned subnets.
         nat: the :class:`NatGateways`; None by default.
@@ -148,122 +142,65 @@ class HardenedVpc(Construct):
         instance_connect: bool = False,
         dns_protection: DnsProtection | None = DnsProtection(),  # noqa: B008 - frozen
         detection_logs: Traffic | None = "REJECT",
+        alarm_topic: sns.ITopic | None = None,
+        rejected_thresholds: Mapping[Kind, int] | None = None,
         encryption_control: EncryptionMode | None = None,
         public_access_exclusion: ExclusionMode | None = None,
     ) -> None:
         super().__init__(scope, id)
-        # All settings are checked before the first resource, so that an error names a setting.
-        check_services(interface_endpoints)
-        check_source(cidr, ipam_pool)
-        check_connected(connected_ranges, cidr)
-        _check_dns(dns_protection)
-        _check_egress(inspection, public=public_subnets, nat=nat_gateways, ipv6=ipv6)
-        if ipv6:
-            check_ipv6_ports(isolated_ports)
-        rules: dict[Tier, Sequence[AclRule]] = {
-            "private": private_rules(
-                isolated_ports,
-                connected=CONNECTED[: len(connected_ranges)],
-                instance_connect=instance_connect,
-            ),
-            "isolated": isolated_rules(
-                isolated_ports, reaches_endpoints=isolated_reaches_endpoints
-            ),
-            **_optional_tiers(
-                public=public_subnets,
-                nat=nat_gateways,
-                inspected=inspection is not None,
-                transit=transit_gateway_id is not None,
-            ),
-        }
-        plan(
-            cidr or f"10.0.0.0/{ipam_pool.netmask_length if ipam_pool else 0}",
-            availability_zones=availability_zones,
-            tiers=rules,
-        )
-
-        self._resource = self._create_vpc(cidr, ipam_pool)
-        self.vpc_id = self._resource.ref
-        self.subnets = addresses.planned(
-            self._resource,
+        choices = VpcChoices(
             cidr=cidr,
-            pool=ipam_pool,
+            ipam_pool=ipam_pool,
             availability_zones=availability_zones,
-            tiers=rules,
+            public_subnets=public_subnets,
+            nat_gateways=nat_gateways,
+            ipv6=ipv6,
+            isolated_ports=isolated_ports,
+            isolated_reaches_endpoints=isolated_reaches_endpoints,
+            interface_endpoints=interface_endpoints,
+            inspection=inspection,
+            transit_gateway_id=transit_gateway_id,
+            connected_ranges=connected_ranges,
+            instance_connect=instance_connect,
+            dns_protection=dns_protection,
+            detection_logs=detection_logs,
+            alarm_topic=alarm_topic,
+            rejected_thresholds=rejected_thresholds or {},
+            encryption_control=encryption_control,
+            public_access_exclusion=public_access_exclusion,
         )
+        # All settings are checked before the first resource, so that an error names a setting.
+        choices.check(self)
+        self._resource = self._create_vpc(choices)
+        self.vpc_id = self._resource.ref
+        self.subnets = self._plan(choices)
         self._block = self._create_ipv6_block() if ipv6 else None
-        self.tiers = self._create_tiers(
-            rules,
-            addresses.peers(self._resource, cidr=cidr, pool=ipam_pool, connected=connected_ranges),
+        self.tiers = self._create_tiers(choices)
+        self.nat = self._create_nat(choices)
+        self.firewall = self._inspect(
+            choices, inspection_name, flow_log_bucket, protected=inspection_protected
         )
-        self.nat: NatGateways | None = None
-        self.firewall: InspectionFirewall | None = None
-        self.transit_attachment: ec2.CfnTransitGatewayAttachment | None = None
-        if public_subnets:
-            attachment = self._connect_to_internet(self.tiers["public"])
-            if nat_gateways:
-                self.nat = NatGateways(
-                    self, "Nat", subnets=self.tiers["public"].subnets, attachment=attachment
-                )
-        if self.nat is not None:
-            if inspection is not None:
-                self.firewall = self._inspect(
-                    inspection, inspection_name, inspection_protected, flow_log_bucket
-                )
-                ways_out.lead_through(
-                    self.firewall, self.nat, tiers=self.tiers, subnets=self.subnets
-                )
-            ways_out.let_private_out(self.tiers["private"], self.nat, self.firewall)
-            if ipv6:
-                ways_out.let_ipv6_out(self, self.tiers["private"], vpc_id=self.vpc_id)
-        if transit_gateway_id is not None:
-            self.transit_attachment = ways_out.attach(
-                self,
-                "TransitAttachment",
-                vpc_id=self.vpc_id,
-                transit_gateway_id=transit_gateway_id,
-                tiers=self.tiers,
-                connected=connected_ranges,
-                default=self.nat is None,
-                ipv6=ipv6,
-            )
-        self.vpc = self._describe(cidr, availability_zones)
+        self._let_out(ipv6=ipv6)
+        self.transit_attachment = self._attach(choices)
+        self.vpc = self._view(choices)
         self.private_subnets: list[ec2.ISubnet] = self.vpc.private_subnets
         self.isolated_subnets: list[ec2.ISubnet] = self.vpc.isolated_subnets
         self.public_subnets: list[ec2.ISubnet] = self.vpc.public_subnets
-        DefaultSecurityGroup(
-            self,
-            "DefaultSecurityGroup",
-            security_group_id=self._resource.attr_default_security_group,
-        )
-        self.flow_log = FlowLog(self, "FlowLog", vpc_id=self._resource.ref, bucket=flow_log_bucket)
-        if detection_logs is not None:
-            DetectionFlowLog(
-                self, "DetectionLog", vpc_id=self._resource.ref, traffic=detection_logs
-            )
+        self._empty_default_security_group()
+        self.flow_log = FlowLog(self, "FlowLog", vpc_id=self.vpc_id, bucket=flow_log_bucket)
+        self.detection_log = self._log_for_detection(detection_logs)
+        self._watch(choices)
         self.dns_firewall = self._filter_names(dns_protection, flow_log_bucket)
-        self.endpoints = VpcEndpoints(
-            self,
-            "Endpoints",
-            vpc=self.vpc,
-            subnets=self.private_subnets,
-            route_tables=[
-                table
-                for name in ("private", "isolated", "public")
-                if name in self.tiers
-                for table in self.tiers[name].route_tables
-            ],
-            services=interface_endpoints,
-            organization_id=organization_id,
-        )
-        self._restrict(encryption_control, public_access_exclusion)
+        self.endpoints = self._create_endpoints(interface_endpoints, organization_id)
+        self._restrict(choices)
         implements(self, capability="hardened-vpc", controls=["EC2.15", "EC2.21"])
 
-    def _create_vpc(self, cidr: str | None, pool: IpamPool | None) -> ec2.CfnVPC:
+    def _create_vpc(self, choices: VpcChoices) -> ec2.CfnVPC:
+        pool = choices.ipam_pool
         vpc = ec2.CfnVPC(
             self,
             "Resource",
-            cidr_block=cidr,
+            cidr_block=choices.cidr,
             ipv4_ipam_pool_id=pool.pool_id if pool else None,
             ipv4_netmask_length=pool.netmask_length if pool else None,
             # Private DNS of interface endpoints needs both.
@@ -279,56 +216,39 @@ class HardenedVpc(Construct):
         )
         return vpc
 
-    def _filter_names(
-        self, protection: DnsProtection | None, bucket: s3.IBucket
-    ) -> DnsFirewall | None:
-        if protection is None:
-            return None
-        return DnsFirewall(
-            self,
-            "DnsFirewall",
-            vpc_id=self._resource.ref,
-            query_log_bucket=bucket,
-            protection=protection,
+    def _plan(self, choices: VpcChoices) -> tuple[PlannedSubnet, ...]:
+        return addresses.planned(
+            self._resource,
+            cidr=choices.cidr,
+            pool=choices.ipam_pool,
+            availability_zones=choices.availability_zones,
+            tiers=choices.rules(),
         )
-
-    def _restrict(self, encryption: EncryptionMode | None, exclusion: ExclusionMode | None) -> None:
-        vpc_id = self._resource.ref
-        if encryption is not None:
-            control_encryption(
-                self,
-                "EncryptionControl",
-                vpc_id=vpc_id,
-                mode=encryption,
-                public="public" in self.tiers,
-                nat=self.nat is not None,
-            )
-        if exclusion is not None:
-            exclude_vpc(self, "PublicAccessExclusion", vpc_id=vpc_id, mode=exclusion)
 
     def _create_ipv6_block(self) -> ec2.CfnVPCCidrBlock:
         return ec2.CfnVPCCidrBlock(
-            self, "Ipv6Block", vpc_id=self._resource.ref, amazon_provided_ipv6_cidr_block=True
+            self, "Ipv6Block", vpc_id=self.vpc_id, amazon_provided_ipv6_cidr_block=True
         )
 
-    def _create_tiers(
-        self, rules: Mapping[Tier, Sequence[AclRule]], peers: Mapping[Peer, str]
-    ) -> dict[Tier, NetworkTier]:
+    def _create_tiers(self, choices: VpcChoices) -> dict[Tier, NetworkTier]:
+        peers = addresses.peers(
+            self._resource,
+            cidr=choices.cidr,
+            pool=choices.ipam_pool,
+            connected=choices.connected_ranges,
+        )
         return {
             tier: NetworkTier(
                 self,
                 tier.capitalize(),
-                vpc_id=self._resource.ref,
-                subnets=self._planned(tier),
+                vpc_id=self.vpc_id,
+                subnets=[subnet for subnet in self.subnets if subnet.tier == tier],
                 rules=rows,
                 peers=peers,
                 ipv6=self._ipv6(),
             )
-            for tier, rows in rules.items()
+            for tier, rows in choices.rules().items()
         }
-
-    def _planned(self, tier: Tier) -> list[PlannedSubnet]:
-        return [subnet for subnet in self.subnets if subnet.tier == tier]
 
     def _ipv6(self) -> Ipv6 | None:
         if self._block is None:
@@ -339,130 +259,130 @@ class HardenedVpc(Construct):
             block=self._block,
         )
 
-    def _connect_to_internet(self, tier: NetworkTier) -> ec2.CfnVPCGatewayAttachment:
-        gateway = ec2.CfnInternetGateway(self, "InternetGateway")
-        attachment = ec2.CfnVPCGatewayAttachment(
-            self,
-            "InternetGatewayAttachment",
-            vpc_id=self._resource.ref,
-            internet_gateway_id=gateway.ref,
-        )
-        to_internet = partial(route, tier, after=attachment, gateway_id=gateway.ref)
-        for zone, table in enumerate(tier.route_tables, start=1):
-            routes = [to_internet(f"InternetRoute{zone}", table=table, destination=ANYWHERE)]
-            if self._block is not None:
-                routes.append(
-                    to_internet(
-                        f"InternetRoute{zone}Ipv6",
-                        table=table,
-                        destination=ANYWHERE_IPV6,
-                        ipv6=True,
-                    )
-                )
-            for made in routes:
-                acknowledge_rule(
-                    made,
-                    "VPCNoUnrestrictedRouteToIGW",
-                    "public_subnets=True asked for a public tier by name; its network ACL lets "
-                    "in HTTPS only, and no subnet gives out public addresses",
-                )
-        return attachment
+    def _create_nat(self, choices: VpcChoices) -> NatGateways | None:
+        if not choices.public_subnets:
+            return None
+        public = self.tiers["public"]
+        attachment = connect_to_internet(self, public, vpc_id=self.vpc_id, ipv6=choices.ipv6)
+        if not choices.nat_gateways:
+            return None
+        return NatGateways(self, "Nat", subnets=public.subnets, attachment=attachment)
 
     def _inspect(
-        self, rules: InspectionRules, name: str | None, protected: bool, log_bucket: s3.IBucket
-    ) -> InspectionFirewall:
-        policy = InspectionPolicy(
+        self, choices: VpcChoices, name: str | None, log_bucket: s3.IBucket, *, protected: bool
+    ) -> InspectionFirewall | None:
+        if choices.inspection is None or self.nat is None:
+            return None
+        return inspect(
             self,
-            "InspectionPolicy",
-            home_networks=[self._resource.attr_cidr_block],
-            rules=rules,
-            # Load balancers and their targets: the domain list has nothing to say about them.
-            threats_only=[
-                (public.cidr, private.cidr)
-                for public in self._planned("public")
-                for private in self._planned("private")
-            ],
-            name=name,
-        )
-        return InspectionFirewall(
-            self,
-            "Firewall",
-            vpc_id=self._resource.ref,
-            subnets=self.tiers["inspection"].subnets,
-            policy=policy,
+            vpc=self._resource,
+            tiers=self.tiers,
+            subnets=self.subnets,
+            nat=self.nat,
+            rules=choices.inspection,
             log_bucket=log_bucket,
             name=name,
             protected=protected,
         )
 
-    def _describe(self, cidr: str | None, availability_zones: int) -> ec2.IVpc:
-        def ids(tier: Tier) -> list[str] | None:
-            found = self.tiers.get(tier)
-            return [subnet.ref for subnet in found.subnets] if found else None
+    def _let_out(self, *, ipv6: bool) -> None:
+        if self.nat is None:
+            return
+        ways_out.let_private_out(self.tiers["private"], self.nat, self.firewall)
+        if ipv6:
+            ways_out.let_ipv6_out(self, self.tiers["private"], vpc_id=self.vpc_id)
 
-        def tables(tier: Tier) -> list[str] | None:
-            found = self.tiers.get(tier)
-            return [table.ref for table in found.route_tables] if found else None
+    def _attach(self, choices: VpcChoices) -> ec2.CfnTransitGatewayAttachment | None:
+        if choices.transit_gateway_id is None:
+            return None
+        return ways_out.attach(
+            self,
+            "TransitAttachment",
+            vpc_id=self.vpc_id,
+            transit_gateway_id=choices.transit_gateway_id,
+            tiers=self.tiers,
+            connected=choices.connected_ranges,
+            default=self.nat is None,
+            ipv6=choices.ipv6,
+        )
 
-        def ranges(tier: Tier) -> list[str] | None:
-            return [subnet.cidr for subnet in self._planned(tier)] or None
-
-        return ec2.Vpc.from_vpc_attributes(
+    def _view(self, choices: VpcChoices) -> ec2.IVpc:
+        return view_of(
             self,
             "Vpc",
-            vpc_id=self._resource.ref,
-            vpc_cidr_block=cidr or self._resource.attr_cidr_block,
-            availability_zones=[
-                cdk.Fn.select(zone, cdk.Fn.get_azs()) for zone in range(availability_zones)
+            vpc=self._resource,
+            cidr=choices.cidr,
+            availability_zones=choices.availability_zones,
+            tiers=self.tiers,
+            subnets=self.subnets,
+        )
+
+    def _empty_default_security_group(self) -> None:
+        DefaultSecurityGroup(
+            self,
+            "DefaultSecurityGroup",
+            security_group_id=self._resource.attr_default_security_group,
+        )
+
+    def _log_for_detection(self, traffic: Traffic | None) -> DetectionFlowLog | None:
+        if traffic is None:
+            return None
+        return DetectionFlowLog(self, "DetectionLog", vpc_id=self.vpc_id, traffic=traffic)
+
+    def _watch(self, choices: VpcChoices) -> None:
+        if choices.alarm_topic is None or self.detection_log is None:
+            return
+        RejectedTrafficAlarms(
+            self,
+            "RejectedTraffic",
+            log_group=self.detection_log.log_group,
+            vpc_id=self.vpc_id,
+            topic=choices.alarm_topic,
+            thresholds=choices.rejected_thresholds,
+        )
+
+    def _filter_names(
+        self, protection: DnsProtection | None, bucket: s3.IBucket
+    ) -> DnsFirewall | None:
+        if protection is None:
+            return None
+        return DnsFirewall(
+            self,
+            "DnsFirewall",
+            vpc_id=self.vpc_id,
+            query_log_bucket=bucket,
+            protection=protection,
+        )
+
+    def _create_endpoints(
+        self, services: Sequence[str], organization_id: str | None
+    ) -> VpcEndpoints:
+        served: tuple[Tier, ...] = ("private", "isolated", "public")
+        return VpcEndpoints(
+            self,
+            "Endpoints",
+            vpc=self.vpc,
+            subnets=self.private_subnets,
+            route_tables=[
+                table
+                for tier in served
+                if tier in self.tiers
+                for table in self.tiers[tier].route_tables
             ],
-            private_subnet_ids=ids("private"),
-            private_subnet_route_table_ids=tables("private"),
-            private_subnet_ipv4_cidr_blocks=ranges("private"),
-            isolated_subnet_ids=ids("isolated"),
-            isolated_subnet_route_table_ids=tables("isolated"),
-            isolated_subnet_ipv4_cidr_blocks=ranges("isolated"),
-            public_subnet_ids=ids("public"),
-            public_subnet_route_table_ids=tables("public"),
-            public_subnet_ipv4_cidr_blocks=ranges("public"),
+            services=services,
+            organization_id=organization_id,
         )
 
-
-def _optional_tiers(
-    *, public: bool, nat: bool, inspected: bool, transit: bool
-) -> dict[Tier, Sequence[AclRule]]:
-    rules: dict[Tier, Sequence[AclRule]] = {}
-    if public:
-        rules["public"] = PUBLIC + NAT if nat else PUBLIC
-    if inspected:
-        rules["inspection"] = forwarding_rules(("vpc",))
-    if transit:
-        rules["transit"] = TRANSIT
-    return rules
-
-
-def _check_dns(protection: DnsProtection | None) -> None:
-    if protection is not None:
-        check_domains(protection)
-
-
-def _check_egress(
-    inspection: InspectionRules | None, *, public: bool, nat: bool, ipv6: bool
-) -> None:
-    if nat and not public:
-        raise BaselineError(
-            "nat_gateways=True needs public_subnets=True: a NAT gateway stands in a public "
-            "subnet; set both, or reach the internet through a transit gateway"
-        )
-    if inspection is None:
-        return
-    check_rules(inspection)
-    if not nat:
-        raise BaselineError(
-            "inspection needs nat_gateways=True: it stands between the private tier and the NAT "
-            "gateways; set it, or inspect centrally with InspectionVpc"
-        )
-    if ipv6:
-        raise BaselineError(
-            "inspection and ipv6=True exclude each other: IPv6 would leave past the firewall, "
-            "which inspects IPv4; leave one out"
-        )
+    def _restrict(self, choices: VpcChoices) -> None:
+        if choices.encryption_control is not None:
+            control_encryption(
+                self,
+                "EncryptionControl",
+                vpc_id=self.vpc_id,
+                mode=choices.encryption_control,
+                public="public" in self.tiers,
+                nat=self.nat is not None,
+            )
+        exclusion = choices.public_access_exclusion
+        if exclusion is not None:
+            exclude_vpc(self, "PublicAccessExclusion", vpc_id=self.vpc_id, mode=exclusion)

@@ -22,6 +22,7 @@ from baseline.network.inspection_policy import InspectionPolicy
 from baseline.network.inspection_rules import InspectionRules, check_rules
 from baseline.network.nat_gateways import NatGateways
 from baseline.network.network_tier import NetworkTier
+from baseline.network.offered import check_offered
 from baseline.network.ranges import check_connected
 from baseline.network.routes import route
 from baseline.network.transit_gateway import TransitGateway
@@ -82,6 +83,7 @@ class InspectionVpc(Construct):
         protected: bool = True,
     ) -> None:
         super().__init__(scope, id)
+        check_offered(self, "network.inspection")
         names: list[Tier] = ["inspection", "transit"]
         if internet_egress:
             names.append("public")

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
+from baseline.network.offered import check_offered
 
 Protocol = Literal["ssh", "rdp"]
 PORTS: dict[Protocol, int] = {"ssh": 22, "rdp": 3389}
@@ -57,6 +58,7 @@ class InstanceConnectEndpoint(Construct):
         preserve_client_ip: bool = False,
     ) -> None:
         super().__init__(scope, id)
+        check_offered(self, "network.instance_connect")
         if not ssh and not rdp:
             raise BaselineError(
                 "InstanceConnectEndpoint names no security group in ssh or rdp; name the groups of "

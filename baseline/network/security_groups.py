@@ -9,14 +9,9 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from baseline.controls.registry import implements
-from baseline.errors import BaselineError
-from baseline.network.acl_rules import ADMIN_PORTS
-from baseline.network.open_ports import RULE
+from baseline.network.tiers_of_groups import HTTPS_PORT, TierPorts, check_tiers
 from baseline.network.unread_range import accept_unread_range
 from baseline.primitives.acknowledge import acknowledge, acknowledge_rule
-
-HTTPS_PORT = 443
-PORTS = (1, 65535)
 
 
 class TieredSecurityGroups(Construct):
@@ -32,6 +27,7 @@ class TieredSecurityGroups(Construct):
         vpc: the VPC, such as ``HardenedVpc.vpc``.
         clients: ranges that may use the load balancer; only the VPC's own by default. The
             internet is named as ``0.0.0.0/0`` and needs a public tier.
+        client_port: port of the load balancer; HTTPS by default.
         application_port: port that the application listens on; 8443 by default.
         database_ports: ports of the databases; PostgreSQL by default.
         gateway_prefix_lists: prefix list IDs of S3 and DynamoDB in the Region, where the
@@ -43,7 +39,8 @@ class TieredSecurityGroups(Construct):
         database: the one of the databases.
 
     Raises:
-        BaselineError: when a port is an administration port or out of its range.
+        BaselineError: when a client is no range, or a port is an administration port or out of
+            its range.
 
     Source: Security Hub EC2.13, EC2.14, EC2.18, EC2.19.
     """
@@ -55,19 +52,26 @@ class TieredSecurityGroups(Construct):
         *,
         vpc: ec2.IVpc,
         clients: Sequence[str] = (),
+        client_port: int = HTTPS_PORT,
         application_port: int = 8443,
         database_ports: Sequence[int] = (5432,),
         gateway_prefix_lists: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
-        for port in (application_port, *database_ports):
-            _check(port)
+        check_tiers(
+            TierPorts(
+                clients=clients,
+                client_port=client_port,
+                application_port=application_port,
+                database_ports=database_ports,
+            )
+        )
         self._vpc = vpc
         self.load_balancer = self._group("LoadBalancer", "Load balancer: HTTPS from its clients")
         self.application = self._group("Application", "Application: from the load balancer")
         self.database = self._group("Database", "Databases: from the application, nothing out")
         for cidr in clients or (vpc.vpc_cidr_block,):
-            self._let_clients_in(cidr)
+            self._let_clients_in(cidr, client_port)
         _chain(self.load_balancer, self.application, application_port)
         for port in database_ports:
             _chain(self.application, self.database, port)
@@ -83,17 +87,18 @@ class TieredSecurityGroups(Construct):
             self, id, vpc=self._vpc, description=description, allow_all_outbound=False
         )
 
-    def _let_clients_in(self, cidr: str) -> None:
+    def _let_clients_in(self, cidr: str, port: int) -> None:
         written = not cdk.Token.is_unresolved(cidr)
         peer = ec2.Peer.ipv6(cidr) if written and ":" in cidr else ec2.Peer.ipv4(cidr)
-        self.load_balancer.add_ingress_rule(peer, ec2.Port.tcp(HTTPS_PORT), "HTTPS of clients")
+        what = "HTTPS of clients" if port == HTTPS_PORT else "clients"
+        self.load_balancer.add_ingress_rule(peer, ec2.Port.tcp(port), what)
         accept_unread_range(self.load_balancer, cidr)
         if cidr in ("0.0.0.0/0", "::/0"):
             acknowledge(
                 self.load_balancer,
                 {
                     "AwsSolutions-EC23": (
-                        "clients names the internet for a public load balancer; HTTPS only, and "
+                        "clients names the internet for a public load balancer; one port only, and "
                         "the group reaches nothing but the application's port"
                     )
                 },
@@ -101,7 +106,7 @@ class TieredSecurityGroups(Construct):
             acknowledge_rule(
                 self.load_balancer,
                 "EC2RestrictedCommonPorts",
-                "only HTTPS is open, for a public load balancer that was asked for by name",
+                "only one port is open, and none for administration, for a public load balancer that was asked for by name",
             )
 
     def _let_out_to_aws(self, prefix_lists: Sequence[str]) -> None:
@@ -119,14 +124,3 @@ def _chain(client: ec2.SecurityGroup, server: ec2.SecurityGroup, port: int) -> N
     """Let one group reach another on a port: the rule of each side."""
     client.add_egress_rule(server, ec2.Port.tcp(port), "next tier")
     server.add_ingress_rule(client, ec2.Port.tcp(port), "previous tier")
-
-
-def _check(port: int) -> None:
-    first, last = PORTS
-    if not first <= port <= last:
-        raise BaselineError(f"port must be between {first} and {last}, got {port}")
-    if port in ADMIN_PORTS:
-        raise BaselineError(
-            f"rule {RULE}: {port} is an administration port; tiers do not administer each other, "
-            "use Session Manager or InstanceConnectEndpoint"
-        )

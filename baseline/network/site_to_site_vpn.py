@@ -15,6 +15,7 @@ from constructs import Construct
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
 from baseline.network.network_logs import NetworkLogGroup, allow_log_delivery
+from baseline.network.offered import check_offered
 from baseline.network.vpn_access import check_customer
 
 TUNNELS = 2
@@ -71,6 +72,7 @@ class SiteToSiteVpn(Construct):
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         super().__init__(scope, id)
+        check_offered(self, "network.site_to_site_vpn")
         check_customer(customer_address, customer_asn)
         if (transit_gateway_id is None) == (vpc_id is None):
             raise BaselineError(

@@ -75,6 +75,26 @@ def check_client_cidr(cidr: str) -> None:
         )
 
 
+def check_apart(client_cidr: str, networks: Sequence[str]) -> None:
+    """Raise when clients would get addresses of a network that they are sent to.
+
+    Args:
+        client_cidr: range of the clients.
+        networks: the VPC's range and those of the routes, the internet apart.
+
+    Raises:
+        BaselineError: names both ranges.
+    """
+    clients = IPv4Network(client_cidr)
+    for text in networks:
+        network = IPv4Network(text)
+        if network.prefixlen and clients.overlaps(network):
+            raise BaselineError(
+                f"client_cidr {client_cidr!r} overlaps {text!r}; choose a range apart from all "
+                "networks"
+            )
+
+
 def check_session(hours: int, banner: str) -> None:
     """Raise for a session or a banner that Client VPN does not take.
 

@@ -170,7 +170,7 @@ def policies(templates: Templates) -> Iterator[tuple[str, str, dict[str, Any]]]:
         resolver = Resolver(template)
         for logical_id, resource in template["Resources"].items():
             name = f"{stack}-{logical_id}".replace("/", "-")
-            properties = resolver.resolve(resource["Properties"])
+            properties = resolver.resolve(resource.get("Properties", {}))
             yield from _policies_of(name, resource["Type"], properties)
 
 

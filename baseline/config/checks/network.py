@@ -136,6 +136,7 @@ def are_offered(view: View) -> Iterator[Finding]:
         "network.dns_firewall": view.enabled("network", "dns_firewall", "enabled"),
         "network.inspection": _form(view) != "none",
         "network.encryption_control": view.text("network", "encryption_control"),
+        "network.instance_connect": view.get(("network", "instance_connect")),
         "network.public_access_exclusion": view.text("network", "public_access_exclusion"),
         "network.site_to_site_vpn": view.keys("network", "site_to_site_vpn"),
         "network.client_vpn": view.keys(*CLIENT),

@@ -102,9 +102,17 @@ def metric_filter(place: Place, physical_id: str, expected: Properties) -> Itera
         expected=expected["FilterPattern"],
         found=found.get("filterPattern", ABSENT),
     )
-    wanted = lower_first(expected["MetricTransformations"])
+    wanted = [_transformation(each) for each in expected["MetricTransformations"]]
     yield Check(
         setting=f"MetricTransformations of {physical_id}",
         expected=wanted,
         found=subset(found.get("metricTransformations", ABSENT), wanted),
     )
+
+
+def _transformation(expected: Properties) -> object:
+    """Give a transformation as the API writes it: dimensions by name, where the template has a list."""
+    if "Dimensions" not in expected:
+        return lower_first(expected)
+    dimensions = {each["Key"]: each["Value"] for each in expected["Dimensions"]}
+    return {**lower_first(expected), "dimensions": dimensions}

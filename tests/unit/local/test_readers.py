@@ -347,6 +347,37 @@ def test_a_metric_filter_that_was_changed_or_feeds_another_metric_is_seen() -> N
     assert "FilterPattern" in differences("AWS::Logs::MetricFilter", "root", expected)
 
 
+def test_a_metric_filter_that_lost_its_dimension_is_seen() -> None:
+    logs = boto3.client("logs", region_name=REGION)
+    logs.create_log_group(logGroupName="flow")
+    metric = {"metricName": "Rejected", "metricNamespace": "Network", "metricValue": "1"}
+    text = "[vpc_id]"
+    expected: dict[str, Any] = {
+        "LogGroupName": "flow",
+        "FilterPattern": text,
+        "MetricTransformations": [
+            {
+                "MetricName": "Rejected",
+                "MetricNamespace": "Network",
+                "MetricValue": "1",
+                "Dimensions": [{"Key": "VpcId", "Value": "$vpc_id"}],
+            }
+        ],
+    }
+    for dimensions, differing in (
+        ({"dimensions": {"VpcId": "$vpc_id"}}, set()),
+        ({}, {"MetricTransformations"}),
+    ):
+        logs.put_metric_filter(
+            logGroupName="flow",
+            filterName="rejected",
+            filterPattern=text,
+            metricTransformations=[{**metric, **dimensions}],
+        )
+        assert differences("AWS::Logs::MetricFilter", "rejected", expected) == differing
+        logs.delete_metric_filter(logGroupName="flow", filterName="rejected")
+
+
 def test_a_stopped_trail_is_seen() -> None:
     boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="trail")
     cloudtrail = boto3.client("cloudtrail", region_name=REGION)

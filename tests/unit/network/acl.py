@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv6Network, ip_address, ip_network
 from typing import Any
 
 TCP = 6
 UDP = 17
+
+IPV6_BLOCK = IPv6Network("2001:db8:1:ff00::/56")
+"""What the simulation takes for the block that Amazon gives."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def acl_of(resources: Mapping[str, Any], address: str) -> str | None:
     for name, resource in resources.items():
         if resource["Type"] != "AWS::EC2::Subnet":
             continue
-        if IPv4Address(address) in IPv4Network(resource["Properties"]["CidrBlock"]):
+        if lies_in(address, resource["Properties"], "CidrBlock"):
             return next(
                 str(association["Properties"]["NetworkAclId"]["Ref"])
                 for association in resources.values()
@@ -45,16 +48,34 @@ def acl_of(resources: Mapping[str, Any], address: str) -> str | None:
     return None
 
 
+def lies_in(address: str, properties: Mapping[str, Any], key: str) -> bool:
+    """Tell whether an address lies in the range of its own IP version, where there is one."""
+    parsed = ip_address(address)
+    value = properties.get(key if parsed.version == 4 else f"Ipv6{key}")
+    return value is not None and parsed in ip_network(resolved(value))
+
+
+def resolved(value: Any) -> str:
+    """Give the range that a reference to the VPC's IPv6 block stands for, as CloudFormation would."""
+    if isinstance(value, str):
+        return value
+    number, parts = value["Fn::Select"]
+    if "Fn::Cidr" not in parts:
+        return str(IPV6_BLOCK)
+    _, count, bits = parts["Fn::Cidr"]
+    assert int(number) < int(count)
+    size = 2 ** int(bits)
+    return str(IPv6Network((int(IPV6_BLOCK.network_address) + int(number) * size, 128 - int(bits))))
+
+
 def lets_through(rows: Iterable[Mapping[str, Any]], *, peer: str, port: int, protocol: int) -> bool:
     """Give the verdict of the first row that matches, denial where none does."""
     for row in sorted(rows, key=lambda row: int(row["RuleNumber"])):
         ports = row.get("PortRange", {"From": 0, "To": 65535})
-        if "CidrBlock" not in row:
-            continue  # a row of IPv6
         if (
             row["Protocol"] in (-1, protocol)
             and ports["From"] <= port <= ports["To"]
-            and IPv4Address(peer) in IPv4Network(row["CidrBlock"])
+            and lies_in(peer, row, "CidrBlock")
         ):
             return bool(row["RuleAction"] == "allow")
     return False

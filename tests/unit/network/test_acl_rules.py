@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
+from aws_cdk.assertions import Template
 
 from baseline.errors import BaselineError
 from baseline.network.acl_rules import (
@@ -25,6 +27,8 @@ from baseline.network.acl_rules import (
     isolated_rules,
     private_rules,
 )
+from baseline.network.hardened_vpc import HardenedVpc
+from tests.support import CONTEXT
 
 _spec = importlib.util.spec_from_file_location(
     "network_acl_model", Path(__file__).with_name("acl.py")
@@ -153,6 +157,121 @@ def test_a_transit_subnet_passes_on_https_and_answers(resources: Resources) -> N
     for port, passes in ((443, True), (49152, True), (22, False), (53, False)):
         assert acl.lets_through(leaving, peer=PRIVATE_1, port=port, protocol=acl.TCP) is passes
     assert not acl.lets_through(leaving, peer=INTERNET, port=443, protocol=acl.TCP)
+
+
+# The same places over IPv6: tier and zone number the /64, as they do the IPv4 range.
+IPV6 = {
+    PRIVATE_1: "2001:db8:1:ff00::10",
+    PRIVATE_2: "2001:db8:1:ff01::10",
+    ISOLATED_1: "2001:db8:1:ff10::10",
+    ISOLATED_2: "2001:db8:1:ff11::10",
+    PUBLIC_1: "2001:db8:1:ff20::10",
+    S3: "2a05:d018::1",
+    INTERNET: "2001:db8:ffff::7",
+}
+
+
+def over_ipv6(flow: Any) -> Any:
+    return Flow(
+        IPV6[flow.source], IPV6[flow.target], flow.port, flow.protocol, source_port=flow.source_port
+    )
+
+
+@pytest.fixture(scope="module")
+def dual() -> dict[str, Any]:
+    """The resources of a VPC with IPv6 and a public tier."""
+    stack = cdk.Stack(cdk.App(context=CONTEXT, analytics_reporting=False), "Stack")
+    bucket = cdk.aws_s3.Bucket.from_bucket_name(stack, "Logs", "example-flow-logs")
+    HardenedVpc(
+        stack,
+        "Vpc",
+        cidr="10.0.0.0/20",
+        flow_log_bucket=bucket,
+        ipv6=True,
+        public_subnets=True,
+        isolated_ports=(445, 3306, 5432),
+    )
+    found: dict[str, Any] = Template.from_stack(stack).to_json()["Resources"]
+    return found
+
+
+@pytest.mark.parametrize("version", [4, 6])
+def test_every_intended_flow_passes_over_both_versions(dual: dict[str, Any], version: int) -> None:
+    flows = {
+        **ALLOWED,
+        "a port below 1024": Flow(PRIVATE_1, ISOLATED_1, 445),
+        "clients of a load balancer": Flow(INTERNET, PUBLIC_1, 443),
+        "a load balancer's target": Flow(PUBLIC_1, PRIVATE_1, 8443),
+    }
+    chosen = {name: over_ipv6(flow) if version == 6 else flow for name, flow in flows.items()}
+    assert [name for name, flow in chosen.items() if not acl.connects(dual, flow)] == []
+
+
+@pytest.mark.parametrize("version", [4, 6])
+def test_every_other_flow_is_dropped_over_both_versions(dual: dict[str, Any], version: int) -> None:
+    flows = {
+        **DENIED,
+        "SSH to a load balancer": Flow(INTERNET, PUBLIC_1, 22),
+        "RDP to a load balancer": Flow(INTERNET, PUBLIC_1, 3389),
+        "public to isolated": Flow(PUBLIC_1, ISOLATED_1, 5432),
+        "SMB between private zones": Flow(PRIVATE_1, PRIVATE_2, 445),
+    }
+    chosen = {name: over_ipv6(flow) if version == 6 else flow for name, flow in flows.items()}
+    assert [name for name, flow in chosen.items() if acl.connects(dual, flow)] == []
+
+
+def test_without_ipv6_no_row_lets_an_ipv6_address_through(resources: Resources) -> None:
+    rows = acl.entries(resources())
+    for address in IPV6.values():
+        for port in (22, 443, 5432, 49152):
+            assert not acl.lets_through(rows, peer=address, port=port, protocol=acl.TCP)
+
+
+PORTS_OF_ANSWERS = (1024, 3388, 3389, 3390, 32768, 49152, 61000, 65535)
+"""Ports that clients open connections from: Linux, Windows, NAT gateways, load balancers."""
+
+
+@pytest.mark.parametrize("version", [4, 6])
+@pytest.mark.parametrize("source_port", PORTS_OF_ANSWERS)
+def test_answers_pass_on_every_ephemeral_port(
+    dual: dict[str, Any], source_port: int, version: int
+) -> None:
+    for flow in (
+        Flow(PRIVATE_1, ISOLATED_1, 5432, source_port=source_port),
+        Flow(PRIVATE_1, PRIVATE_2, 443, source_port=source_port),
+        Flow(PUBLIC_1, PRIVATE_1, 8443, source_port=source_port),
+        Flow(INTERNET, PUBLIC_1, 443, source_port=source_port),
+    ):
+        chosen = over_ipv6(flow) if version == 6 else flow
+        assert acl.connects(dual, chosen), chosen
+
+
+@pytest.mark.parametrize("source_port", [22, 80, 1023])
+def test_answers_to_a_port_below_1024_do_not_pass(dual: dict[str, Any], source_port: int) -> None:
+    for place in (ISOLATED_1, PRIVATE_2):
+        port = 5432 if place == ISOLATED_1 else 8443
+        assert not acl.connects(dual, Flow(PRIVATE_1, place, port, source_port=source_port))
+
+
+def test_the_simulation_takes_the_first_row_that_matches() -> None:
+    allow = {
+        "RuleNumber": 100,
+        "Protocol": acl.TCP,
+        "PortRange": {"From": 443, "To": 443},
+        "CidrBlock": "0.0.0.0/0",
+        "RuleAction": "allow",
+    }
+    deny = {**allow, "RuleNumber": 90, "CidrBlock": "10.0.0.0/8", "RuleAction": "deny"}
+    everything = {"RuleNumber": 200, "Protocol": -1, "Ipv6CidrBlock": "::/0", "RuleAction": "allow"}
+    rows = [everything, allow, deny]
+
+    def passes(peer: str, port: int = 443) -> bool:
+        return bool(acl.lets_through(rows, peer=peer, port=port, protocol=acl.TCP))
+
+    assert passes(INTERNET)
+    assert not passes(PRIVATE_1)
+    assert not passes(INTERNET, 444)
+    assert passes(IPV6[INTERNET], 22)
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,23 @@ FORMS: dict[str, tuple[str, set[str], set[str]]] = {
     "quiet": (
         "  dns_firewall: {enabled: false}\n  detection_logs: none\n",
         {"AWS::EC2::FlowLog"},
-        {"AWS::Route53Resolver::FirewallRuleGroup", "Custom::DnsFirewallLookup"},
+        {
+            "AWS::CloudWatch::Alarm",
+            "AWS::Logs::MetricFilter",
+            "AWS::Route53Resolver::FirewallRuleGroup",
+            "AWS::SNS::Topic",
+            "Custom::DnsFirewallLookup",
+        },
+    ),
+    "records without alarms": (
+        "  rejected_traffic: {alarms: false}\n",
+        {"AWS::Logs::LogGroup"},
+        {"AWS::CloudWatch::Alarm", "AWS::Logs::MetricFilter", "AWS::SNS::Topic"},
+    ),
+    "applications": (
+        "  security_groups: {Orders: {database_ports: [1433]}}\n  instance_connect: {ssh: [Orders]}\n",
+        {"AWS::EC2::InstanceConnectEndpoint", "AWS::CloudWatch::Alarm"},
+        {"AWS::EC2::InternetGateway"},
     ),
 }
 
@@ -150,6 +166,92 @@ def test_the_configuration_chooses_the_form(app: cdk.App, tmp_path: Path, form: 
     found = types(network_stack(app, file))
     assert there <= found
     assert not absent & found
+
+
+def changed(app: cdk.App, folder: Path, text: str) -> dict[str, Any]:
+    """Give the template of the example with something more under `network`."""
+    example = (ROOT / "baseline.yaml").read_text(encoding="utf-8")
+    file = folder / "baseline.yaml"
+    file.write_text(example.replace("\nnetwork:\n", f"\nnetwork:\n{text}"), encoding="utf-8")
+    return dict(Template.from_stack(network_stack(app, file)).to_json()["Resources"])
+
+
+def test_the_groups_of_an_application_are_as_the_configuration_says(
+    app: cdk.App, tmp_path: Path
+) -> None:
+    text = (
+        "  public_tier: true\n"
+        "  security_groups:\n"
+        "    Orders: {clients: [0.0.0.0/0], application_port: 8080, database_ports: [1433]}\n"
+        "  instance_connect: {ssh: [Orders]}\n"
+    )
+    found = changed(app, tmp_path, text)
+    rules = {
+        (rule["IpProtocol"], rule["FromPort"], rule["ToPort"])
+        for each in found.values()
+        if each["Type"] == "AWS::EC2::SecurityGroupIngress"
+        for rule in [each["Properties"]]
+    }
+    assert rules == {("tcp", 8080, 8080), ("tcp", 1433, 1433), ("tcp", 22, 22)}
+    groups = {
+        tag["Value"]: each["Properties"]
+        for each in found.values()
+        if each["Type"] == "AWS::EC2::SecurityGroup"
+        for tag in each["Properties"].get("Tags", [])
+        if tag["Key"] == "Name"
+    }
+    assert set(groups) == {
+        f"network/OrdersGroups/{tier}" for tier in ("LoadBalancer", "Application", "Database")
+    }
+    (clients,) = groups["network/OrdersGroups/LoadBalancer"]["SecurityGroupIngress"]
+    assert (clients["CidrIp"], clients["FromPort"]) == ("0.0.0.0/0", 443)
+    ports = {
+        each["Properties"]["PortRange"]["From"]
+        for name, each in found.items()
+        if name.startswith("VpcIsolatedInboundPort")
+    }
+    assert ports == {1433, 3306, 5432}
+    assert list(open_rules({"Resources": found})) == []
+
+
+def test_thresholds_and_recipients_come_from_the_configuration(
+    app: cdk.App, tmp_path: Path
+) -> None:
+    found = changed(app, tmp_path, "  rejected_traffic: {outbound: 7}\n")
+    alarms = {
+        each["Properties"]["MetricName"]: each["Properties"]
+        for each in found.values()
+        if each["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    assert {name: alarm["Threshold"] for name, alarm in alarms.items()} == {
+        "RejectedOutbound": 7,
+        "RejectedAdministration": 10,
+        "RejectedVolume": 1000,
+    }
+    (topic,) = (name for name, each in found.items() if each["Type"] == "AWS::SNS::Topic")
+    assert all(alarm["AlarmActions"] == [{"Ref": topic}] for alarm in alarms.values())
+    endpoints = {
+        each["Properties"]["Endpoint"]
+        for each in found.values()
+        if each["Type"] == "AWS::SNS::Subscription"
+    }
+    assert endpoints == set(load(ROOT / "baseline.yaml").notifications.high)
+
+
+@pytest.mark.parametrize("control", ["EC2.20"])
+def test_a_tunnel_that_is_down_tells_the_same_people(
+    app: cdk.App, tmp_path: Path, control: str
+) -> None:
+    text = "  site_to_site_vpn: {Berlin: {address: 198.51.100.7}}\n"
+    found = changed(app, tmp_path, text)
+    (topic,) = (name for name, each in found.items() if each["Type"] == "AWS::SNS::Topic")
+    (tunnel,) = (
+        each["Properties"]
+        for each in found.values()
+        if each["Type"] == "AWS::CloudWatch::Alarm"
+        and each["Properties"]["MetricName"] == "TunnelState"
+    )
+    assert tunnel["AlarmActions"] == [{"Ref": topic}], control
 
 
 @pytest.fixture(scope="module")

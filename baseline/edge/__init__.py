@@ -1,0 +1,1 @@
+"""Ways in from the internet: what is attacked, filtered, limited, recorded and alarmed."""

@@ -1,0 +1,187 @@
+"""What a web ACL filters, as an argument says it: groups of AWS, rates, bots, sign-ins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from baseline.errors import BaselineError
+
+Scope = Literal["REGIONAL", "CLOUDFRONT"]
+Payload = Literal["JSON", "FORM_ENCODED"]
+BotLevel = Literal["COMMON", "TARGETED"]
+Sensitivity = Literal["LOW", "MEDIUM", "HIGH"]
+
+GLOBAL_REGION = "us-east-1"
+"""Where web ACLs of CloudFront have to be. Source: AWS WAF Developer Guide, "Resources that you can
+protect with AWS WAF"."""
+
+MANAGED_GROUPS = (
+    "AWSManagedRulesAmazonIpReputationList",
+    "AWSManagedRulesKnownBadInputsRuleSet",
+    "AWSManagedRulesCommonRuleSet",
+    "AWSManagedRulesSQLiRuleSet",
+)
+"""Rule groups of AWS that every application needs, within the capacity that the price includes."""
+
+OTHER_GROUPS = (
+    "AWSManagedRulesAdminProtectionRuleSet",
+    "AWSManagedRulesAnonymousIpList",
+    "AWSManagedRulesLinuxRuleSet",
+    "AWSManagedRulesPHPRuleSet",
+    "AWSManagedRulesUnixRuleSet",
+    "AWSManagedRulesWindowsRuleSet",
+    "AWSManagedRulesWordPressRuleSet",
+)
+"""Rule groups of AWS for some applications, without a price of their own.
+
+Source: AWS WAF Developer Guide, "AWS Managed Rules rule groups list".
+"""
+
+REQUESTS = (10, 2_000_000_000)
+WINDOWS = (60, 120, 300, 600)
+"""Limits of a rate rule. Source: AWS WAF API Reference, "RateBasedStatement"."""
+
+DEFAULT_RATE = 2_000
+NAME = re.compile(r"[A-Z][A-Za-z0-9]{0,39}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateLimit:
+    """How many requests one address may send within a window.
+
+    Attributes:
+        requests: requests within the window, 10 to 2,000,000,000.
+        window_seconds: 60, 120, 300 (default) or 600.
+        path: start of the paths that it is for; all paths by default.
+    """
+
+    requests: int
+    window_seconds: int = 300
+    path: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Login:
+    """The sign-in request that account takeover prevention looks at; costs per request.
+
+    Attributes:
+        path: path of the request, such as ``/api/sign-in``.
+        username_field: where its body holds the user name, such as ``/username``.
+        password_field: where its body holds the password.
+        payload: how the body is written; ``JSON`` by default.
+    """
+
+    path: str
+    username_field: str = "/username"
+    password_field: str = "/password"  # noqa: S105 - the name of a field
+    payload: Payload = "JSON"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AntiDdos:
+    """AWS's rule group against floods of requests; costs per month and request.
+
+    Attributes:
+        sensitivity: how suspicious a request has to be to be blocked during an attack: ``LOW``
+            (default) blocks the most suspicious only.
+        exempt_paths: regular expressions of paths that cannot answer a challenge of the browser,
+            such as those of an API; at least one where clients are no browsers.
+        challenge: False leaves the challenge out, for an API without browsers.
+    """
+
+    sensitivity: Sensitivity = "LOW"
+    exempt_paths: Sequence[str] = ()
+    challenge: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filters:
+    """What a web ACL filters. Without arguments: AWS's core groups, and 2,000 requests in 5 minutes.
+
+    Attributes:
+        managed_groups: AWS's rule groups, in the order in which they are asked.
+        rates: rate limits by name in PascalCase.
+        anti_ddos: AWS's group against floods of requests; None by default.
+        bot_control: ``COMMON`` or ``TARGETED`` bots; costs per month and request. None by default.
+        login: the sign-in that account takeover prevention looks at; None by default.
+        counted_rules: rules of a group that count and do not block, by the group's name: for what
+            hits wanted requests. None by default.
+    """
+
+    managed_groups: Sequence[str] = MANAGED_GROUPS
+    rates: Mapping[str, RateLimit] = field(
+        default_factory=lambda: {"Requests": RateLimit(requests=DEFAULT_RATE)}
+    )
+    anti_ddos: AntiDdos | None = None
+    bot_control: BotLevel | None = None
+    login: Login | None = None
+    counted_rules: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def check_filters(filters: Filters) -> None:
+    """Raise for filters that AWS WAF does not take, or that filter nothing.
+
+    Raises:
+        BaselineError: names the filter.
+    """
+    known = (*MANAGED_GROUPS, *OTHER_GROUPS)
+    for group in filters.managed_groups:
+        if group not in known:
+            raise BaselineError(
+                f"managed_groups holds {group!r}, which is not known; choose from "
+                f"{', '.join(known)}, or name bot_control, anti_ddos or login"
+            )
+    if len(set(filters.managed_groups)) != len(filters.managed_groups):
+        raise BaselineError(f"managed_groups holds a group twice: {list(filters.managed_groups)}")
+    if not filters.managed_groups:
+        raise BaselineError(
+            "managed_groups is empty; count the rules that hit wanted requests (counted_rules) "
+            "instead of leaving out all groups"
+        )
+    for group in filters.counted_rules:
+        if group not in filters.managed_groups:
+            raise BaselineError(f"counted_rules names {group!r}, which is not among managed_groups")
+    for name, rate in filters.rates.items():
+        _check_rate(name, rate)
+    if filters.login is not None and not filters.login.path.startswith("/"):
+        raise BaselineError(f"login: path {filters.login.path!r} must start with '/'")
+
+
+def _check_rate(name: str, rate: RateLimit) -> None:
+    if not NAME.fullmatch(name):
+        raise BaselineError(
+            f"rates: name {name!r} must be letters and digits that start with a capital"
+        )
+    low, high = REQUESTS
+    if not low <= rate.requests <= high:
+        raise BaselineError(f"rates {name}: requests must be {low} to {high}, got {rate.requests}")
+    if rate.window_seconds not in WINDOWS:
+        raise BaselineError(
+            f"rates {name}: window_seconds must be one of {list(WINDOWS)}, got "
+            f"{rate.window_seconds}"
+        )
+    if rate.path is not None and not rate.path.startswith("/"):
+        raise BaselineError(f"rates {name}: path {rate.path!r} must start with '/'")
+
+
+def check_scope(scope: Scope, region: str, *, known: bool) -> None:
+    """Raise for a web ACL of CloudFront anywhere but where they have to be.
+
+    Args:
+        scope: scope of the web ACL.
+        region: Region of its stack.
+        known: False where the Region is open.
+
+    Raises:
+        BaselineError: names scope and Region.
+    """
+    if scope == "CLOUDFRONT" and (not known or region != GLOBAL_REGION):
+        where = f"in {region!r}" if known else "in a stack without a Region"
+        raise BaselineError(
+            f"scope 'CLOUDFRONT' {where}: web ACLs of CloudFront have to be in {GLOBAL_REGION!r}; "
+            "put it into a stack of that Region, or use scope 'REGIONAL' for load balancers and "
+            "APIs"
+        )
