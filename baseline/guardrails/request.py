@@ -7,6 +7,7 @@ principals: the principal ARN of a session is its role's".
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -88,6 +89,12 @@ def parse_principal(text: str) -> Principal:
     return Principal(arn, account, kind, user=user)
 
 
+@lru_cache(maxsize=8)
+def _time(second: int) -> tuple[tuple[str], tuple[str]]:
+    """Give a second as the values of ``aws:CurrentTime`` and ``aws:EpochTime``."""
+    return (datetime.fromtimestamp(second, UTC).isoformat(),), (str(second),)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One request.
@@ -138,16 +145,16 @@ class Request:
 
     def keys(self) -> dict[str, tuple[str, ...]]:
         """Give the condition keys that AWS sets on every request, and those of ``context``."""
-        principal = self.principal
-        now = datetime.now(UTC)
+        principal, owner = self.principal, self.resource_account
+        now, epoch = _time(int(time.time()))
         keys: dict[str, tuple[str, ...]] = {
             "aws:requestedregion": (self.region,),
             "aws:principaltype": (principal.kind,),
             "aws:principalisawsservice": (as_text(bool(principal.service)),),
             "aws:viaawsservice": ("false",),
             "aws:securetransport": ("true",),
-            "aws:currenttime": (now.isoformat(),),
-            "aws:epochtime": (str(int(now.timestamp())),),
+            "aws:currenttime": now,
+            "aws:epochtime": epoch,
         }
         if principal.arn:
             keys["aws:principalarn"] = (principal.arn,)
@@ -156,8 +163,8 @@ class Request:
             keys["aws:username"] = (principal.user,)
         if principal.service:
             keys["aws:principalservicename"] = (principal.service,)
-        if self.resource_account:
-            keys["aws:resourceaccount"] = (self.resource_account,)
+        if owner:
+            keys["aws:resourceaccount"] = (owner,)
         for key, value in self.context.items():
             values = value if isinstance(value, list | tuple) else (value,)
             keys[key.lower()] = tuple(as_text(item) for item in values)
