@@ -90,9 +90,12 @@ def parse_principal(text: str) -> Principal:
 
 
 @lru_cache(maxsize=8)
-def _time(second: int) -> tuple[tuple[str], tuple[str]]:
-    """Give a second as the values of ``aws:CurrentTime`` and ``aws:EpochTime``."""
-    return (datetime.fromtimestamp(second, UTC).isoformat(),), (str(second),)
+def _time(second: int) -> Mapping[str, tuple[str, ...]]:
+    """Give the condition keys that tell the time."""
+    return {
+        "aws:currenttime": (datetime.fromtimestamp(second, UTC).isoformat(),),
+        "aws:epochtime": (str(second),),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +122,10 @@ class Request:
     resource: str = "*"
     account: str = ""
     context: Mapping[str, Scalar | list[str] | tuple[str, ...]] = field(default_factory=dict)
+    # What ``keys`` gives whatever the time: proofs evaluate a request hundreds of times.
+    _keys: dict[str, tuple[str, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         """Refuse what is no request: a typing error must not look like an allowed action."""
@@ -145,16 +152,19 @@ class Request:
 
     def keys(self) -> dict[str, tuple[str, ...]]:
         """Give the condition keys that AWS sets on every request, and those of ``context``."""
+        if not self._keys:
+            self._keys.update(self._lasting_keys())
+        return {**_time(int(time.time())), **self._keys}
+
+    def _lasting_keys(self) -> dict[str, tuple[str, ...]]:
+        """Give the keys that do not depend on the time, unless ``context`` sets the time."""
         principal, owner = self.principal, self.resource_account
-        now, epoch = _time(int(time.time()))
         keys: dict[str, tuple[str, ...]] = {
             "aws:requestedregion": (self.region,),
             "aws:principaltype": (principal.kind,),
             "aws:principalisawsservice": (as_text(bool(principal.service)),),
             "aws:viaawsservice": ("false",),
             "aws:securetransport": ("true",),
-            "aws:currenttime": now,
-            "aws:epochtime": epoch,
         }
         if principal.arn:
             keys["aws:principalarn"] = (principal.arn,)

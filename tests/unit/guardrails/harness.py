@@ -19,6 +19,7 @@ from baseline.guardrails.documents import (
 )
 from baseline.guardrails.evaluation import Level, Organization
 from baseline.guardrails.model import Guardrail
+from baseline.guardrails.proofs import Result, run
 from baseline.guardrails.rendering import Rendered, Statement, render
 from baseline.guardrails.world import World
 from tests.unit.guardrails import iam_data
@@ -83,6 +84,12 @@ def alone(name: str, statements: Sequence[Statement], *, switches: bool = False)
 def _policy(statements: Sequence[Statement], kind: PolicyKind) -> Policy:
     document = {"Version": "2012-10-17", "Statement": list(statements)}
     return compile_policy("guardrail", document, kind)
+
+
+@cache
+def results(*, switches: bool = False) -> tuple[Result, ...]:
+    """Give the proofs of the example with the catalog as it is."""
+    return tuple(run(configuration(switches=switches)))
 
 
 def failures(rows: Iterable[Case], organization: Organization) -> Iterator[str]:
