@@ -92,6 +92,28 @@ def results(*, switches: bool = False) -> tuple[Result, ...]:
     return tuple(run(configuration(switches=switches)))
 
 
+def notices(rows: list[Case], organization: Organization, what: str) -> bool:
+    """Tell whether a case gets another answer than the expected one.
+
+    Args:
+        rows: the cases; the one that notices comes first at the next call, because it often
+            notices the next change too.
+        organization: with the change.
+        what: was changed; cases of an action that it names are tried first.
+    """
+
+    def wrong(case: Case) -> bool:
+        return organization.evaluate(case.request).verdict != case.expected
+
+    if any(wrong(case) for case in rows if case.request.action in what):
+        return True
+    for position, case in enumerate(rows):
+        if wrong(case):
+            rows.insert(0, rows.pop(position))
+            return True
+    return False
+
+
 def failures(rows: Iterable[Case], organization: Organization) -> Iterator[str]:
     """Give the cases that get another answer than the expected one."""
     for case in rows:
