@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
 
 from baseline.config import Configuration, load
-from tests.composed import composed
+from stacks.composition import compose
 
 RECORDER = "AWS::Config::ConfigurationRecorder"
 REGIONAL = "members-management-regional-eu-west-1"
@@ -21,6 +22,12 @@ def example(tmp_path: Path, *, capabilities: str = "") -> Configuration:
     return load(path)
 
 
+def stack(app: cdk.App, id: str) -> cdk.Stack:
+    found = app.node.find_child(id)
+    assert isinstance(found, cdk.Stack)
+    return found
+
+
 @pytest.mark.parametrize(
     ("capabilities", "recorders"),
     [
@@ -29,16 +36,18 @@ def example(tmp_path: Path, *, capabilities: str = "") -> Configuration:
     ],
 )
 def test_config_1_the_management_account_records_when_the_members_do(
-    tmp_path: Path, capabilities: str, recorders: int
+    app: cdk.App, tmp_path: Path, capabilities: str, recorders: int
 ) -> None:
-    stacks = composed(example(tmp_path, capabilities=capabilities)).stacks
-    Template.from_stack(stacks[REGIONAL]).resource_count_is(RECORDER, recorders)
+    compose(app, example(tmp_path, capabilities=capabilities))
+    Template.from_stack(stack(app, REGIONAL)).resource_count_is(RECORDER, recorders)
 
 
-def test_each_wave_waits_for_the_one_before(tmp_path: Path) -> None:
+def test_each_wave_waits_for_the_one_before(app: cdk.App, tmp_path: Path) -> None:
+    compose(app, example(tmp_path))
     before = {
-        name: {each.node.id for each in stack.dependencies}
-        for name, stack in composed(example(tmp_path)).stacks.items()
+        child.node.id: {each.node.id for each in child.dependencies}
+        for child in app.node.children
+        if isinstance(child, cdk.Stack)
     }
     assert before["organization"] == set()
     assert "organization" in before["log-archive"]
@@ -53,14 +62,16 @@ def test_each_wave_waits_for_the_one_before(tmp_path: Path) -> None:
     assert wave <= before["guardrails"]
 
 
-def test_identity_center_stands_in_the_delegate_s_account_and_region(tmp_path: Path) -> None:
+def test_identity_center_stands_in_the_delegate_s_account_and_region(
+    app: cdk.App, tmp_path: Path
+) -> None:
     text = Path("baseline.yaml").read_text(encoding="utf-8")
     text = text.replace("delegate: security", "region: eu-central-1\n  delegate: shared_services")
     path = tmp_path / "baseline.yaml"
     path.write_text(text, encoding="utf-8")
-    stacks = composed(load(path)).stacks
+    compose(app, load(path))
     places = {
-        name: (stacks[name].account, stacks[name].region)
+        name: (stack(app, name).account, stack(app, name).region)
         for name in ("identity", "identity-management")
     }
     assert places == {
@@ -69,9 +80,12 @@ def test_identity_center_stands_in_the_delegate_s_account_and_region(tmp_path: P
     }
 
 
-def test_without_an_instance_there_are_no_stacks_of_identity_center(tmp_path: Path) -> None:
+def test_without_an_instance_there_are_no_stacks_of_identity_center(
+    app: cdk.App, tmp_path: Path
+) -> None:
     text = Path("baseline.yaml").read_text(encoding="utf-8")
     start = text.index("identity_center:")
     path = tmp_path / "baseline.yaml"
     path.write_text(text[:start] + text[text.index("\n\n", start) :], encoding="utf-8")
-    assert not [name for name in composed(load(path)).stacks if "identity" in name]
+    compose(app, load(path))
+    assert not [child.node.id for child in app.node.children if "identity" in child.node.id]

@@ -11,8 +11,8 @@ from aws_cdk.assertions import Template
 from ruamel.yaml import YAML
 
 from baseline.config import Configuration, load
+from stacks.composition import compose
 from stacks.rules import rules_of
-from tests.composed import composed
 
 PACK = "AWS::Config::OrganizationConformancePack"
 OFF = "security_hub: {enabled: false}"
@@ -25,8 +25,9 @@ def example(tmp_path: Path, capabilities: str) -> Configuration:
     return load(path)
 
 
-def stacks_of(tmp_path: Path, capabilities: str = "") -> dict[str, cdk.Stack]:
-    return composed(example(tmp_path, capabilities)).stacks
+def composed(tmp_path: Path, app: cdk.App, capabilities: str = "") -> dict[str, cdk.Stack]:
+    compose(app, example(tmp_path, capabilities))
+    return {each.node.id: each for each in app.node.children if isinstance(each, cdk.Stack)}
 
 
 def pack(stack: cdk.Stack) -> tuple[dict[str, Any], list[str]]:
@@ -40,8 +41,10 @@ def descriptions(stack: cdk.Stack) -> list[str]:
     return [each["Properties"]["Description"] for each in rules]
 
 
-def test_rules_come_after_the_recorders_in_the_security_account(tmp_path: Path) -> None:
-    stacks = stacks_of(tmp_path)
+def test_rules_come_after_the_recorders_in_the_security_account(
+    tmp_path: Path, app: cdk.App
+) -> None:
+    stacks = composed(tmp_path, app)
     rules = stacks["rules"]
     assert (rules.account, rules.region) == ("333333333333", "eu-west-1")
     before = {each.node.id for each in rules.dependencies}
@@ -51,14 +54,16 @@ def test_rules_come_after_the_recorders_in_the_security_account(tmp_path: Path) 
     assert pack(rules)[1] == ["secbase-iam-user-mfa-enabled"]
 
 
-def test_security_hub_tells_of_rules_where_it_is_on(tmp_path: Path) -> None:
-    stacks = stacks_of(tmp_path)
+def test_security_hub_tells_of_rules_where_it_is_on(tmp_path: Path, app: cdk.App) -> None:
+    stacks = composed(tmp_path, app)
     for name in ("security", "members-management-regional-eu-west-1"):
         assert not [each for each in descriptions(stacks[name]) if "ompliance" in each]
 
 
-def test_iam_4_iam_6_iam_9_are_watched_and_told_without_security_hub(tmp_path: Path) -> None:
-    stacks = stacks_of(tmp_path, OFF)
+def test_iam_4_iam_6_iam_9_are_watched_and_told_without_security_hub(
+    tmp_path: Path, app: cdk.App
+) -> None:
+    stacks = composed(tmp_path, app, OFF)
     _, names = pack(stacks["rules"])
     roots = {
         "secbase-root-account-mfa-enabled",
@@ -115,10 +120,10 @@ def test_iam_3_iam_22_stricter_periods_of_the_configuration_are_rules_of_their_o
     }
 
 
-def test_without_a_missing_rule_there_is_no_stack(tmp_path: Path) -> None:
-    assert "rules" not in stacks_of(tmp_path, "config: {root_and_iam_rules: none}")
+def test_without_a_missing_rule_there_is_no_stack(tmp_path: Path, app: cdk.App) -> None:
+    assert "rules" not in composed(tmp_path, app, "config: {root_and_iam_rules: none}")
 
 
-def test_accounts_without_a_recorder_are_left_out_by_id(tmp_path: Path) -> None:
-    stacks = stacks_of(tmp_path, 'config: {excluded_accounts: ["555555555555"]}')
+def test_accounts_without_a_recorder_are_left_out_by_id(tmp_path: Path, app: cdk.App) -> None:
+    stacks = composed(tmp_path, app, 'config: {excluded_accounts: ["555555555555"]}')
     assert pack(stacks["rules"])[0]["ExcludedAccounts"] == ["555555555555"]
