@@ -58,7 +58,7 @@ down: setup ## stop the embedded AWS
 
 test: setup .venv-checkov/.ready ## run every test, the embedded deployment included
 	@pytest $(PARALLEL) -m "not e2e"
-	@pytest --numprocesses 2 --dist loadgroup -m e2e
+	@pytest --numprocesses 2 --dist loadgroup tests/e2e
 
 unit: setup ## run the fast tests only
 	@pytest $(PARALLEL) -m "not e2e and not tools"
