@@ -6,6 +6,7 @@ Context (``cdk.json`` or ``-c``): ``baseline:config`` names the configuration fi
 
 from __future__ import annotations
 
+import functools
 import gc
 import json
 import os
@@ -16,6 +17,11 @@ from pathlib import Path
 os.environ.setdefault("CDK_DISABLE_STACK_TRACE", "1")
 # A process of a few seconds that keeps nearly all it makes: looking for garbage is a tenth of them.
 gc.disable()
+
+import jsii
+
+# Constants of the CDK, such as `Aws.PARTITION`: each is fetched from its process once.
+jsii.sget = functools.cache(jsii.sget)
 
 import aws_cdk as cdk
 

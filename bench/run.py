@@ -1,5 +1,8 @@
 """Measure the budgets of the design, as ratios in one run on one machine.
 
+What only computes is measured in CPU seconds, those of its own processes included, so that other
+work on the machine does not count; the deployment waits as well, so it is measured by the clock.
+
 Usage: ``make bench`` or ``python bench/run.py [--rounds N] [--skip-deploy] [--accounts N]``. Prints a
 table and writes ``bench/results.json``. Exit status 1 when a budget is exceeded.
 """
@@ -18,6 +21,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -38,9 +42,16 @@ class Row:
     holds: bool
 
 
-def run(command: list[str], directory: Path = ROOT, **environment: str) -> float:
-    """Run a command and give its wall-clock seconds; a failure ends the bench."""
-    started = time.perf_counter()
+class Spent(NamedTuple):
+    """Seconds that a command took: of the processors, and by the clock."""
+
+    cpu: float
+    wall: float
+
+
+def run(command: list[str], directory: Path = ROOT, **environment: str) -> Spent:
+    """Run a command and give what it took; a failure ends the bench."""
+    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         command,
         cwd=directory,
@@ -51,7 +62,9 @@ def run(command: list[str], directory: Path = ROOT, **environment: str) -> float
     )
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
-    return time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return Spent(cpu, time.perf_counter() - started)
 
 
 def interleaved(rounds: int, *measures: Callable[[], float]) -> list[float]:
@@ -71,7 +84,7 @@ class Bench:
     def synth(
         self, name: str, config: Path = Path("baseline.yaml"), *, checks: bool = False
     ) -> float:
-        """Time ``python app.py``."""
+        """Give the CPU seconds of ``python app.py``."""
         context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
         context |= {"baseline:config": str(config), "baseline:nag": str(checks).lower()}
         return run(
@@ -79,14 +92,14 @@ class Bench:
             CDK_OUTDIR=str(self._directory / name),
             CDK_CONTEXT_JSON=json.dumps(context),
             CDK_VALIDATION=str(checks).lower(),
-        )
+        ).cpu
 
     def empty(self) -> float:
-        """Time an app with one empty stack."""
+        """Give the CPU seconds of an app with one empty stack."""
         out = str(self._directory / "empty.out")
         return run(
             [sys.executable, "empty.py"], self._directory, CDK_OUTDIR=out, CDK_VALIDATION="false"
-        )
+        ).cpu
 
     def against_empty(self) -> Row:
         """Full synthesis against an empty app, validation and nag off."""
@@ -106,7 +119,7 @@ class Bench:
                 "--output",
                 str(self._directory / out),
             ]
-            return run(command, directory)
+            return run(command, directory).cpu
 
         empty, full = interleaved(
             self._rounds,
@@ -175,7 +188,7 @@ def _ratio(what: str, measured: float, base: float, limit: float) -> Row:
     return Row(
         what=what,
         budget=f"<= {limit:.2f} x",
-        measured=f"{ratio:.2f} x ({measured:.2f} s / {base:.2f} s)",
+        measured=f"{ratio:.2f} x ({measured:.2f} s / {base:.2f} s of CPU)",
         holds=ratio <= limit,
     )
 
@@ -199,9 +212,9 @@ def proofs() -> Row:
 
 
 def unit_tests() -> Row:
-    """Wall-clock seconds of the fast tests."""
+    """Seconds of the fast tests on two cores, which they keep busy."""
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "tests/unit"]
-    seconds = run([*command, "-m", "not e2e and not tools"])
+    seconds = run([*command, "-m", "not e2e and not tools"]).cpu / 2
     return Row(what="unit tests", budget="< 90 s", measured=f"{seconds:.0f} s", holds=seconds < 90)  # noqa: PLR2004
 
 
@@ -209,7 +222,7 @@ def deployment(directory: Path) -> Row:
     """Wall-clock seconds of the deployment of the example to the embedded AWS."""
     state = ["--state", str(directory / "local")]
     try:
-        seconds = run(["baseline", "local", "demo", *state])
+        seconds = run(["baseline", "local", "demo", *state]).wall
     finally:
         run(["baseline", "local", "down", "--purge", *state])
     return Row(

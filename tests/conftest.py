@@ -10,6 +10,8 @@ os.environ.setdefault("AWS_ACCESS_KEY_ID", "testing")
 os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "testing")
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
 os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
+# Amazon's 1,300 images, half a second for each EC2 backend: no test starts an instance from one.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 import json
 from collections.abc import Callable
@@ -26,7 +28,13 @@ from cdk_nag import (
     ServerlessChecks,
 )
 
+from tests.fast import made_once, share_service_models
 from tests.support import CONTEXT, synthesize
+
+
+def pytest_collection_finish() -> None:
+    """Share what all tests read, once the modules of the tests have been imported."""
+    share_service_models()
 
 
 @pytest.fixture
@@ -68,7 +76,9 @@ def findings() -> Callable[[cdk.App], list[str]]:
 @pytest.fixture(scope="session")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cloud assembly of baseline.yaml, made once with the validator and the nag packs on."""
-    return synthesize(tmp_path_factory.mktemp("assembly"), validation=True)
+    return made_once(
+        tmp_path_factory, "assembly", lambda folder: synthesize(folder, validation=True)
+    )
 
 
 @pytest.fixture(scope="session")

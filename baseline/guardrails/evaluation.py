@@ -94,9 +94,21 @@ class _Chain:
 
     kind: PolicyKind
     levels: tuple[Level, ...]
+    _attached: list[list[_Candidate]] = field(init=False)
     _covering: dict[str, tuple[list[_Candidate], list[list[_Candidate]]]] = field(
         default_factory=dict
     )
+
+    def __post_init__(self) -> None:
+        """List the statements of this type by level."""
+        self._attached = [
+            [
+                _Candidate(row, policy, level.name)
+                for policy in (level.scps if self.kind is PolicyKind.SCP else level.rcps)
+                for row in policy.statements
+            ]
+            for level in self.levels
+        ]
 
     def decide(self, request: Request, context: Context) -> Decision | None:
         """Give the denial, or ``None`` when this policy type lets the request pass."""
@@ -115,8 +127,7 @@ class _Chain:
         if known is not None:
             return known
         by_level = [
-            [row for row in self._attached(level) if row.statement.covers(action)]
-            for level in self.levels
+            [row for row in rows if row.statement.covers(action)] for rows in self._attached
         ]
         denials = [row for rows in by_level for row in rows if row.statement.effect == "Deny"]
         allowances = [[row for row in rows if row.statement.effect == "Allow"] for rows in by_level]
@@ -124,13 +135,6 @@ class _Chain:
             self._covering.clear()
         self._covering[action] = (denials, allowances)
         return denials, allowances
-
-    def _attached(self, level: Level) -> list[_Candidate]:
-        """Give all statements of this type at a level."""
-        policies = level.scps if self.kind is PolicyKind.SCP else level.rcps
-        return [
-            _Candidate(row, policy, level.name) for policy in policies for row in policy.statements
-        ]
 
     def _explicit(self, request: Request, found: _Candidate) -> Decision:
         """Give the decision of a statement that denies."""
@@ -170,6 +174,7 @@ class Organization:
         self.management_account = management_account
         self._levels = {account: tuple(levels) for account, levels in accounts.items()}
         self._chains: dict[tuple[PolicyKind, tuple[Level, ...]], _Chain] = {}
+        self._places: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def evaluate(self, request: Request) -> Decision:
         """Decide on a request by the SCPs of the caller's and the RCPs of the resource's account."""
@@ -193,12 +198,23 @@ class Organization:
         """Give the condition keys of a request, with those that the organization adds."""
         keys = request.keys()
         principal, resource = request.principal.account, request.resource_account
-        for prefix, account in (("aws:principal", principal), ("aws:resource", resource)):
+        return {
+            **self._place("aws:principal", principal),
+            **self._place("aws:resource", resource),
+            **keys,
+        }
+
+    def _place(self, prefix: str, account: str) -> dict[str, tuple[str, ...]]:
+        """Give the condition keys that say where in the organization an account stands."""
+        name = prefix + account
+        if name not in self._places:
+            found: dict[str, tuple[str, ...]] = {}
             if account in self._levels or account == self.management_account:
-                keys.setdefault(f"{prefix}orgid", (self.id,))
+                found[f"{prefix}orgid"] = (self.id,)
                 if path := self._path(account):
-                    keys.setdefault(f"{prefix}orgpaths", (path,))
-        return keys
+                    found[f"{prefix}orgpaths"] = (path,)
+            self._places[name] = found
+        return self._places[name]
 
     def _path(self, account: str) -> str:
         """Give an account's place in the organization (``o-…/r-…/ou-…/``), if the IDs are known."""

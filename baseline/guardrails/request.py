@@ -7,6 +7,7 @@ principals: the principal ARN of a session is its role's".
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -88,6 +89,15 @@ def parse_principal(text: str) -> Principal:
     return Principal(arn, account, kind, user=user)
 
 
+@lru_cache(maxsize=8)
+def _time(second: int) -> Mapping[str, tuple[str, ...]]:
+    """Give the condition keys that tell the time."""
+    return {
+        "aws:currenttime": (datetime.fromtimestamp(second, UTC).isoformat(),),
+        "aws:epochtime": (str(second),),
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One request.
@@ -112,6 +122,10 @@ class Request:
     resource: str = "*"
     account: str = ""
     context: Mapping[str, Scalar | list[str] | tuple[str, ...]] = field(default_factory=dict)
+    # What ``keys`` gives whatever the time: proofs evaluate a request hundreds of times.
+    _keys: dict[str, tuple[str, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         """Refuse what is no request: a typing error must not look like an allowed action."""
@@ -138,16 +152,19 @@ class Request:
 
     def keys(self) -> dict[str, tuple[str, ...]]:
         """Give the condition keys that AWS sets on every request, and those of ``context``."""
-        principal = self.principal
-        now = datetime.now(UTC)
+        if not self._keys:
+            self._keys.update(self._lasting_keys())
+        return {**_time(int(time.time())), **self._keys}
+
+    def _lasting_keys(self) -> dict[str, tuple[str, ...]]:
+        """Give the keys that do not depend on the time, unless ``context`` sets the time."""
+        principal, owner = self.principal, self.resource_account
         keys: dict[str, tuple[str, ...]] = {
             "aws:requestedregion": (self.region,),
             "aws:principaltype": (principal.kind,),
             "aws:principalisawsservice": (as_text(bool(principal.service)),),
             "aws:viaawsservice": ("false",),
             "aws:securetransport": ("true",),
-            "aws:currenttime": (now.isoformat(),),
-            "aws:epochtime": (str(int(now.timestamp())),),
         }
         if principal.arn:
             keys["aws:principalarn"] = (principal.arn,)
@@ -156,8 +173,8 @@ class Request:
             keys["aws:username"] = (principal.user,)
         if principal.service:
             keys["aws:principalservicename"] = (principal.service,)
-        if self.resource_account:
-            keys["aws:resourceaccount"] = (self.resource_account,)
+        if owner:
+            keys["aws:resourceaccount"] = (owner,)
         for key, value in self.context.items():
             values = value if isinstance(value, list | tuple) else (value,)
             keys[key.lower()] = tuple(as_text(item) for item in values)

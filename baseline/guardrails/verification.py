@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from baseline.errors import BaselineError
 from baseline.guardrails.composition import Target, custom_names, examine
 from baseline.guardrails.placement import organizations
-from baseline.guardrails.proofs import check_lock_out, failing
+from baseline.guardrails.proofs import Cases, check_lock_out, failing
 from baseline.guardrails.world import World
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def refuse_lock_out(configuration: Configuration, targets: tuple[Target, ...]) -
 def lock_outs(configuration: Configuration, targets: tuple[Target, ...]) -> list[str]:
     """Give every request of deployment, break-glass or the baseline's roles that would be denied."""
     world = World.of(configuration)
+    cases = Cases(world)
     failed: list[str] = []
     checked: set[frozenset[str]] = set()
     for target, organization in organizations(targets, world):
@@ -65,6 +66,6 @@ def lock_outs(configuration: Configuration, targets: tuple[Target, ...]) -> list
         names = frozenset(rendered.guardrail.id for rendered in target.effective)
         if names not in checked:
             checked.add(names)
-            results = check_lock_out(target, organization, world)
+            results = check_lock_out(target, organization, cases)
             failed += [str(result) for result in results if not result.passed]
     return failed

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -12,12 +13,19 @@ from botocore.config import Config
 
 from baseline.errors import BaselineError
 
+
 STACK_SETS = "StackSets"
 """In the place of a role's name: the role with which StackSets deploy, which guardrails exempt."""
 
 _SECRET = "local"  # noqa: S105 the embedded AWS checks no secret
 _SESSION_SECONDS = 3600
 _PAGE_SECONDS = 120
+_LONGEST_WAIT = 0.5
+
+
+def briefly(seconds: float) -> None:
+    """Wait, but not long: nobody else's calls are to be spared here."""
+    time.sleep(min(seconds, _LONGEST_WAIT))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -105,9 +105,15 @@ class Driver:
         """Give the stacks of the assembly in the order of their waves."""
         return read_stacks(self._state.assembly)
 
-    def deploy(self, console: Console, *names: str) -> Deployment:
-        """Deploy the stacks of the assembly, all of them or ``names`` (IDs), and show the progress."""
-        selection = list(names) or ["--all"]
+    def deploy(self, console: Console, *names: str, alone: bool = False) -> Deployment:
+        """Deploy the stacks of the assembly, all of them or ``names`` (IDs), and show the progress.
+
+        Args:
+            console: Where the progress is shown.
+            names: IDs of stacks; what they depend on is deployed before them.
+            alone: Whether to leave out what they depend on.
+        """
+        selection = [*names, *(["--exclusively"] if alone else [])] if names else ["--all"]
         arguments = [
             *("deploy", *selection, "--app", str(self._state.assembly)),
             *("--require-approval", "never", "--concurrency", str(CONCURRENCY)),

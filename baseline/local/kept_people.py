@@ -7,7 +7,7 @@ from typing import Any
 
 from baseline.config import Configuration, Names
 from baseline.identity.permission_set_catalog import definitions_of
-from baseline.local.access import Access
+from baseline.local.access import Access, briefly
 from baseline.local.administration import configured_unit, unit_ids
 from baseline.local.readers import Check
 from baseline.local.verify import Finding
@@ -32,7 +32,7 @@ def assign(configuration: Configuration, access: Access) -> dict[str, Any] | Non
     client = access.at(account, region)
     clients = Clients(states=client("stepfunctions"), s3=client("s3"))
     machine = f"arn:aws:states:{region}:{account}:stateMachine:{names.identity_assignments}"
-    return run(clients, machine, {"dry_run": False, "trigger": "deployment"})
+    return run(clients, machine, {"dry_run": False, "trigger": "deployment"}, sleep=briefly)
 
 
 def read_back(configuration: Configuration, access: Access) -> Iterator[Finding]:

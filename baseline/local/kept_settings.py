@@ -7,7 +7,7 @@ from typing import Any
 
 from baseline.config import Configuration, Names
 from baseline.identity.settings_permissions import SESSION_DOCUMENT
-from baseline.local.access import Access
+from baseline.local.access import Access, briefly
 from baseline.local.readers import Check
 from baseline.local.readers.values import ABSENT, attempt
 from baseline.local.verify import Finding
@@ -32,7 +32,8 @@ def reconcile(configuration: Configuration, access: Access) -> dict[str, Any]:
     names = Names.of(configuration)
     client = access.at(names.security, names.home_region)
     clients = Clients(states=client("stepfunctions"), s3=client("s3"))
-    return run(clients, names.settings_machine_arn, {"dry_run": False, "trigger": "deployment"})
+    given: dict[str, object] = {"dry_run": False, "trigger": "deployment"}
+    return run(clients, names.settings_machine_arn, given, sleep=briefly)
 
 
 def read_back(configuration: Configuration, access: Access) -> Iterator[Finding]:

@@ -47,6 +47,7 @@ class Session:
     state: State
     console: Console
     seconds: dict[str, float] = field(default_factory=dict)
+    _ways_in: dict[int, Access] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, file: Path, *, state: Path | None, console: Console) -> Self:
@@ -73,7 +74,9 @@ class Session:
         )
 
     def access(self, port: int | None = None) -> Access:
-        """Give the way into the running server, or to one that will listen on ``port``.
+        """Give the way into the running server, or a new one to what will listen on ``port``.
+
+        It keeps its clients, of which one verification makes hundreds.
 
         Raises:
             FailedError: No port is given and no server runs.
@@ -84,15 +87,18 @@ class Session:
                 raise FailedError(
                     "the embedded AWS does not run; start it with `baseline local up`"
                 )
+            if server.port in self._ways_in:
+                return self._ways_in[server.port]
             port = server.port
         management = self.configuration.accounts.management.id
         rescue = self.configuration.break_glass
-        return Access(
+        self._ways_in[port] = Access(
             port,
             management=management,
             region=self.configuration.home_region,
             emergency=(rescue.role, rescue.users[0] if rescue.create and rescue.users else ""),
         )
+        return self._ways_in[port]
 
     def driver(self) -> Driver:
         """Give what runs ``cdk`` for this configuration."""

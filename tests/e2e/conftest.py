@@ -1,6 +1,7 @@
 """One organization on the embedded AWS for all end-to-end tests: started, bootstrapped and deployed once.
 
-The tests change it, each leaves it as it was; the one that destroys it comes last.
+The tests change it, each leaves it as it was; the one that destroys it comes last. What needs no
+organization has an embedded AWS of its own and runs beside it, in another process.
 """
 
 from __future__ import annotations
@@ -17,15 +18,19 @@ from tests.e2e import siem
 from tests.e2e.organization import Organization
 from tests.support import ROOT
 
+FOLDER = ROOT / "tests" / "e2e"
+FIRST = "test_without_network.py"  # as long as the deployment that runs beside it, and no deadline
 LAST = "test_destroy.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what lies here, and destroy only after everything else."""
+    """Mark what lies here, say what may run beside what, and destroy only after everything else."""
     for item in items:
-        if item.path.is_relative_to(ROOT / "tests" / "e2e"):
+        if item.path.is_relative_to(FOLDER):
             item.add_marker(pytest.mark.e2e)
-    items.sort(key=lambda item: item.path.name == LAST)
+            shared = "organization" in getattr(item, "fixturenames", ())
+            item.add_marker(pytest.mark.xdist_group("organization" if shared else "others"))
+    items.sort(key=lambda item: (item.path.name != FIRST, item.path.name == LAST))
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +51,9 @@ def organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Organizat
             session.up(port=0)
             session.bootstrap()
             session.synthesize(checks=False)
-            yield Organization(session, session.deploy())
+            deployed = Organization(session, session.deploy())
+            deployed.keep_assembly()
+            yield deployed
         finally:
             session.down(purge=False)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from baseline.config import Names
@@ -41,10 +44,29 @@ class Organization:
         return self.access.client(service, account, region or self.home, role=role)
 
     def deploy(self, *stacks: str) -> Deployment:
-        """Synthesize and deploy what the configuration file says now."""
-        driver = self.session.driver()
-        driver.synthesize(checks=False)
-        return driver.deploy(self.session.console, *stacks)
+        """Synthesize and deploy what the configuration file says now, all or these stacks alone.
+
+        What a file gave before is taken again, except for all stacks.
+        """
+        driver, kept = self.session.driver(), self._kept()
+        assembly = self.session.state.assembly
+        if stacks and kept.exists():
+            shutil.rmtree(assembly)
+            shutil.copytree(kept, assembly, symlinks=True)
+        else:
+            driver.synthesize(checks=False)
+            self.keep_assembly()
+        return driver.deploy(self.session.console, *stacks, alone=bool(stacks))
+
+    def keep_assembly(self) -> None:
+        """Keep the assembly that the configuration file gave."""
+        kept = self._kept()
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(self.session.state.assembly, kept, symlinks=True)
+
+    def _kept(self) -> Path:
+        text = self.session.file.read_bytes()
+        return self.session.state.folder / "kept" / hashlib.sha256(text).hexdigest()
 
     def verify(self) -> Report:
         """Read everything back."""

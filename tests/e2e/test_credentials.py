@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
+from baseline.local.access import briefly
 from baseline.organization.root_permissions import machine_arn, sweep_arn
 from baseline.settings.sweep_runs import Clients, run
 from tests.e2e.messages import Inbox
@@ -27,7 +28,7 @@ def start(organization: Organization, machine: str, **given: Any) -> Report:
         states=organization.client("stepfunctions", security),
         s3=organization.client("s3", security),
     )
-    report = run(clients, machine, {"dry_run": True, "accounts": [MEMBER], **given})
+    report = run(clients, machine, {"dry_run": True, "accounts": [MEMBER], **given}, sleep=briefly)
     (account,) = report["accounts"]
     assert account["state"] != "failed", account
     return {row.get("user", row["setting"]): row for row in account["rows"]}

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from baseline.cli.settings import settings_app
+from baseline.local.kept_settings import read_back
 from tests.e2e.organization import Organization
 from tests.support import ROOT
 
@@ -25,11 +26,7 @@ def executions(organization: Organization) -> list[dict[str, Any]]:
 
 def test_the_settings_of_every_account_are_read_back(organization: Organization) -> None:
     """Account.1, EC2.2, EC2.7, IAM.7, IAM.10 to IAM.17."""
-    kept = [
-        finding
-        for finding in organization.verify().findings
-        if finding.capability == "Account settings"
-    ]
+    kept = list(read_back(organization.session.configuration, organization.access))
     accounts = {finding.account for finding in kept}
     assert {
         account.id for account in organization.session.configuration.core_accounts().values()

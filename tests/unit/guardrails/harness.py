@@ -20,6 +20,7 @@ from baseline.guardrails.documents import (
 )
 from baseline.guardrails.evaluation import Level, Organization
 from baseline.guardrails.model import Guardrail
+from baseline.guardrails.proofs import Result, run
 from baseline.guardrails.rendering import Rendered, Statement, render
 from baseline.guardrails.world import World
 from tests.unit.guardrails import iam_data
@@ -86,6 +87,34 @@ def alone(name: str, statements: Sequence[Statement], *, switches: bool = False)
 def _policy(statements: Sequence[Statement], kind: PolicyKind) -> Policy:
     document = {"Version": "2012-10-17", "Statement": list(statements)}
     return compile_policy("guardrail", document, kind)
+
+
+@cache
+def results(*, switches: bool = False) -> tuple[Result, ...]:
+    """Give the proofs of the example with the catalog as it is."""
+    return tuple(run(configuration(switches=switches)))
+
+
+def notices(rows: list[Case], organization: Organization, what: str) -> bool:
+    """Tell whether a case gets another answer than the expected one.
+
+    Args:
+        rows: the cases; the one that notices comes first at the next call, because it often
+            notices the next change too.
+        organization: with the change.
+        what: was changed; cases of an action that it names are tried first.
+    """
+
+    def wrong(case: Case) -> bool:
+        return organization.evaluate(case.request).verdict != case.expected
+
+    if any(wrong(case) for case in rows if case.request.action in what):
+        return True
+    for position, case in enumerate(rows):
+        if wrong(case):
+            rows.insert(0, rows.pop(position))
+            return True
+    return False
 
 
 def failures(rows: Iterable[Case], organization: Organization) -> Iterator[str]:

@@ -29,13 +29,13 @@ def with_units(**units: Any) -> Configuration:
 
 @pytest.mark.parametrize("switches", harness.SWITCHES)
 def test_all_proofs_of_the_example_hold(switches: bool) -> None:
-    results = proofs.run(harness.configuration(switches=switches))
+    results = harness.results(switches=switches)
     assert len(results) > 2000
     assert not [str(result) for result in results if not result.passed]
 
 
 def test_every_denial_names_policy_statement_and_level() -> None:
-    for result in proofs.run(harness.configuration()):
+    for result in harness.results():
         decision = result.decision
         if not decision.allowed:
             assert decision.policy.startswith(("secbase-scp-", "secbase-rcp-"))

@@ -18,7 +18,7 @@ from baseline.organization.cost_anomalies import CostAnomalies
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
 from stacks.billing import BillingStack
-from stacks.composition import compose
+from tests.composed import composed
 from tests.support import CONTEXT
 from tests.unit.organization.conftest import CONFIGURATION
 
@@ -229,9 +229,7 @@ def test_the_billing_contact_hears_of_it_unless_others_are_named(
 
 def test_it_stands_where_budgets_exist_and_only_when_there_is_something_to_tell() -> None:
     def stacks(billing: dict[str, Any]) -> dict[str, cdk.Stack]:
-        app = cdk.App(context=CONTEXT, analytics_reporting=False)
-        compose(app, configured(billing))
-        return {each.node.id: each for each in app.node.children if isinstance(each, cdk.Stack)}
+        return composed(configured(billing)).stacks
 
     default = stacks({})["billing"]
     assert (default.account, default.region) == (MANAGEMENT, "eu-west-1")

@@ -17,8 +17,8 @@ from baseline.organization.control_tower import GovernedUnits
 from baseline.organization.control_tower_manifest import manifest
 from baseline.organization.control_tower_roles import ControlTowerRoles
 from baseline.primitives.service_access import is_bound
-from stacks.composition import compose
 from stacks.organization import OrganizationStack
+from tests.composed import composed
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "configurations"
 LANDING_ZONE = "AWS::ControlTower::LandingZone"
@@ -380,13 +380,11 @@ def test_the_roles_have_the_policies_that_control_tower_demands(
 
 
 @pytest.mark.parametrize("mode", ["controls", "landing-zone"])
-def test_drift_reaches_people(app: cdk.App, mode: str) -> None:
-    compose(app, example(mode))
+def test_drift_reaches_people(mode: str) -> None:
+    stacks = composed(example(mode)).stacks
     rules: dict[str, list[dict[str, Any]]] = {}
     for name in ("guardrails", "security"):
-        stack = app.node.find_child(name)
-        assert isinstance(stack, cdk.Stack)
-        found = Template.from_stack(stack).find_resources("AWS::Events::Rule")
+        found = Template.from_stack(stacks[name]).find_resources("AWS::Events::Rule")
         rules[name] = [
             each["Properties"]
             for each in found.values()

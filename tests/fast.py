@@ -1,0 +1,49 @@
+"""What several tests would do again and again, done once: nothing that a test sees changes.
+
+Models of AWS services are parsed once per process instead of once per session, of which moto starts
+one per test. What takes seconds to make and is only read is made once per run, whatever the process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def share_service_models() -> None:
+    """Let all sessions of botocore share what they read from disk: a client costs 5 ms, not 30.
+
+    Call it after the imports of the tests; what is not imported by then is left alone.
+    """
+    if session := sys.modules.get("botocore.session"):
+        session.create_loader = functools.cache(session.create_loader)  # type: ignore[attr-defined]
+    if models := sys.modules.get("moto.core.models"):
+        # 1,300 patterns per test for clients that use `requests`; boto3 does not.
+        models.RESPONSES_METHODS = []  # type: ignore[attr-defined]
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Give a folder that one process of the test run makes and all of them read.
+
+    Args:
+        factory: pytest's temporary folders; the workers of a run share the one above.
+        name: of the folder; one name, one content.
+        make: writes the folder that it is given.
+    """
+    root = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    folder = root / name
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            unfinished = root / f"{name}.{os.getpid()}"
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
