@@ -69,6 +69,28 @@ class GuardDutyExport(Construct):
         )
         implements(self, capability="guardduty-export", controls=[])
 
+    def let_read(self, role_arn: str) -> None:
+        """Let a role of another account decrypt findings that it reads through S3.
+
+        Args:
+            role_arn: ARN of the role, which need not exist yet: the key policy names its account,
+                with the role as a condition.
+        """
+        stack = cdk.Stack.of(self)
+        account = role_arn.split(":")[4]
+        self.key.key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="ReadExportedFindings",
+                principals=[iam.AccountPrincipal(account)],
+                actions=["kms:Decrypt"],
+                resources=["*"],
+                conditions={
+                    "ArnEquals": {"aws:PrincipalArn": role_arn},
+                    "StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"},
+                },
+            )
+        )
+
     def _let_detectors_encrypt(self, regions: Sequence[str]) -> None:
         stack = cdk.Stack.of(self)
         self.key.allow_service(
@@ -111,28 +133,6 @@ class RegionalGuardDutyExport(Construct):
         super().__init__(scope, id)
         _publish(self, detector_id=detector_id, bucket_name=bucket_name, key_arn=key_arn)
         implements(self, capability="guardduty-export", controls=[])
-
-    def let_read(self, role_arn: str) -> None:
-        """Let a role of another account decrypt findings that it reads through S3.
-
-        Args:
-            role_arn: ARN of the role, which need not exist yet: the key policy names its account,
-                with the role as a condition.
-        """
-        stack = cdk.Stack.of(self)
-        account = role_arn.split(":")[4]
-        self.key.key.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="ReadExportedFindings",
-                principals=[iam.AccountPrincipal(account)],
-                actions=["kms:Decrypt"],
-                resources=["*"],
-                conditions={
-                    "ArnEquals": {"aws:PrincipalArn": role_arn},
-                    "StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"},
-                },
-            )
-        )
 
 
 def _publish(scope: Construct, *, detector_id: str, bucket_name: str, key_arn: str) -> None:
