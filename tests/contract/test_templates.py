@@ -18,6 +18,7 @@ from tests.support import normalised, synthesize
 STACKS = (
     "organization",
     "log-archive",
+    "log-archive-eu-central-1",
     "audit",
     "security",
     "members",
