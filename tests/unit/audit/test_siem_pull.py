@@ -7,6 +7,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_s3 as s3
 
 from baseline.audit.siem_alarms import SiemAlarms
@@ -289,6 +290,6 @@ def test_alarms_need_somebody_who_hears_and_one_limit(stack: cdk.Stack) -> None:
     with pytest.raises(BaselineError, match="addresses is empty"):
         SiemAlarms(stack, "Nobody", addresses=[])
     alarms = SiemAlarms(stack, "Somebody", addresses=["security@example.com"])
-    metric = cdk.aws_cloudwatch.Metric(namespace="AWS/SQS", metric_name="x")
+    metric = cloudwatch.Metric(namespace="AWS/SQS", metric_name="x")
     with pytest.raises(BaselineError, match="needs one limit: at_least or below"):
         alarms.watch(stack, "Both", metric=metric, description="x")
