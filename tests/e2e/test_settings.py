@@ -38,6 +38,7 @@ def test_the_settings_of_every_account_are_read_back(organization: Organization)
         "ebs_encryption",
         "opt_in_regions",
         "password_policy",
+        "resource_explorer",
         "session_preferences",
     }
     assert [finding for finding in kept if not finding.ok] == []

@@ -17,17 +17,17 @@ from baseline.local.requests import ApiRequest
 from baseline.local.wire import ServiceError
 
 ACCOUNT, OTHER, HOME, SECOND = "555555555555", "666666666666", "eu-west-1", "eu-central-1"
-SETTING = {
+SETTING: dict[str, Any] = {
     "SettingId": "/ssm/documents/console/public-sharing-permission",
     "SettingValue": "Disable",
 }
-ASSOCIATION = {
+ASSOCIATION: dict[str, Any] = {
     "AssociationName": "secbase-inventory",
     "Name": "AWS-GatherSoftwareInventory",
     "ScheduleExpression": "rate(12 hours)",
     "Targets": [{"Key": "InstanceIds", "Values": ["*"]}],
 }
-SYNC = {
+SYNC: dict[str, Any] = {
     "SyncName": "secbase-inventory",
     "SyncType": "SyncToDestination",
     "S3Destination": {

@@ -37,8 +37,8 @@ class Team(cdk.Stack):
         self, scope: Any, id: str, *, port: int, cidr: str, apart: bool, synthesizer: Any = None
     ) -> None:
         super().__init__(scope, id, synthesizer=synthesizer)
-        rule = {"cidr_ipv6" if ":" in cidr else "cidr_ip": cidr}
-        ports = {"ip_protocol": "tcp", "from_port": port, "to_port": port}
+        rule: dict[str, Any] = {"cidr_ipv6" if ":" in cidr else "cidr_ip": cidr}
+        ports: dict[str, Any] = {"ip_protocol": "tcp", "from_port": port, "to_port": port}
         inside = [ec2.CfnSecurityGroup.IngressProperty(**ports, **rule)]
         group = ec2.CfnSecurityGroup(
             self,

@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from baseline.local.backends import registry
 from tests.unit.settings.calls import Calls
@@ -267,6 +268,13 @@ def session_inputs() -> dict[str, Any]:
     return inputs
 
 
+def make_key(alias: str, *regions: str) -> None:
+    """Make the key of sessions, as the member StackSet does."""
+    for region in regions:
+        kms = client("kms", region)
+        kms.create_alias(AliasName=alias, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+
+
 def want_sessions(monkeypatch: pytest.MonkeyPatch, inputs: Any, withdrawn: Any) -> None:
     wanted = {"session_preferences": {"inputs": inputs, "withdrawn": withdrawn}}
     monkeypatch.setenv("WANTED", json.dumps(wanted))
@@ -275,15 +283,30 @@ def want_sessions(monkeypatch: pytest.MonkeyPatch, inputs: Any, withdrawn: Any) 
 def test_recorded_sessions_go_to_the_account_s_own_prefix(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    make_key("alias/secbase-sessions", HOME, SECOND)
     want_sessions(monkeypatch, RECORDING, {})
     assert visit()["state"] == "changed"
     assert session_inputs() == {**RECORDING, "s3KeyPrefix": f"sessions/{ACCOUNT}"}
     assert visit()["state"] == "ok"
 
 
+def test_sessions_do_not_ask_for_a_key_that_is_not_there(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_key("alias/secbase-sessions", HOME)
+    want_sessions(monkeypatch, RECORDING, {})
+    found = {row["region"]: row for row in rows(visit(), "session_preferences")}
+    assert found[HOME]["state"] == "changed"
+    assert found[SECOND]["state"] == "failed"
+    assert "NotFoundException" in found[SECOND]["note"]
+    with pytest.raises(ClientError, match="InvalidDocument"):
+        client("ssm", SECOND).get_document(Name=DOCUMENT)
+
+
 def test_a_recording_that_ended_leaves_nothing_that_stops_sessions(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    make_key("alias/secbase-sessions", HOME, SECOND)
     want_sessions(monkeypatch, {**RECORDING, "idleSessionTimeout": "20"}, {})
     visit()
     want_sessions(monkeypatch, {"idleSessionTimeout": "20"}, RECORDING)
@@ -311,6 +334,7 @@ def test_what_an_account_records_itself_is_not_withdrawn(
         "s3EncryptionEnabled": True,
         "kmsKeyId": "alias/ours",
     }
+    make_key("alias/ours", HOME, SECOND)
     want_sessions(monkeypatch, own, {})
     visit()
     want_sessions(monkeypatch, {"idleSessionTimeout": "20"}, RECORDING)

@@ -19,7 +19,7 @@ ABSENT = "ResourceNotFoundException"
 AT_WORK = frozenset({"CREATING", "DELETING", "UPDATING"})
 # A type was changed less than a day ago, or is being changed.
 LATER = frozenset({"ConflictException", "ServiceQuotaExceededException"})
-IMAGINED = {"State": "ACTIVE", "Type": LOCAL, "Arn": ""}
+IMAGINED: dict[str, Any] = {"State": "ACTIVE", "Type": LOCAL, "Arn": ""}
 WITH_TAGS = [{"Name": "tags"}]
 
 
@@ -45,7 +45,9 @@ def keep(account: Account, region: str, wanted: dict[str, Any], keeper: Keeper) 
     row = _collect(explorer, region, index, keeper)
     yield row
     if row.state not in (IN_PROGRESS, SKIPPED):
-        views = {} if imagined else {_name(arn): arn for arn in _pages(explorer)}
+        views: dict[str, str] = {}
+        if not imagined:
+            views = {_name(arn): arn for arn in _pages(explorer)}
         default = None if imagined else _default_view(explorer)
         yield _keep_default(
             explorer, region, keeper, name=wanted["view"], views=views, default=default

@@ -39,6 +39,9 @@ def keep(account: Account, region: str, wanted: dict[str, Any], keeper: Keeper) 
     inputs = _filled(wanted["inputs"], account.id)
     if found is not None:
         inputs |= emptied(found["inputs"], _filled(wanted["withdrawn"], account.id))
+    # A key that is not there would stop every session, so it is looked up first.
+    if inputs.get("kmsKeyId"):
+        account.client("kms", region).describe_key(KeyId=inputs["kmsKeyId"])
     document = merged(found or EMPTY, inputs)
     before = None if found is None else {name: found["inputs"].get(name) for name in inputs}
     yield keeper.keep(
