@@ -20,6 +20,7 @@ STACKS = (
     "log-archive",
     "audit",
     "security",
+    "security-regional-eu-central-1",
     "members",
     "members-management",
     "members-management-regional-eu-west-1",
