@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
-import aws_cdk as cdk
 from aws_cdk import aws_accessanalyzer as analyzer
 from constructs import Construct
 
-from baseline.config.access_analyzer import (
-    Acceptance,
-    AcceptedDisuse,
-    AcceptedSharing,
-    InternalAccess,
-    UnusedAccess,
-)
+from baseline.config.access_analyzer import AcceptedSharing, InternalAccess, UnusedAccess
 from baseline.controls.registry import implements
+from baseline.detection.analysis_rules import disuse_rule, exclusions, inclusions, sharing_rule
 from baseline.errors import BaselineError
-from baseline.primitives.protection_tag import TAG_KEY, TAG_VALUE
 
 Types = analyzer.CfnAnalyzer
-# A role or user that the analyzer's exclusions name by tag.
-OWN = {TAG_KEY: TAG_VALUE}
 
 
 class ExternalAccessAnalyzer(Construct):
@@ -51,7 +42,7 @@ class ExternalAccessAnalyzer(Construct):
         self, scope: Construct, id: str, *, accepted: Mapping[str, AcceptedSharing] | None = None
     ) -> None:
         super().__init__(scope, id)
-        rules = [_sharing(name, one) for name, one in sorted((accepted or {}).items())]
+        rules = [sharing_rule(name, one) for name, one in sorted((accepted or {}).items())]
         # No physical name: who changes what only a new analyzer can have gets it beside the old.
         self.analyzer = Types(self, "Analyzer", type="ORGANIZATION", archive_rules=rules or None)
         implements(self, capability="access-analyzer", controls=["IAM.28"])
@@ -75,13 +66,12 @@ class UnusedAccessAnalyzer(Construct):
     Raises:
         BaselineError: an acceptance names nothing.
 
-    Source: IAM User Guide, "Create an IAM Access Analyzer unused access analyzer"; Security Hub
-    IAM.8, IAM.22 look at users, this one at roles as well.
+    Source: IAM User Guide, "Create an IAM Access Analyzer unused access analyzer".
     """
 
     def __init__(self, scope: Construct, id: str, *, settings: UnusedAccess) -> None:
         super().__init__(scope, id)
-        rules = [_disuse(name, one) for name, one in sorted(settings.accepted.items())]
+        rules = [disuse_rule(name, one) for name, one in sorted(settings.accepted.items())]
         self.analyzer = Types(
             self,
             "Analyzer",
@@ -90,7 +80,7 @@ class UnusedAccessAnalyzer(Construct):
             analyzer_configuration=Types.AnalyzerConfigurationProperty(
                 unused_access_configuration=Types.UnusedAccessConfigurationProperty(
                     unused_access_age=settings.days,
-                    analysis_rule=Types.AnalysisRuleProperty(exclusions=_exclusions(settings)),
+                    analysis_rule=Types.AnalysisRuleProperty(exclusions=exclusions(settings)),
                 )
             ),
         )
@@ -119,8 +109,8 @@ class InternalAccessAnalyzer(Construct):
 
     def __init__(self, scope: Construct, id: str, *, settings: InternalAccess, region: str) -> None:
         super().__init__(scope, id)
-        inclusions = list(_inclusions(settings, region))
-        if not inclusions:
+        critical = list(inclusions(settings, region))
+        if not critical:
             raise BaselineError(
                 f"no critical resource is in {region}; name one in resources, or a resource type"
             )
@@ -131,7 +121,7 @@ class InternalAccessAnalyzer(Construct):
             analyzer_configuration=Types.AnalyzerConfigurationProperty(
                 internal_access_configuration=Types.InternalAccessConfigurationProperty(
                     internal_access_analysis_rule=Types.InternalAccessAnalysisRuleProperty(
-                        inclusions=inclusions
+                        inclusions=critical
                     )
                 )
             ),
@@ -141,85 +131,4 @@ class InternalAccessAnalyzer(Construct):
 
 def watches_in(settings: InternalAccess, region: str) -> bool:
     """Tell whether internal access is analyzed in a Region: on, and with a critical resource there."""
-    return settings.enabled and any(_inclusions(settings, region))
-
-
-def _sharing(name: str, accepted: AcceptedSharing) -> analyzer.CfnAnalyzer.ArchiveRuleProperty:
-    who = {"principal.AWS": accepted.principals, "principal.Federated": accepted.federated}
-    if accepted.public and not accepted.resources:
-        raise BaselineError(
-            f"acceptance {name} is for everybody and names no resource; write the ARNs into resources"
-        )
-    if not accepted.public and not any(who.values()):
-        raise BaselineError(
-            f"acceptance {name} names nobody outside; write principals or federated"
-        )
-    public = ["true" if accepted.public else "false"]
-    return _rule(name, [*_common(accepted), *_equal(who), _filter("isPublic", public)])
-
-
-def _disuse(name: str, accepted: AcceptedDisuse) -> analyzer.CfnAnalyzer.ArchiveRuleProperty:
-    if not accepted.resources and not accepted.accounts:
-        raise BaselineError(
-            f"acceptance {name} names neither resources nor accounts, so it would hide every finding"
-        )
-    kinds = {"findingType": accepted.finding_types}
-    return _rule(name, [*_common(accepted), *_equal(kinds)])
-
-
-def _common(accepted: Acceptance) -> Iterator[analyzer.CfnAnalyzer.FilterProperty]:
-    yield from _equal(
-        {
-            "resource": accepted.resources,
-            "resourceType": accepted.resource_types,
-            "resourceOwnerAccount": accepted.accounts,
-        }
-    )
-
-
-def _equal(
-    criteria: Mapping[str, Sequence[str]],
-) -> Iterator[analyzer.CfnAnalyzer.FilterProperty]:
-    for key, values in criteria.items():
-        if values:
-            yield _filter(key, list(values))
-
-
-def _filter(key: str, values: list[str]) -> analyzer.CfnAnalyzer.FilterProperty:
-    return Types.FilterProperty(property=key, eq=values)
-
-
-def _rule(
-    name: str, filters: list[analyzer.CfnAnalyzer.FilterProperty]
-) -> analyzer.CfnAnalyzer.ArchiveRuleProperty:
-    return Types.ArchiveRuleProperty(rule_name=name, filter=filters)
-
-
-def _exclusions(
-    settings: UnusedAccess,
-) -> list[analyzer.CfnAnalyzer.AnalysisRuleCriteriaProperty]:
-    # Criteria of one entry are combined by AND: each tag has an entry of its own.
-    accounts = sorted(settings.excluded_accounts)
-    tags: Iterable[tuple[str, str]] = sorted({**settings.excluded_tags, **OWN}.items())
-    return [
-        *([Types.AnalysisRuleCriteriaProperty(account_ids=accounts)] if accounts else []),
-        *(
-            Types.AnalysisRuleCriteriaProperty(resource_tags=[[cdk.CfnTag(key=key, value=value)]])
-            for key, value in tags
-        ),
-    ]
-
-
-def _inclusions(
-    settings: InternalAccess, region: str
-) -> Iterator[analyzer.CfnAnalyzer.InternalAccessAnalysisRuleCriteriaProperty]:
-    criteria = Types.InternalAccessAnalysisRuleCriteriaProperty
-    # The ARN of a bucket has no Region: every analyzer gets it, and one finds it.
-    here = [arn for arn in settings.resources if arn.split(":")[3] in ("", region)]
-    if here:
-        yield criteria(resource_arns=sorted(here))
-    if settings.resource_types:
-        yield criteria(
-            resource_types=sorted(settings.resource_types),
-            account_ids=sorted(settings.accounts) or None,
-        )
+    return settings.enabled and any(inclusions(settings, region))

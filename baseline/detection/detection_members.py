@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from baseline.config import Configuration, Names
 from baseline.controls.registry import implements
+from baseline.detection import detection_permissions as permissions
 from baseline.errors import BaselineError
 from baseline.settings.account_sweep import AccountSweep
 from baseline.settings.sweep_reports import SweepReports
@@ -21,39 +21,6 @@ SCHEDULE = "cron(30 3 * * ? *)"
 MEMORY_MB = 512
 ENVIRONMENT_LIMIT = 4096
 """Bytes of all environment variables of a function together: AWS Lambda, "Quotas"."""
-
-Conditions = dict[str, dict[str, object]]
-
-MACIE_ACTIONS = (
-    "DescribeOrganizationConfiguration",
-    "EnableMacie",
-    "GetAutomatedDiscoveryConfiguration",
-    "GetClassificationExportConfiguration",
-    "GetFindingsPublicationConfiguration",
-    "GetMacieSession",
-    "GetSensitivityInspectionTemplate",
-    "ListAllowLists",
-    "ListCustomDataIdentifiers",
-    "PutClassificationExportConfiguration",
-    "PutFindingsPublicationConfiguration",
-    "UpdateAutomatedDiscoveryConfiguration",
-    "UpdateMacieSession",
-    "UpdateMemberSession",
-    "UpdateOrganizationConfiguration",
-    "UpdateSensitivityInspectionTemplate",
-)
-"""Actions without a resource, and one more: all of them concern this account's own Macie."""
-
-MACIE_MEMBER_ACTIONS = ("CreateMember", "GetMember")
-DETECTIVE_ACTIONS = (
-    "CreateMembers",
-    "DescribeOrganizationConfiguration",
-    "GetMembers",
-    "ListDatasourcePackages",
-    "StartMonitoringMember",
-    "UpdateDatasourcePackages",
-    "UpdateOrganizationConfiguration",
-)
 
 
 class DetectionMembers(Construct):
@@ -117,8 +84,8 @@ class DetectionMembers(Construct):
                 "REGIONS": ",".join(configuration.regions),
                 "WANTED": _environment_text(wanted(configuration, names, macie_key_arn)),
             },
-            statements=_statements(configuration, names),
-            wildcard_reasons=_wildcard_reasons(configuration, names),
+            statements=permissions.statements(configuration, names),
+            wildcard_reasons=permissions.wildcard_reasons(configuration, names),
         )
         if capabilities.macie.enabled:
             controls = ["Macie.1", *(["Macie.2"] if capabilities.macie.automated_discovery else [])]
@@ -169,77 +136,3 @@ def _environment_text(found: Mapping[str, object]) -> str:
             f"has room for {ENVIRONMENT_LIMIT // 2}; exclude fewer accounts"
         )
     return text
-
-
-def _statements(configuration: Configuration, names: Names) -> list[iam.PolicyStatement]:
-    capabilities = configuration.capabilities
-    here: Conditions = {"StringEquals": {"aws:RequestedRegion": list(configuration.regions)}}
-    found = [
-        iam.PolicyStatement(
-            sid="FindRootAddress",
-            actions=["organizations:DescribeAccount"],
-            resources=[_accounts(names)],
-        )
-    ]
-    if capabilities.macie.enabled:
-        found += [
-            _allow("AdministerMacie", [f"macie2:{name}" for name in MACIE_ACTIONS], "*", here),
-            _allow(
-                "AddMacieMembers",
-                [f"macie2:{name}" for name in MACIE_MEMBER_ACTIONS],
-                _members(names),
-                here,
-            ),
-            _service_role(names, "macie.amazonaws.com", "AWSServiceRoleForAmazonMacie"),
-        ]
-    if capabilities.detective.enabled:
-        found += [
-            _allow("FindGraphs", ["detective:ListGraphs"], "*", here),
-            _allow(
-                "AdministerDetective",
-                [f"detective:{name}" for name in DETECTIVE_ACTIONS],
-                _graphs(names),
-                here,
-            ),
-        ]
-    return found
-
-
-def _wildcard_reasons(configuration: Configuration, names: Names) -> dict[str, str]:
-    capabilities = configuration.capabilities
-    reasons = {_accounts(names): "any account of the organization can become a member"}
-    if capabilities.macie.enabled:
-        reasons[_members(names)] = (
-            "any account of the organization can become a member, in every governed Region"
-        )
-    if capabilities.detective.enabled:
-        reasons[_graphs(names)] = "AWS chooses the graph's ID; there is one in each Region"
-    return {f"AwsSolutions-IAM5[Resource::{arn}]": reason for arn, reason in reasons.items()}
-
-
-def _accounts(names: Names) -> str:
-    return (
-        f"arn:{names.partition}:organizations::{names.management}:account/{names.organization_id}/*"
-    )
-
-
-def _members(names: Names) -> str:
-    return f"arn:{names.partition}:macie2:*:{names.security}:member/*"
-
-
-def _graphs(names: Names) -> str:
-    return f"arn:{names.partition}:detective:*:{names.security}:graph:*"
-
-
-def _service_role(names: Names, service: str, name: str) -> iam.PolicyStatement:
-    role = f"arn:{names.partition}:iam::{names.security}:role/aws-service-role/{service}/{name}"
-    condition: Conditions = {"StringEquals": {"iam:AWSServiceName": service}}
-    return _allow("CreateServiceLinkedRole", ["iam:CreateServiceLinkedRole"], role, condition)
-
-
-def _allow(
-    sid: str, actions: list[str], resource: str, conditions: Conditions
-) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        sid=sid, actions=actions, resources=[resource], conditions=conditions
-    )

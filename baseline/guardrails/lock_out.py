@@ -198,6 +198,30 @@ _CREDENTIALS = (
     "secretsmanager:TagResource",
     "secretsmanager:UntagResource",
 )
+_ADMINISTRATION = (
+    "detective:CreateMembers",
+    "detective:StartMonitoringMember",
+    "detective:UpdateDatasourcePackages",
+    "detective:UpdateOrganizationConfiguration",
+    "macie2:CreateMember",
+    "macie2:EnableMacie",
+    "macie2:PutClassificationExportConfiguration",
+    "macie2:PutFindingsPublicationConfiguration",
+    "macie2:UpdateAutomatedDiscoveryConfiguration",
+    "macie2:UpdateMacieSession",
+    "macie2:UpdateMemberSession",
+    "macie2:UpdateOrganizationConfiguration",
+    "macie2:UpdateSensitivityInspectionTemplate",
+)
+"""What the administrator of Macie and Detective does in the security account."""
+
+_ADVICE = (
+    "support:DescribeTrustedAdvisorCheckResult",
+    "support:DescribeTrustedAdvisorChecks",
+    "support:RefreshTrustedAdvisorCheck",
+)
+"""What the reader of Trusted Advisor does in every account, where AWS Support answers."""
+
 NEEDS: Mapping[RoleClass, tuple[str, ...]] = {
     RoleClass.DEPLOYERS: _DEPLOYMENT,
     RoleClass.BREAK_GLASS: _EMERGENCY,
@@ -231,6 +255,7 @@ def requests_of(
                     request = _request(principal, action, region, roles.prefix, accounts)
                     yield f"{role_class.value} need it", request
     yield from _ways_in(roles, accounts, regions)
+    yield from _detection(roles, accounts, regions)
     if roles.control_tower:
         yield from _control_tower(roles, accounts, regions)
 
@@ -245,6 +270,23 @@ def _control_tower(
             for action in _CONTROL_TOWER:
                 request = _request(principal, action, region, roles.prefix, accounts)
                 yield "Control Tower needs it", request
+
+
+def _detection(
+    roles: Roles, accounts: Mapping[str, str], regions: Sequence[str]
+) -> Iterator[tuple[str, Request]]:
+    """Give what keeps Macie and Detective as they should be, and what reads Trusted Advisor."""
+    administrator = f"role/{roles.prefix}-detection-administrator"
+    for region in regions:
+        for action in _ADMINISTRATION:
+            principal = f"arn:aws:iam::{roles.security_account}:{administrator}"
+            request = _request(principal, action, region, roles.prefix, accounts)
+            yield "the administrator of Macie and Detective needs it", request
+    for account in accounts.values():
+        for action in _ADVICE:
+            principal = f"arn:aws:iam::{account}:role/{roles.prefix}-trusted-advisor"
+            request = _request(principal, action, EDGE_REGION, roles.prefix, accounts)
+            yield "the reader of Trusted Advisor needs it", request
 
 
 def _ways_in(

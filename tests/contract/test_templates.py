@@ -21,6 +21,7 @@ STACKS = (
     "log-archive-eu-central-1",
     "audit",
     "security",
+    "security-regional-eu-central-1",
     "members",
     "members-management",
     "members-management-regional-eu-west-1",

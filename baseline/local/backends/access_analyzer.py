@@ -20,6 +20,12 @@ def _analyzer(request: ApiRequest) -> dict[str, Any]:
     return dict(_analyzers(request)[name])
 
 
+def _configuration(request: ApiRequest) -> dict[str, Any]:
+    """Give the configuration, a union: external access has none, and an empty one is no answer."""
+    given = request.parameters.get("configuration")
+    return {"configuration": given} if given else {}
+
+
 @answers("access-analyzer", "CreateAnalyzer")
 def create(request: ApiRequest) -> dict[str, Any]:
     """Create an analyzer with its archive rules."""
@@ -34,8 +40,8 @@ def create(request: ApiRequest) -> dict[str, Any]:
         "createdAt": datetime.now(UTC),
         "tags": request.parameters.get("tags") or {},
         "status": "ACTIVE",
-        "configuration": request.parameters.get("configuration") or {},
         "archiveRules": request.parameters.get("archiveRules") or [],
+        **_configuration(request),
     }
     return {"arn": arn}
 
@@ -58,9 +64,9 @@ def list_analyzers(request: ApiRequest) -> dict[str, Any]:
 def update(request: ApiRequest) -> dict[str, Any]:
     """Change the configuration of an analyzer."""
     found = _analyzer(request)
-    found["configuration"] = request.parameters.get("configuration") or {}
-    _analyzers(request)[found["name"]] = found
-    return {"configuration": found["configuration"]}
+    changed = _configuration(request)
+    _analyzers(request)[found["name"]] = {**found, **changed}
+    return changed
 
 
 @answers("access-analyzer", "DeleteAnalyzer")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any, cast
 
 import pytest
 
+from baseline.local.backends import access_analyzer as backend
+from baseline.local.backends import state
 from baseline.local.provisioners import access_analyzer as provisioner
 from baseline.local.provisioners.resource import Resource
 from baseline.local.readers import READERS, Place
+from baseline.local.requests import ApiRequest
 
 TYPE = "AWS::AccessAnalyzer::Analyzer"
 TAGS = [{"Key": "SecurityBaseline", "Value": "protected"}]
@@ -121,3 +125,27 @@ def test_what_somebody_changes_is_a_difference(
     physical_id = create(UNUSED)
     service.given[key] = value
     assert differences(service, physical_id, UNUSED) == {setting}
+
+
+def test_an_analyzer_without_a_configuration_answers_without_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The configuration is a union: clients refuse an answer with an empty one."""
+    monkeypatch.setattr(state, "_STATE", defaultdict(dict))
+
+    def request(operation: str, **parameters: Any) -> ApiRequest:
+        return ApiRequest(
+            account="333333333333",
+            region="eu-west-1",
+            service="access-analyzer",
+            operation=operation,
+            parameters={"analyzerName": "a", **parameters},
+            principal_arn="arn:aws:iam::333333333333:role/Deployer",
+            caller_arn="arn:aws:sts::333333333333:assumed-role/Deployer/x",
+        )
+
+    backend.create(request("CreateAnalyzer", type="ORGANIZATION"))
+    assert "configuration" not in backend.get(request("GetAnalyzer"))["analyzer"]
+    unused = {"unusedAccess": {"unusedAccessAge": 30}}
+    backend.update(request("UpdateAnalyzer", configuration=unused))
+    assert backend.get(request("GetAnalyzer"))["analyzer"]["configuration"] == unused
