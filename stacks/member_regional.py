@@ -11,7 +11,7 @@ from baseline.audit.config_recorder import ConfigRecorder
 from baseline.config.contacts import BreakGlass
 from baseline.config.names import Names
 from baseline.detection.event_forwarding import EventForwarding
-from baseline.detection.managed_rules import ManagedRule
+from baseline.detection.managed_rule import ManagedRule
 from baseline.detection.open_port_rule import OpenPortRule
 from baseline.detection.remediation import RepairedRule
 from baseline.network.acl_rules import ADMIN_PORTS
