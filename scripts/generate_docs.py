@@ -15,7 +15,8 @@ from typing import Any, get_args
 from baseline.config.capabilities import Standard
 from baseline.config.schema import json_schema
 from baseline.controls.ledger import entries, table
-from baseline.detection.managed_rules import ManagedRule, rule_table
+from baseline.detection.managed_rule import ManagedRule
+from baseline.detection.managed_rules import rule_table
 from baseline.guardrails import catalog
 from baseline.guardrails.model import Guardrail
 from baseline.local.coverage import coverage_markdown

@@ -13,7 +13,7 @@ from baseline.config.contacts import BreakGlass
 from baseline.config.credentials import AccessKeySettings
 from baseline.config.names import Names
 from baseline.detection.event_forwarding import EventForwardingRole
-from baseline.detection.managed_rules import ManagedRule
+from baseline.detection.managed_rule import ManagedRule
 from baseline.detection.remediation import RemediationRole
 from baseline.identity.boundary import PermissionsBoundary
 from baseline.identity.break_glass import BreakGlassAccess

@@ -14,7 +14,7 @@ from baseline.config.names import Names
 from baseline.config.systems_manager import SystemsManagerSettings
 from baseline.detection.event_forwarding import EventForwarding
 from baseline.detection.inventory import Inventory
-from baseline.detection.managed_rules import ManagedRule
+from baseline.detection.managed_rule import ManagedRule
 from baseline.detection.open_port_rule import OpenPortRule
 from baseline.detection.remediation import RepairedRule
 from baseline.network.acl_rules import ADMIN_PORTS

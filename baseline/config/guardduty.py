@@ -60,14 +60,18 @@ def _number(description: str) -> int | None:
 class Criterion(Section):
     """What a field of a finding has to be. All operators that are given have to hold."""
 
-    equals: Texts = _texts("The field has one of these values.")
-    not_equals: Texts = _texts("The field has none of these values.")
-    matches: Texts = _texts("The field matches one of these patterns, with * and ?.")
-    not_matches: Texts = _texts("The field matches none of these patterns.")
-    greater_than: StrictInt | None = _number("The field is greater.")
-    greater_than_or_equal: StrictInt | None = _number("The field is greater or equal.")
-    less_than: StrictInt | None = _number("The field is less.")
-    less_than_or_equal: StrictInt | None = _number("The field is less or equal.")
+    equals: Texts = _texts("The field has one of these values. None by default.")
+    not_equals: Texts = _texts("The field has none of these values. None by default.")
+    matches: Texts = _texts(
+        "The field matches one of these patterns, with * and ?. None by default."
+    )
+    not_matches: Texts = _texts("The field matches none of these patterns. None by default.")
+    greater_than: StrictInt | None = _number("The field is greater. None by default.")
+    greater_than_or_equal: StrictInt | None = _number(
+        "The field is greater or equal. None by default."
+    )
+    less_than: StrictInt | None = _number("The field is less. None by default.")
+    less_than_or_equal: StrictInt | None = _number("The field is less or equal. None by default.")
 
     def operators(self) -> dict[str, list[str] | int]:
         """Give the operators that are used, as CloudFormation names and takes them."""

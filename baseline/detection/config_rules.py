@@ -10,7 +10,7 @@ from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.detection.conformance_pack import pack_template, packs
-from baseline.detection.managed_rules import ManagedRule
+from baseline.detection.managed_rule import ManagedRule
 from baseline.errors import BaselineError
 
 

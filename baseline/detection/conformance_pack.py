@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from baseline.detection.managed_rules import ROOT_AND_IAM, ManagedRule
+from baseline.detection.managed_rule import ROOT_AND_IAM, ManagedRule
 from baseline.errors import BaselineError
 
 MAXIMUM_RULES = 130

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.detection.conformance_pack import description, rule_name
-from baseline.detection.managed_rules import ManagedRule
+from baseline.detection.managed_rule import ManagedRule
 from baseline.errors import BaselineError
 from baseline.primitives.acknowledge import acknowledge
 

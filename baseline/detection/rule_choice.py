@@ -8,12 +8,8 @@ from baseline.config import Configuration
 from baseline.config.config_rules import Choice
 from baseline.detection.conformance_pack import rule_name
 from baseline.detection.event_patterns import SEVERITIES
-from baseline.detection.managed_rules import (
-    ManagedRule,
-    managed_rules,
-    missing_rules,
-    resource_rules,
-)
+from baseline.detection.managed_rule import ManagedRule
+from baseline.detection.managed_rules import managed_rules, missing_rules, resource_rules
 
 
 def rules_of(configuration: Configuration) -> list[ManagedRule]:

@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from baseline.errors import BaselineError
-from baseline.primitives.acknowledge import acknowledge
+from baseline.primitives.acknowledge import acknowledge, as_printed
 from baseline.primitives.handler_function import HandlerFunction
 
 HANDLER = Path(__file__).parent / "handlers" / "service_lookup"
@@ -95,11 +95,20 @@ class RegionalDetectors(Construct):
             raise BaselineError("regions is empty; name the Regions besides the home Region")
         copies = copies or {}
         stack = cdk.Stack.of(self)
+        # Of any Region: a list of all would not fit a policy.
         parameters = [
-            f"arn:{stack.partition}:ssm:{region}:{stack.account}:parameter{name}"
-            for region in regions
+            f"arn:{stack.partition}:ssm:*:{stack.account}:parameter{name}"
             for name in (detector_parameter, *copies)
         ]
+        acknowledge(
+            self,
+            {
+                f"AwsSolutions-IAM5[Resource::{as_printed(parameter)}]": (
+                    "the governed Regions come and go; the names of the parameters are exact"
+                )
+                for parameter in parameters
+            },
+        )
         self.resource = _lookup(
             self,
             entry="detectors",

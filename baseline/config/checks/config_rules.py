@@ -13,7 +13,7 @@ from baseline.config.text import listed, show, suggestion
 from baseline.config.view import View
 
 if TYPE_CHECKING:
-    from baseline.detection.managed_rules import ManagedRule
+    from baseline.detection.managed_rule import ManagedRule
 
 PEOPLE = "root-and-iam"
 CONFIG: Path = ("capabilities", "config")

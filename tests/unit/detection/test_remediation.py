@@ -9,7 +9,8 @@ import aws_cdk as cdk
 import pytest
 
 from baseline.config import load
-from baseline.detection.managed_rules import ManagedRule, rule_table
+from baseline.detection.managed_rule import ManagedRule
+from baseline.detection.managed_rules import rule_table
 from baseline.detection.remediation import RUN, RemediationRole, RepairedRule
 from baseline.errors import BaselineError
 from baseline.guardrails.composition import compose

@@ -16,15 +16,8 @@ from ruamel.yaml import YAML
 from baseline.config.config_rules import known_identifiers
 from baseline.detection import conformance_pack, managed_rules
 from baseline.detection.conformance_pack import MAXIMUM_BYTES, MAXIMUM_RULES, pack_template, packs
-from baseline.detection.managed_rules import (
-    DATA,
-    LATE_REGION,
-    ManagedRule,
-    missing_rules,
-    resource_rules,
-    rule_table,
-    standards_by_control,
-)
+from baseline.detection.managed_rule import LATE_REGION, ManagedRule, standards_by_control
+from baseline.detection.managed_rules import DATA, missing_rules, resource_rules, rule_table
 from baseline.errors import BaselineError
 from tests.support import ROOT
 
@@ -202,8 +195,6 @@ def test_a_wrong_row_stops_everything(
     (row,) = (each for each in rows if each["name"] == "restricted-ssh")
     row.pop("covered_by")
     (tmp_path / "config_rules.json").write_text(json.dumps([{**row, **change}]), encoding="utf-8")
-    controls = (DATA / "security_hub_controls.json").read_text(encoding="utf-8")
-    (tmp_path / "security_hub_controls.json").write_text(controls, encoding="utf-8")
     monkeypatch.setattr(managed_rules, "DATA", tmp_path)
     with pytest.raises(BaselineError, match=message):
         rule_table.__wrapped__()

@@ -86,7 +86,7 @@ def test_guardduty_off_leaves_the_export_out(
     template.resource_count_is("AWS::SecurityHub::ConfigurationPolicy", 1)
 
 
-def test_another_region_changes_a_list_only(
+def test_another_region_changes_lists_only(
     configuration: Configuration, security_environment: cdk.Environment
 ) -> None:
     more = configuration.model_copy(update={"regions": (*configuration.regions, "us-east-1")})
@@ -96,7 +96,12 @@ def test_another_region_changes_a_list_only(
     after = create(cdk.App(context=CONTEXT), more, security_environment).to_json()["Resources"]
     changed = [name for name in before if before[name] != after[name]]
     assert set(before) == set(after)
-    assert [before[name]["Type"] for name in changed] == ["AWS::SecurityHub::FindingAggregator"]
+    assert sorted(before[name]["Type"] for name in changed) == [
+        "AWS::Config::ConfigurationAggregator",
+        "AWS::KMS::Key",
+        "AWS::SecurityHub::FindingAggregator",
+        "Custom::DetectorsLookup",
+    ]
 
 
 def test_controls_are_declared(
