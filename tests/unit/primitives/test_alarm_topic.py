@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aws_cdk as cdk
@@ -17,7 +17,7 @@ from baseline.primitives.alarm_topic import AlarmTopic
 ALARMS = "arn:aws:cloudwatch:eu-west-1:333333333333:alarm:*"
 
 
-def one(template: dict[str, Any], kind: str) -> dict[str, Any]:
+def one(template: Mapping[str, Any], kind: str) -> dict[str, Any]:
     (found,) = (each for each in template["Resources"].values() if each["Type"] == kind)
     return dict(found["Properties"])
 
