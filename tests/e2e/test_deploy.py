@@ -119,8 +119,7 @@ def tampered(organization: Organization) -> Report:
     with ExitStack() as repairs:
         for tamper in TAMPERED.values():
             repairs.callback(tamper(organization))
-        found = organization.verify()
-    return found
+        return organization.verify()
 
 
 @pytest.mark.parametrize("changed", TAMPERED)
