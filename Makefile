@@ -18,8 +18,9 @@ PIP := $(BIN)/python -m pip --quiet --quiet install
 COMPILE = $(BIN)/python -m compileall -qq -j 0 -x /aws_cdk/ .venv/lib || true; \
 	$(BIN)/python -c 'import aws_cdk.assertions, cdk_nag, stacks.composition'
 
-# By file, because a file's tests share what they synthesize.
-PARALLEL := --numprocesses 2 --dist loadfile
+# By file, because a file's tests share what they synthesize; in their order, because the files with
+# the longest tests have few, and at the end one process would wait for the other.
+PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo down test unit check format synth schema snapshots bench mutation docs lock clean

@@ -13,7 +13,6 @@ from botocore.config import Config
 
 from baseline.errors import BaselineError
 
-
 STACK_SETS = "StackSets"
 """In the place of a role's name: the role with which StackSets deploy, which guardrails exempt."""
 
