@@ -182,9 +182,11 @@ class SecurityStack(cdk.Stack):
             organization_id=names.organization_id,
             management_account=names.management,
         )
-        paging = wanted.paging and PagingEndpoint(
-            self, "Paging", paging=wanted.paging, name=names.paging, failures=shared.failures
-        )
+        paging = None
+        if wanted.paging is not None:
+            paging = PagingEndpoint(
+                self, "Paging", paging=wanted.paging, name=names.paging, failures=shared.failures
+            )
         told = told_rules(configuration)
         for severity in SEVERITIES.values():
             if severity.name not in wanted.severities():

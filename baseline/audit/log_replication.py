@@ -18,7 +18,7 @@ from baseline.controls.registry import implements
 from baseline.primitives.acknowledge import acknowledge
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_queue import SecureQueue
-from baseline.primitives.service_access import service_statement
+from baseline.primitives.service_access import Conditions, service_statement
 
 RULE = "Copy"
 FAILED = "s3:Replication:OperationFailedReplication"
@@ -156,7 +156,7 @@ class LogReplication(Construct):
 
     def _create_queue(self, chosen: Mapping[Log, LogBucket]) -> sqs.Queue:
         account = self._names.log_archive
-        source = {
+        source: Conditions = {
             "StringEquals": {"aws:SourceAccount": account},
             # Named, because the buckets refer to the queue.
             "ArnEquals": {"aws:SourceArn": [self._log(log) for log in chosen]},

@@ -132,7 +132,7 @@ def severity_of(name: str) -> str:
 def test_an_event_is_told_once_at_its_severity_or_not_at_all(
     templates: Templates, told: Templates, one: Recorded
 ) -> None:
-    heard = set()
+    heard: set[str] = set()
     for assembly in (templates, told):
         names = reaches(assembly, one.event)
         assert len(names) <= 1

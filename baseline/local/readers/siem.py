@@ -56,7 +56,7 @@ def destination(place: Place, name: str, expected: Properties) -> Iterator[Check
     pages = (
         place("logs").get_paginator("describe_destinations").paginate(DestinationNamePrefix=name)
     )
-    found = next(
+    found: Properties = next(
         (
             each
             for page in pages
@@ -89,7 +89,7 @@ def subscription(place: Place, _: str, expected: Properties) -> Iterator[Check]:
     answer = place("logs").describe_subscription_filters(logGroupName=expected["LogGroupName"])
     wanted = expected["DestinationArn"]
     filters = answer["subscriptionFilters"]
-    found = next((each for each in filters if each["destinationArn"] == wanted), {})
+    found: Properties = next((each for each in filters if each["destinationArn"] == wanted), {})
     members = {
         "LogGroupName": "logGroupName",
         "FilterName": "filterName",

@@ -117,7 +117,7 @@ def test_routes_and_channels_reach_the_function(stack: cdk.Stack, of_type: OfTyp
 
 def test_routes_that_do_not_fit_are_refused() -> None:
     units = tuple(f"Workloads/Unit{number:03}" for number in range(200))
-    many = Notifications(**LEAST, routes={"all": Route(units=units, addresses=("a@example.com",))})  # type: ignore[arg-type]
+    many = Notifications(**LEAST, routes={"all": Route(units=units, addresses=("a@example.com",))})
     with pytest.raises(BaselineError, match=f"room for {ROUTES_SIZE}; name units"):
         routes_of(many, {})
 

@@ -41,8 +41,8 @@ SYNC: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert resource_explorer
-    assert systems_manager
+    assert resource_explorer.__name__
+    assert systems_manager.__name__
     monkeypatch.setattr(state, "_STATE", defaultdict(dict))
 
 

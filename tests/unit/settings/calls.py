@@ -18,7 +18,7 @@ from baseline.local.backends import registry, resource_explorer
 from baseline.local.requests import ApiRequest
 from baseline.local.wire import ServiceError
 
-assert resource_explorer  # its answers register with it
+assert resource_explorer.__name__  # its answers register with it
 READS = ("Get", "List", "Describe", "Assume", "Head")
 
 
