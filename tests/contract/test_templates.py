@@ -36,6 +36,7 @@ STACKS = (
     "identity",
     "identity-management",
     "rules",
+    "rules-eu-central-1",
 )
 # These take no tags; accounts could, and get none on purpose. What belongs to them is protected by
 # name, or by the tagged resource that they are part of.
@@ -51,12 +52,15 @@ UNTAGGED = {
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Policy",
     "AWS::KMS::Alias",
+    "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::Permission",
     "AWS::Logs::MetricFilter",
     "AWS::Organizations::Account",
     "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::Subscription",
+    "AWS::SSM::ResourceDataSync",
+    "AWS::SSM::ServiceSetting",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
     "AWS::SSO::Assignment",

@@ -154,7 +154,8 @@ def foreign(key: str, value: str) -> str:
     if key.lower() in FOREIGN:
         return FOREIGN[key.lower()]
     parts = value.split(":", 5)
-    if parts[4]:
+    # Where every account is meant, another key binds the organization.
+    if parts[4] not in {"", "x"}:
         parts[4] = "666666666666"
     else:
         parts[5] = "stranger"
