@@ -1,6 +1,7 @@
 """The export to a SIEM: delivery streams, and the way of the trail's log group to them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from baseline.local.readers.table import Check, Place, Properties, compare, reader
 from baseline.local.readers.values import ABSENT, policy, tail
@@ -56,7 +57,7 @@ def destination(place: Place, name: str, expected: Properties) -> Iterator[Check
     pages = (
         place("logs").get_paginator("describe_destinations").paginate(DestinationNamePrefix=name)
     )
-    found = next(
+    found: dict[str, Any] = next(
         (
             each
             for page in pages
@@ -89,7 +90,7 @@ def subscription(place: Place, _: str, expected: Properties) -> Iterator[Check]:
     answer = place("logs").describe_subscription_filters(logGroupName=expected["LogGroupName"])
     wanted = expected["DestinationArn"]
     filters = answer["subscriptionFilters"]
-    found = next((each for each in filters if each["destinationArn"] == wanted), {})
+    found: dict[str, Any] = next((each for each in filters if each["destinationArn"] == wanted), {})
     members = {
         "LogGroupName": "logGroupName",
         "FilterName": "filterName",
