@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
@@ -46,7 +47,7 @@ def settings_stack(**switches: bool) -> cdk.Stack:
     return stack
 
 
-def kept(stack: cdk.Stack) -> dict[str, dict[str, Any]]:
+def kept(stack: cdk.Stack) -> dict[str, Mapping[str, Any]]:
     """Give the settings of a stack by setting ID."""
     found = Template.from_stack(stack).find_resources("AWS::SSM::ServiceSetting").values()
     return {each["Properties"]["SettingId"]: each for each in found}
