@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any, cast
@@ -9,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from baseline.local.access import Access
-from baseline.local.backends import registry, resource_explorer, state, systems_manager
+from baseline.local.backends import registry, state
 from baseline.local.provisioners import systems_manager as provisioners
 from baseline.local.provisioners.resource import Resource
 from baseline.local.readers import READERS, Place
@@ -39,10 +40,13 @@ SYNC: dict[str, Any] = {
 }
 
 
+# Their answers register with them.
+for module in ("resource_explorer", "systems_manager"):
+    importlib.import_module(f"baseline.local.backends.{module}")
+
+
 @pytest.fixture(autouse=True)
 def empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert resource_explorer.__name__
-    assert systems_manager.__name__
     monkeypatch.setattr(state, "_STATE", defaultdict(dict))
 
 
