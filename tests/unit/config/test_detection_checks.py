@@ -61,7 +61,7 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
     (
         "more acceptances than an analyzer takes",
         {f"{ANALYZER}.accepted": {f"siem-{number}": SIEM for number in range(101)}},
-        f"{ANALYZER}.accepted: ",
+        f"{ANALYZER}.accepted: has too many entries; at most 100",
     ),
     (
         "the owner of the analyzer excluded",
