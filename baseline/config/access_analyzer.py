@@ -86,12 +86,12 @@ class AcceptedSharing(Acceptance):
     principals: tuple[Principal, ...] = Field(
         default=(),
         max_length=VALUES_PER_CRITERION,
-        description="Account IDs or ARNs of those outside that get access.",
+        description="Account IDs or ARNs of those outside that get access. None by default.",
     )
     federated: tuple[str, ...] = Field(
         default=(),
         max_length=VALUES_PER_CRITERION,
-        description="ARNs or names of identity providers that get access.",
+        description="ARNs or names of identity providers that get access. None by default.",
     )
     public: bool = _switch(
         "Accept that everybody has access to the named `resources`; without it a public resource is never accepted.",
