@@ -19,6 +19,8 @@ RESOURCE_TYPE_PATTERN = r"^AWS::[A-Za-z0-9]+::[A-Za-z0-9]+$"
 
 # "You can include up to 20 values per criterion": IAM User Guide, "Archive rules".
 VALUES_PER_CRITERION = 20
+# Source: IAM User Guide, "IAM Access Analyzer quotas" (archive rules per analyzer).
+ARCHIVE_RULES = 100
 # What an internal access analyzer looks at. Source: IAM User Guide, "IAM Access Analyzer resource
 # types for external and internal access".
 InternalType = Literal[
@@ -84,12 +86,12 @@ class AcceptedSharing(Acceptance):
     principals: tuple[Principal, ...] = Field(
         default=(),
         max_length=VALUES_PER_CRITERION,
-        description="Account IDs or ARNs of those outside that get access.",
+        description="Account IDs or ARNs of those outside that get access. None by default.",
     )
     federated: tuple[str, ...] = Field(
         default=(),
         max_length=VALUES_PER_CRITERION,
-        description="ARNs or names of identity providers that get access.",
+        description="ARNs or names of identity providers that get access. None by default.",
     )
     public: bool = _switch(
         "Accept that everybody has access to the named `resources`; without it a public resource is never accepted.",
@@ -127,7 +129,9 @@ class UnusedAccess(Section):
         description="Roles and users with one of these tags are not analyzed, nor billed. None by default, besides those of the baseline, some of which are for emergencies.",
     )
     accepted: dict[AcceptanceName, AcceptedDisuse] = Field(
-        default_factory=dict, description="Accepted findings, by name. None by default."
+        default_factory=dict,
+        max_length=ARCHIVE_RULES,
+        description="Accepted findings, by name, at most 100. None by default.",
     )
 
 
@@ -160,7 +164,8 @@ class AccessAnalyzerSettings(Section):
     )
     accepted: dict[AcceptanceName, AcceptedSharing] = Field(
         default_factory=dict,
-        description="Accepted access from outside, by name; its findings are archived as they appear. None by default.",
+        max_length=ARCHIVE_RULES,
+        description="Accepted access from outside, by name, at most 100; its findings are archived as they appear. None by default.",
     )
     unused_access: UnusedAccess = Field(
         default_factory=UnusedAccess, description="Access that nobody uses."

@@ -220,6 +220,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "too_short": lambda error, _: (
             f"is an empty list; at least {_limit(error, 'min_length')} entry is needed"
         ),
+        "too_long": lambda error, _: f"has too many entries; at most {_limit(error, 'max_length')}",
         "tuple_type": lambda _, value: (
             f"{show(value)} stands where a list is expected, such as [a, b]"
         ),

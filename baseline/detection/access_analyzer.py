@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import aws_cdk as cdk
 from aws_cdk import aws_accessanalyzer as analyzer
 from constructs import Construct
 
@@ -20,7 +21,8 @@ class ExternalAccessAnalyzer(Construct):
 
     Its zone of trust is the organization: sharing between accounts of the organization is no
     finding. Accepted access is archived as it appears, and comes back when its day is over. What
-    is public is only ever accepted resource by resource. The analyzer is free.
+    is public is only ever accepted resource by resource. The analyzer is free, and stays when the
+    stack goes.
 
     Args:
         scope: parent construct, in a stack of the security account, the delegated administrator;
@@ -45,6 +47,8 @@ class ExternalAccessAnalyzer(Construct):
         rules = [sharing_rule(name, one) for name, one in sorted((accepted or {}).items())]
         # No physical name: who changes what only a new analyzer can have gets it beside the old.
         self.analyzer = Types(self, "Analyzer", type="ORGANIZATION", archive_rules=rules or None)
+        # A Region has room for five: a failed first deployment must not leave one behind.
+        self.analyzer.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         implements(self, capability="access-analyzer", controls=["IAM.28"])
 
 
@@ -52,7 +56,7 @@ class UnusedAccessAnalyzer(Construct):
     """Finds roles, permissions, access keys and passwords of the organization that nobody uses.
 
     IAM is global, so one Region is enough: a second analyzer would cost the same again. AWS bills
-    each role and user every month. The baseline's own roles are left out, because an emergency
+    each role and user every month, so it goes with its stack. The baseline's own roles are left out, because an emergency
     role is unused by design; what bears their tag can be changed by deployers only.
 
     Args:

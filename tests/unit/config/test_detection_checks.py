@@ -59,6 +59,11 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         f"{ANALYZER}.accepted.siem.principals[0]: '*' is neither an account ID nor the ARN",
     ),
     (
+        "more acceptances than an analyzer takes",
+        {f"{ANALYZER}.accepted": {f"siem-{number}": SIEM for number in range(101)}},
+        f"{ANALYZER}.accepted: has too many entries; at most 100",
+    ),
+    (
         "the owner of the analyzer excluded",
         {f"{ANALYZER}.unused_access.excluded_accounts": ["333333333333"]},
         f"{ANALYZER}.unused_access.excluded_accounts[0]: '333333333333' is the security account",

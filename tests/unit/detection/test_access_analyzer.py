@@ -50,6 +50,17 @@ def test_iam_28_access_from_outside_the_organization_is_analyzed(
     assert claimed == ["IAM.28"]
 
 
+def test_the_free_analyzer_stays_when_its_stack_goes_and_those_that_cost_do_not(
+    stack: cdk.Stack, of_type: OfType
+) -> None:
+    ExternalAccessAnalyzer(stack, "ExternalAccess")
+    UnusedAccessAnalyzer(stack, "UnusedAccess", settings=UnusedAccess())
+    assert [each.get("DeletionPolicy") for each in of_type(stack, ANALYZER)] == [
+        "RetainExceptOnCreate",
+        None,
+    ]
+
+
 def test_accepted_access_is_archived_for_those_it_is_for_and_never_when_public(
     stack: cdk.Stack, of_type: OfType
 ) -> None:
