@@ -175,7 +175,7 @@ def test_nothing_is_trusted_and_malicious(found: Found, tmp_path: Path) -> None:
 
 
 def test_a_bucket_in_an_opt_in_region_takes_no_findings_of_others(found: Found) -> None:
-    milan = {
+    milan: dict[str, object] = {
         "home_region": "eu-south-1",
         "regions": ["eu-south-1", "eu-west-1"],
         "capabilities.security_hub": {"enabled": False},

@@ -7,12 +7,14 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from baseline.config.capabilities import Standard
 from baseline.config.config_rules import known_identifiers
 from baseline.detection import conformance_pack, managed_rules
 from baseline.detection.conformance_pack import MAXIMUM_BYTES, MAXIMUM_RULES, pack_template, packs
@@ -207,10 +209,9 @@ def test_the_page_has_the_rule_with_its_controls_and_standards(rule: ManagedRule
     _, _, controls, severity, standards, remedy, _ = (cell.strip() for cell in row.split("|"))
     assert controls == (", ".join(rule.controls) or "none")
     assert severity == rule.severity
-    named = {
-        name for name in ("fsbp", "cis-5.0", "nist-800-53-r5", "pci-4.0.1") if name in standards
-    }
-    assert named == {name for name in named if rule.is_evaluated([name])}
+    known: tuple[Standard, ...] = get_args(Standard)
+    evaluated = {name for name in known if rule.is_evaluated([name])}
+    assert {name for name in known if name in standards} == evaluated
     assert remedy == rule.remedy
     repairs = [line for line in page[2].splitlines() if line.startswith(f"| `{rule.name}` |")]
     assert len(repairs) == (rule.remediation is not None)

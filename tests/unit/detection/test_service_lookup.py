@@ -267,7 +267,7 @@ TOLD = {
 
 def parameters(region: str) -> dict[str, tuple[str, int]]:
     found = boto3.client("ssm", region_name=region).get_parameters(
-        Names=[TOLD["DetectorParameter"], *TOLD["Copies"]]  # type: ignore[list-item, misc]
+        Names=[TOLD["DetectorParameter"], *TOLD["Copies"]]
     )
     return {each["Name"]: (each["Value"], each["Version"]) for each in found["Parameters"]}
 
