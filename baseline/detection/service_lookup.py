@@ -95,7 +95,7 @@ class RegionalDetectors(Construct):
             raise BaselineError("regions is empty; name the Regions besides the home Region")
         copies = copies or {}
         stack = cdk.Stack.of(self)
-        # Of any Region: a list of all would not fit a policy.
+        # The Region stands in the condition: each parameter of each Region would not fit a policy.
         parameters = [
             f"arn:{stack.partition}:ssm:*:{stack.account}:parameter{name}"
             for name in (detector_parameter, *copies)
@@ -104,7 +104,7 @@ class RegionalDetectors(Construct):
             self,
             {
                 f"AwsSolutions-IAM5[Resource::{as_printed(parameter)}]": (
-                    "the governed Regions come and go; the names of the parameters are exact"
+                    "the condition names the Regions, and the names of the parameters are exact"
                 )
                 for parameter in parameters
             },
@@ -120,6 +120,7 @@ class RegionalDetectors(Construct):
                     sid="TellRegions",
                     actions=["ssm:GetParameter", "ssm:PutParameter"],
                     resources=parameters,
+                    conditions={"StringEquals": {"aws:RequestedRegion": list(regions)}},
                 ),
                 _service_linked_role(
                     self, "guardduty.amazonaws.com", "AWSServiceRoleForAmazonGuardDuty"

@@ -308,7 +308,7 @@ def test_deleting_leaves_detectors_and_parameters(answers: list[dict[str, Any]])
     assert answers[1]["Status"] == "SUCCESS"
 
 
-def test_the_function_writes_the_named_parameters_only(
+def test_the_function_writes_the_named_parameters_of_the_named_regions_only(
     stack: cdk.Stack,
 ) -> None:
     RegionalDetectors(
@@ -326,6 +326,7 @@ def test_the_function_writes_the_named_parameters_only(
     ]
     (statement,) = statements
     assert statement["Action"] == ["ssm:GetParameter", "ssm:PutParameter"]
+    assert statement["Condition"] == {"StringEquals": {"aws:RequestedRegion": ["eu-central-1"]}}
     assert (
         statement["Resource"] == "arn:aws:ssm:*:333333333333:parameter/secbase/guardduty/detector"
     )

@@ -98,6 +98,7 @@ def test_another_region_changes_lists_only(
     assert set(before) == set(after)
     assert sorted(before[name]["Type"] for name in changed) == [
         "AWS::Config::ConfigurationAggregator",
+        "AWS::IAM::ManagedPolicy",
         "AWS::KMS::Key",
         "AWS::SecurityHub::FindingAggregator",
         "Custom::DetectorsLookup",
