@@ -122,11 +122,13 @@ class PagingEndpoint(Construct):
             self,
             "Calling",
             description="Rules call the paging service",
-            statement=iam.PolicyStatement(
-                sid="Call",
-                actions=["events:InvokeApiDestination"],
-                resources=[self.destination.attr_arn],
-            ),
+            statements=[
+                iam.PolicyStatement(
+                    sid="Call",
+                    actions=["events:InvokeApiDestination"],
+                    resources=[self.destination.attr_arn],
+                )
+            ],
         )
         self._role, self.policy = calling.role, calling.policy
         implements(self, capability="paging", controls=[])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -10,13 +12,13 @@ EVENTS = "events.amazonaws.com"
 
 
 class RuleRole(Construct):
-    """The role with which rules of this account and Region call what one statement allows.
+    """The role with which rules of this account and Region call what the statements allow.
 
     Args:
         scope: parent construct.
         id: construct ID.
         description: what the rules do with it.
-        statement: what they may do.
+        statements: what they may do.
 
     Attributes:
         role: the ``aws_iam.Role``.
@@ -26,7 +28,12 @@ class RuleRole(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, description: str, statement: iam.PolicyStatement
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        description: str,
+        statements: Sequence[iam.PolicyStatement],
     ) -> None:
         super().__init__(scope, id)
         stack = cdk.Stack.of(self)
@@ -45,5 +52,5 @@ class RuleRole(Construct):
             ),
         )
         self.policy = iam.ManagedPolicy(
-            self, "Policy", description=description, statements=[statement], roles=[self.role]
+            self, "Policy", description=description, statements=list(statements), roles=[self.role]
         )

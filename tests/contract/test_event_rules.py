@@ -187,8 +187,31 @@ def test_only_critical_wakes_somebody_and_the_page_says_where_and_what(told: Tem
     }
 
 
-def test_without_a_pager_nobody_is_woken(templates: Templates) -> None:
-    kinds = {
-        row["Type"] for template in templates.values() for row in template["Resources"].values()
+WAYS = {
+    "AWS::Chatbot::MicrosoftTeamsChannelConfiguration",
+    "AWS::Chatbot::SlackChannelConfiguration",
+    "AWS::Events::ApiDestination",
+    "AWS::Events::Connection",
+}
+
+
+def made(assembly: Templates) -> tuple[set[str], set[str]]:
+    """Give the types of an assembly's resources, and the names of its topics."""
+    rows = [row for template in assembly.values() for row in template["Resources"].values()]
+    names = {row["Properties"].get("TopicName") for row in rows if row["Type"] == "AWS::SNS::Topic"}
+    return {row["Type"] for row in rows}, {name for name in names if name}
+
+
+def test_chat_pager_and_teams_are_there_by_name_only(templates: Templates, told: Templates) -> None:
+    kinds, topics = made(told)
+    assert kinds >= WAYS
+    assert topics >= {
+        "secbase-findings-medium",
+        "secbase-findings-team-payments",
+        "secbase-findings-team-platform",
+        "secbase-findings-chat-payments",
+        "secbase-findings-chat-security",
     }
-    assert not kinds & {"AWS::Events::ApiDestination", "AWS::Events::Connection"}
+    kinds, topics = made(templates)
+    assert not kinds & WAYS
+    assert not any("team-" in name or "chat-" in name for name in topics)
