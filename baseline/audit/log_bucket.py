@@ -124,9 +124,31 @@ class LogBucket(Construct):
             lifecycle=lifecycle or archive.lifecycle,
         )
         self.bucket = self.store.bucket
+        self._told: list[s3.CfnBucket.QueueConfigurationProperty] = []
         exempt = {"break_glass": archive.break_glass, "deployer": archive.deployer}
         deny_tampering(self.bucket, **exempt)
         deny_losing_key(self.key.key, **exempt)
         if bucket_key_only:
             deny_other_keys(self.bucket, self.key.key, alias_arn=key_alias_arn)
         allow_reader(self.bucket, self.key.key, names=archive.names)
+
+    def tell(self, told: s3.CfnBucket.QueueConfigurationProperty, *, policy: Construct) -> None:
+        """Send events of the bucket to one more queue.
+
+        A bucket has one notification configuration, which several exports share.
+
+        Args:
+            told: queue, kind of event and filter.
+            policy: the queue's policy; S3 tries the queue when it is told of it.
+
+        Raises:
+            TypeError: the bucket was not made by a ``CfnBucket``.
+        """
+        resource = self.bucket.node.default_child
+        if not isinstance(resource, s3.CfnBucket):
+            raise TypeError(f"{self.node.path}: the bucket's resource is no CfnBucket")
+        self._told.append(told)
+        resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            queue_configurations=list(self._told)
+        )
+        resource.node.add_dependency(policy)

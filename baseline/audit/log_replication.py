@@ -215,16 +215,12 @@ class LogReplication(Construct):
                 )
             ],
         )
-        resource.notification_configuration = Bucket.NotificationConfigurationProperty(
-            queue_configurations=[
-                Bucket.QueueConfigurationProperty(event=FAILED, queue=self.failures.queue_arn)
-            ]
+        bucket.tell(
+            Bucket.QueueConfigurationProperty(event=FAILED, queue=self.failures.queue_arn),
+            policy=self.failures.node.find_child("Policy"),
         )
-        # S3 tries the role and the queue when it is told of them.
+        # S3 tries the role when it is told of it.
         resource.node.add_dependency(policy)
-        for child in self.failures.node.find_all():
-            if isinstance(child, sqs.CfnQueuePolicy):
-                resource.node.add_dependency(child)
 
     def _create_alarm(self) -> cloudwatch.CfnAlarm:
         return cloudwatch.CfnAlarm(

@@ -177,32 +177,23 @@ class SiemPull(Construct):
         return queue
 
     def _notify(self, source: Source, queue: sqs.Queue) -> None:
-        resource = self._bucket(source).bucket.node.default_child
-        policy = queue.node.find_child("Policy").node.default_child
-        if not isinstance(resource, s3.CfnBucket) or not isinstance(policy, cdk.CfnResource):
-            raise TypeError(
-                f"{self.node.path}: bucket or queue policy of {source.id} is no resource"
-            )
         rules = [("prefix", PREFIX), *([("suffix", source.suffix)] if source.suffix else [])]
         bucket = s3.CfnBucket
-        resource.notification_configuration = bucket.NotificationConfigurationProperty(
-            queue_configurations=[
-                bucket.QueueConfigurationProperty(
-                    event=EVENT,
-                    queue=queue.queue_arn,
-                    filter=bucket.NotificationFilterProperty(
-                        s3_key=bucket.S3KeyFilterProperty(
-                            rules=[
-                                bucket.FilterRuleProperty(name=name, value=value)
-                                for name, value in rules
-                            ]
-                        )
-                    ),
-                )
-            ]
+        self._bucket(source).tell(
+            bucket.QueueConfigurationProperty(
+                event=EVENT,
+                queue=queue.queue_arn,
+                filter=bucket.NotificationFilterProperty(
+                    s3_key=bucket.S3KeyFilterProperty(
+                        rules=[
+                            bucket.FilterRuleProperty(name=name, value=value)
+                            for name, value in rules
+                        ]
+                    )
+                ),
+            ),
+            policy=queue.node.find_child("Policy"),
         )
-        # S3 tries the queue when the notification is set.
-        resource.add_resource_dependency(policy)
 
     def _readable(self, name: PullSource) -> Readable:
         source, names = SOURCES[name], self._names
