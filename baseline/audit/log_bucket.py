@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from baseline.audit.log_protection import (
     allow_reader,
@@ -132,7 +132,7 @@ class LogBucket(Construct):
             deny_other_keys(self.bucket, self.key.key, alias_arn=key_alias_arn)
         allow_reader(self.bucket, self.key.key, names=archive.names)
 
-    def tell(self, told: s3.CfnBucket.QueueConfigurationProperty, *, policy: Construct) -> None:
+    def tell(self, told: s3.CfnBucket.QueueConfigurationProperty, *, policy: IConstruct) -> None:
         """Send events of the bucket to one more queue.
 
         A bucket has one notification configuration, which several exports share.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from aws_cdk import aws_events as events
 from constructs import Construct
 
+from baseline.detection.publishing_role import PublishingRole
 from baseline.primitives.acknowledge import acknowledge
-from baseline.primitives.publishing_role import PublishingRole
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
 
