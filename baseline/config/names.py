@@ -338,7 +338,7 @@ class Names:
     @property
     def resource_rule_pack(self) -> str:
         """Name of the conformance pack about resources; further packs are numbered from 2."""
-        return f"{self.prefix}-resources"
+        return f"{self.prefix}-resource-rules"
 
     @property
     def remediation_role(self) -> str:
@@ -348,7 +348,7 @@ class Names:
     @property
     def aggregator(self) -> str:
         """Name of the view of AWS Config over the organization."""
-        return f"{self.prefix}-organization"
+        return f"{self.prefix}-aggregator"
 
     @property
     def aggregator_role(self) -> str:

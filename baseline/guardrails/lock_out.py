@@ -105,6 +105,7 @@ _SETTINGS = (
     "ec2:ModifyEbsDefaultKmsKeyId",
     "ec2:RevokeSecurityGroupEgress",
     "ec2:RevokeSecurityGroupIngress",
+    "iam:CreateServiceLinkedRole",
     "iam:GetAccountPasswordPolicy",
     "iam:UpdateAccountPasswordPolicy",
     "kms:DescribeKey",

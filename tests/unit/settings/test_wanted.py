@@ -168,7 +168,11 @@ def test_the_function_may_only_assume_the_settings_role_in_this_organization(
     assert assume["Condition"] == {"StringEquals": {"aws:ResourceOrgID": "o-exampleorgid"}}
     roles = [each["Properties"] for each in template if each["Type"] == "AWS::IAM::Role"]
     names = {each["RoleName"] for each in roles if "RoleName" in each}
-    assert names == {"secbase-settings-reconciler", "secbase-credential-rotator"}
+    assert names == {
+        "secbase-settings-reconciler",
+        "secbase-credential-rotator",
+        "secbase-trusted-advisor-reader",
+    }
 
 
 @pytest.mark.usefixtures("aws")

@@ -123,5 +123,5 @@ def test_without_logs_of_load_balancers_the_archive_stands_in_the_home_region_on
         .find_resources("AWS::S3::Bucket")
         .values()
     }
-    assert len(names) == 5
+    assert len(names) == 7
     assert not any(name.startswith("aws-waf-logs-") or name.endswith("-elb") for name in names)

@@ -16,6 +16,7 @@ from tests.support import CONTEXT
 
 REGIONAL = "security-regional-eu-central-1"
 ANALYZER = "AWS::AccessAnalyzer::Analyzer"
+EXPORT = "AWS::GuardDuty::PublishingDestination"
 BODY_LIMIT = 51_200
 
 
@@ -53,7 +54,7 @@ def example() -> cdk.App:
 def test_iam_28_every_governed_region_has_an_analyzer_of_the_organization(
     example: cdk.App,
 ) -> None:
-    assert types(template(example, REGIONAL)) == ["ORGANIZATION"]
+    assert types(template(example, REGIONAL)) == [EXPORT, "ORGANIZATION"]
     home = types(template(example, "security"))
     assert home.count("ORGANIZATION") == 1
     assert home.count("ORGANIZATION_UNUSED_ACCESS") == 1
@@ -63,6 +64,7 @@ def test_unused_access_is_analyzed_once_and_internal_access_where_something_is_c
     everything: cdk.App,
 ) -> None:
     assert types(template(everything, REGIONAL)) == [
+        EXPORT,
         "AWS::Macie::AllowList",
         "AWS::Macie::CustomDataIdentifier",
         "AWS::Macie::FindingsFilter",
