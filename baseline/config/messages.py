@@ -54,7 +54,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         forms.ATTACHMENT_PATTERN: "is not the ID of a transit gateway attachment, such as tgw-attach-0123456789abcdef0",
         forms.CERTIFICATE_PATTERN: "is not the ARN of a certificate in ACM",
         forms.SAML_PROVIDER_PATTERN: "is not the ARN of an IAM SAML provider",
-        forms.CONNECTION_PATTERN: "is not a name of letters and digits that starts with a capital, such as Berlin",
+        forms.CONNECTION_PATTERN: "is not a name of letters and digits that starts with a capital, such as Berlin or Web",
         forms.ENDPOINT_PATTERN: "is not the name of an endpoint's service, such as kms or ecr.api",
         forms.ACTION_PATTERN: "is not an action of a service, such as chime:* or pricing:GetProducts",
         forms.SSO_INSTANCE_PATTERN: "is not the ARN of an Identity Center instance: arn:aws:sso:::instance/ssoins- and 16 letters or digits",
