@@ -56,7 +56,7 @@ def test_a_key_of_the_log_archive_is_critical(
 
     text = critical.texts(wanted=arn, seconds=SECONDS)
     assert arn in text
-    assert "CRITICAL key event: DisableKey" in text
+    assert "CRITICAL: DisableKey (kms)" in text
 
 
 def test_a_key_of_a_member_is_high_and_wakes_nobody(
@@ -66,5 +66,5 @@ def test_a_key_of_a_member_is_high_and_wakes_nobody(
     assert member
     arn = disable(organization, member, organization.home)
 
-    assert "HIGH key event: DisableKey" in high.texts(wanted=arn, seconds=SECONDS)
+    assert "HIGH: DisableKey (kms)" in high.texts(wanted=arn, seconds=SECONDS)
     assert arn not in critical.texts(wanted=arn, seconds=2)
