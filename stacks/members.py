@@ -8,9 +8,9 @@ from constructs import Construct
 from baseline.config import Configuration
 from baseline.config.names import Names
 from baseline.detection.event_patterns import GLOBAL_REGION
-from baseline.detection.rule_choice import members_tell_of_rules, repaired_rules_of
 from baseline.organization.member_template import render
 from baseline.organization.stack_set import ServiceManagedStackSet
+from stacks.member_choices import global_choices, regional_choices
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
@@ -80,14 +80,8 @@ class MembersStack(cdk.Stack):
                 app,
                 id,
                 names=names,
-                access_keys=configuration.credentials.access_keys,
-                break_glass=break_glass,
-                mfa_group=configuration.iam.mfa_group,
-                trusted_advisor=configuration.capabilities.trusted_advisor.enabled,
-                host_management=configuration.systems_manager.default_host_management,
-                session_recording=configuration.account_settings.session_manager.recording,
-                repaired_rules=repaired_rules_of(configuration),
                 synthesizer=synthesizer,
+                **global_choices(configuration),
             )
 
         def regional(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
@@ -95,15 +89,8 @@ class MembersStack(cdk.Stack):
                 app,
                 id,
                 names=names,
-                ports=configuration.response.open_ports.ports,
-                break_glass=break_glass,
-                record_configuration=configuration.capabilities.config.enabled,
-                forward_noncompliance=members_tell_of_rules(configuration),
-                systems_manager=configuration.systems_manager,
-                session_recording=configuration.account_settings.session_manager.recording,
-                session_days=configuration.log_archive.log_group_retention_days,
-                repaired_rules=repaired_rules_of(configuration),
                 synthesizer=synthesizer,
+                **regional_choices(configuration),
             )
 
         def sign_in(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
