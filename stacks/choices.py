@@ -12,6 +12,11 @@ from stacks.identity import IdentityManagementStack, IdentityStack
 from stacks.log_archive import LogCopiesStack, RegionalLogArchiveStack
 from stacks.rules import RulesStack, has_rules_in
 from stacks.security import SecurityStack
+from stacks.security_lake import (
+    RegionalSecurityLakeStack,
+    SecurityLakeAccountsStack,
+    SecurityLakeStack,
+)
 from stacks.security_regional import SecurityRegionalStack, has_something_in
 from stacks.siem import SiemStack, SiemTrailStack
 from stacks.wiring import Wiring
@@ -187,3 +192,43 @@ def siem(wiring: Wiring) -> list[cdk.Stack]:
         management = wiring.env(names.management)
         found.append(SiemTrailStack(wiring.app, "siem-trail", names=names, env=management))
     return found
+
+
+def security_lakes(wiring: Wiring) -> list[cdk.Stack]:
+    """Create the lakes: that of the home Region, those of the others, then what rests on all."""
+    configuration, names = wiring.configuration, wiring.names
+    chosen = configuration.siem.security_lake
+    if chosen is None:
+        return []
+    home = wiring.env(names.log_archive)
+    first = SecurityLakeStack(
+        wiring.app,
+        "security-lake",
+        configuration=configuration,
+        names=names,
+        chosen=chosen,
+        env=home,
+    )
+    others = [
+        RegionalSecurityLakeStack(
+            wiring.app,
+            f"security-lake-{region}",
+            configuration=configuration,
+            names=names,
+            chosen=chosen,
+            region=region,
+            env=wiring.env(names.log_archive, region),
+            synthesizer=wiring.through_home(names.log_archive),
+        )
+        for region in configuration.regions
+        if region != names.home_region
+    ]
+    last = SecurityLakeAccountsStack(
+        wiring.app,
+        "security-lake-accounts",
+        configuration=configuration,
+        names=names,
+        chosen=chosen,
+        env=home,
+    )
+    return [first, *others, last]

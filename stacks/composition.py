@@ -50,6 +50,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     security_regional = choices.security_regional(wiring, security)
     response = ResponseStack(app, "response", security=security, **_in(wiring, names.security))
     siem = choices.siem(wiring)
+    lakes = choices.security_lakes(wiring)
 
     # Members
     members = MembersStack(app, "members", **_in(wiring, names.management))
@@ -77,6 +78,10 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([*security_regional, response], [security])
     _depend(siem, [audit, security])
     _depend(siem[1:], siem[:1])
+    # The administrator, the trail and Security Hub come before the lakes that collect from them.
+    _depend(lakes, [organization, audit, security])
+    _depend(lakes[1:], lakes[:1])
+    _depend(lakes[-1:], lakes[1:-1])
     _depend([members, management.roles, network], [audit, security])
     _depend(
         [*management.regional, *management.sign_in, management.account_events], [management.roles]
@@ -86,7 +91,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([guardrails], [network, response, settings, management.account_events])
     _depend(
         [guardrails],
-        [*billing, *identity, *regional_logs, *rules, *security_regional, *siem],
+        [*billing, *identity, *regional_logs, *rules, *security_regional, *siem, *lakes],
     )
     mark_protected(app)
     for stack in app.node.children:

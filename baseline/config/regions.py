@@ -79,6 +79,12 @@ SIEM: tuple[str, ...] = (
     "AWS::SecretsManager::Secret",
 )
 
+# What the stacks of the lake create in every governed Region, where there is one.
+SECURITY_LAKE: tuple[str, ...] = (
+    "AWS::SecurityLake::AwsLogSource",
+    "AWS::SecurityLake::DataLake",
+)
+
 # What a choice of the network creates in the home Region besides, by its name in messages.
 NETWORK: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -177,6 +183,7 @@ def resource_types() -> Iterator[str]:
         *(row for table in tables for row in table.values()),
         BILLING,
         SIEM,
+        SECURITY_LAKE,
         MACIE_DATA.values(),
     )
     yield from dict.fromkeys(name for row in rows for name in row)

@@ -32,6 +32,17 @@ HINTS: Mapping[str, str] = MappingProxyType(
 )
 
 PullSource = Literal["cloudtrail", "config", "flow_logs", "guardduty"]
+LakeSource = Literal[
+    "CLOUD_TRAIL_MGMT",
+    "EKS_AUDIT",
+    "LAMBDA_EXECUTION",
+    "ROUTE53",
+    "S3_DATA",
+    "SH_FINDINGS",
+    "VPC_FLOW",
+    "WAF",
+]
+"""Source: Amazon Security Lake API Reference, "AwsLogSourceResource"."""
 PushSource = Literal["findings", "activity", "trail"]
 Destination = Literal["splunk", "datadog", "new_relic", "https", "opensearch"]
 
@@ -182,6 +193,35 @@ class SiemPush(Section):
     )
 
 
+class LakeSubscriber(Section):
+    """Who reads the lake: an account that takes the role which Security Lake makes for it."""
+
+    account: AccountId = Field(description="ID of the account that the SIEM runs in.")
+    external_id: str = Field(
+        pattern=EXTERNAL_ID_PATTERN,
+        description="External ID that the SIEM gave you, random and yours alone: 16 to 1,224 characters. It is no secret.",
+    )
+    sources: tuple[LakeSource, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="Sources of the lake that it reads. All by default.",
+    )
+
+
+class SecurityLake(Section):
+    """Amazon Security Lake: logs and findings of all accounts as OCSF, in one lake per governed Region."""
+
+    sources: tuple[LakeSource, ...] = Field(
+        min_length=1,
+        default=("CLOUD_TRAIL_MGMT", "ROUTE53", "SH_FINDINGS", "VPC_FLOW"),
+        description="What the lake collects; each is billed by volume. S3_DATA and LAMBDA_EXECUTION are large. Management events, DNS queries, findings and flow logs by default.",
+    )
+    subscriber: LakeSubscriber | None = Field(
+        default=None,
+        description="The SIEM that is told of new objects by a queue and reads them. None by default.",
+    )
+
+
 class Siem(Section):
     """How a SIEM gets logs and findings. Off by default; each way is switched on by its section."""
 
@@ -192,6 +232,10 @@ class Siem(Section):
     push: SiemPush | None = Field(
         default=None,
         description="Findings and activity are sent to the SIEM by Amazon Data Firehose, which is billed by volume. None by default.",
+    )
+    security_lake: SecurityLake | None = Field(
+        default=None,
+        description="Amazon Security Lake in the log archive account, which is billed by the volume that it ingests, normalizes and stores, besides the archive. None by default.",
     )
 
     def outsiders(self) -> tuple[str, ...]:

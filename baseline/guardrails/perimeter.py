@@ -27,10 +27,20 @@ def load_balancer_accounts() -> dict[str, str]:
     return accounts
 
 
+def lake_outsiders(configuration: Configuration) -> tuple[str, ...]:
+    """Give the accounts, none of the core accounts, that take a subscriber's role of the lake."""
+    lake = configuration.siem.security_lake
+    subscriber = None if lake is None else lake.subscriber
+    own = {account.id for account in configuration.core_accounts().values()}
+    return () if subscriber is None or subscriber.account in own else (subscriber.account,)
+
+
 def perimeter_values(configuration: Configuration) -> dict[str, Json]:
     """Give the accounts outside the organization that guardrails let in."""
     trusted = list(configuration.guardrails.trusted_accounts)
     readers = [row for row in configuration.siem.outsiders() if row not in trusted]
+    subscribers = [row for row in lake_outsiders(configuration) if row not in trusted]
+    names = Names.of(configuration)
     known = load_balancer_accounts()
     writers = [known[region] for region in configuration.regions if region in known]
     return {
@@ -42,8 +52,12 @@ def perimeter_values(configuration: Configuration) -> dict[str, Json]:
         "last_load_balancer_account": writers[-1] if writers else "none",
         "s3_outsiders": list[Json]([*trusted, *writers]),
         "has_s3_outsiders": bool(trusted or writers),
-        "siem_reader_role": Names.of(configuration).siem_reader_role_arn,
+        "siem_reader_role": names.siem_reader_role_arn,
         "has_siem_readers": bool(readers),
-        "no_siem_readers": not readers,
+        "no_siem_readers": not readers and not subscribers,
+        "has_outside_readers": bool(readers or subscribers),
+        "has_lake_readers": bool(subscribers),
+        "lake_reader_roles": names.lake_subscriber_role_pattern,
+        "lake_outsiders": list[Json]([*trusted, *subscribers]),
         "reader_outsiders": list[Json]([*trusted, *readers]),
     }

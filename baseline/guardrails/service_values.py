@@ -39,6 +39,7 @@ def service_values(configuration: Configuration) -> dict[str, Json]:
         **_ec2(capabilities),
         **_inspector(capabilities, regions),
         "network_scanning": capabilities.unified_security_hub.network_scanning,
+        "has_security_lake": configuration.siem.security_lake is not None,
         "backup_plans": _backup(capabilities.backup, regions),
         "tag_rules": {key: _tag(key, rule) for key, rule in capabilities.tags.items()},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from baseline.guardrails.perimeter import lake_outsiders
 from baseline.guardrails.placeholders import Values
 from baseline.guardrails.roles import Roles
 from baseline.guardrails.values import roles_of, values_of
@@ -29,7 +30,7 @@ class World:
 
     Attributes:
         accounts: ``member`` (some account of the unit) and the core accounts, to their IDs.
-        strangers: ``outside`` and, if there is one, ``trusted`` and ``siem``: accounts of other
+        strangers: ``outside`` and, if there is one, ``trusted``, ``siem`` and ``lake``: accounts of other
             organizations.
         management: ID of the management account.
         organization: Organization ID.
@@ -54,13 +55,16 @@ class World:
         core = {role: account.id for role, account in configuration.core_accounts().items()}
         trusted = configuration.guardrails.trusted_accounts
         readers = configuration.siem.outsiders()
-        free = (row for row in _MEMBERS if row not in {*core.values(), *trusted, *readers})
+        lake = lake_outsiders(configuration)
+        taken = {*core.values(), *trusted, *readers, *lake}
+        free = (row for row in _MEMBERS if row not in taken)
         return cls(
             accounts={**core, "member": next(free)},
             strangers={
                 "outside": next(free),
                 **({"trusted": trusted[0]} if trusted else {}),
                 **({"siem": readers[0]} if readers else {}),
+                **({"lake": lake[0]} if lake else {}),
             },
             management=core["management"],
             organization=configuration.organization.id,

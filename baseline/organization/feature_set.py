@@ -27,6 +27,7 @@ TRUSTED_ACCESS: Final[Mapping[str, str]] = MappingProxyType(
         "malware-protection.guardduty.amazonaws.com": "GuardDuty scans volumes in every account",
         "resource-explorer-2.amazonaws.com": "the security account finds resources in every account",
         "securityhub.amazonaws.com": "the security account administers Security Hub",
+        "securitylake.amazonaws.com": "the log archive account collects the logs of every account in a lake",
         "sso.amazonaws.com": "people reach every account through Identity Center",
     }
 )
@@ -93,6 +94,7 @@ class FeatureSet:
         policy_types: types of organization policies that may be attached.
         delegated_administrators: registered with Organizations.
         regional_administrators: named through the services.
+        data_lake_administrator: account that administers Security Lake; none by default.
         root_features: central management of root users; both parts by default.
         ram_sharing: AWS RAM may share inside the organization; on by default.
         stack_sets_access: service-managed StackSets; on by default.
@@ -107,6 +109,7 @@ class FeatureSet:
     policy_types: tuple[str, ...] = ()
     delegated_administrators: tuple[DelegatedAdministrator, ...] = ()
     regional_administrators: tuple[RegionalAdministrator, ...] = ()
+    data_lake_administrator: str | None = None
     root_features: tuple[str, ...] = ROOT_FEATURES
     ram_sharing: bool = True
     stack_sets_access: bool = True
@@ -149,6 +152,7 @@ def features_of(
             )
             for service in _regional(configuration)
         ),
+        data_lake_administrator=names.log_archive if _has_lake(configuration) else None,
     )
 
 
@@ -174,6 +178,7 @@ def _trusted(configuration: Configuration) -> Iterator[str]:
         "resource-explorer-2.amazonaws.com": _finds_resources(configuration),
         "securityhub.amazonaws.com": capabilities.security_hub.enabled
         or capabilities.unified_security_hub.enabled,
+        "securitylake.amazonaws.com": _has_lake(configuration),
         "sso.amazonaws.com": configuration.identity_center.enabled,
     }
     return (principal for principal in TRUSTED_ACCESS if needs.get(principal, True))
@@ -196,6 +201,10 @@ def _delegated(configuration: Configuration, names: Names) -> Iterator[tuple[str
 
 def _finds_resources(configuration: Configuration) -> bool:
     return "resource_explorer" not in configuration.account_settings.off
+
+
+def _has_lake(configuration: Configuration) -> bool:
+    return configuration.siem.security_lake is not None
 
 
 def _regional(configuration: Configuration) -> Iterator[str]:

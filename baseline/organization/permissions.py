@@ -31,6 +31,7 @@ ADMINISTRATOR_ACTIONS = {
     "detective": ("EnableOrganizationAdminAccount", "ListOrganizationAdminAccount"),
     "inspector2": ("EnableDelegatedAdminAccount", "ListDelegatedAdminAccounts"),
 }
+LAKE = "securitylake.amazonaws.com"
 COMMON_ACTIONS = ("EnableOrganizationAdminAccount", "ListOrganizationAdminAccounts")
 # Roles that a service makes in the management account besides its own, in the caller's name.
 FURTHER_ROLES = {
@@ -52,6 +53,7 @@ def statements(
     """
     accounts = {admin.account_id for admin in features.delegated_administrators}
     accounts |= {admin.account_id for admin in features.regional_administrators}
+    accounts |= {features.data_lake_administrator} - {None}
     placed = sorted(placed)
     groups = [
         _reads(names, features),
@@ -60,6 +62,7 @@ def statements(
         _delegation(names, features, sorted(accounts)),
         _placement(names, features, placed),
         _regional(features),
+        _data_lake(features),
         _root(features, revert_on_delete=revert_on_delete),
         _sharing(features),
     ]
@@ -181,6 +184,8 @@ def _delegation(
         for admin in features.regional_administrators
     ]
     direct = [admin.service_principal for admin in features.delegated_administrators]
+    if features.data_lake_administrator:
+        direct.append(LAKE)
     return [
         _allow(
             "RegisterAdministrators",
@@ -226,6 +231,18 @@ def _regional(features: FeatureSet) -> list[iam.PolicyStatement]:
         )
         for admin in features.regional_administrators
     ]
+
+
+def _data_lake(features: FeatureSet) -> list[iam.PolicyStatement]:
+    """Give what naming Security Lake's administrator takes; the action knows no resource."""
+    account = features.data_lake_administrator
+    if not account:
+        return []
+    actions = [
+        "organizations:ListDelegatedServicesForAccount",
+        "securitylake:RegisterDataLakeDelegatedAdministrator",
+    ]
+    return [_allow("NameDataLakeAdministrator", actions, ["*"])]
 
 
 def _root(features: FeatureSet, *, revert_on_delete: bool) -> list[iam.PolicyStatement]:

@@ -31,6 +31,7 @@ EXAMPLES = sorted(
         FOLDER / "detection.yaml",
         FOLDER / "notified.yaml",
         FOLDER / "recorded-sessions.yaml",
+        FOLDER / "security-lake.yaml",
         FOLDER / "siem.yaml",
     ]
 )

@@ -130,6 +130,8 @@ CHECKS: tuple[Check, ...] = (
     siem.name_their_endpoint,
     siem.can_be_delivered,
     siem.are_offered_at_home,
+    siem.lakes_exist_where_it_is_governed,
+    siem.subscribers_read_what_is_there,
     account_settings.log_sessions_to_one_place,
     lists.hold_each_value_once,
 )

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from baseline.config.finding import Finding, Path
-from baseline.config.regions import SIEM, table
-from baseline.config.siem import EXTERNAL_ID_PATTERN, PRESETS, URL_PATTERN, SiemPush
+from baseline.config.regions import SECURITY_LAKE, SIEM, table
+from baseline.config.siem import EXTERNAL_ID_PATTERN, PRESETS, URL_PATTERN, SecurityLake, SiemPush
 from baseline.config.text import listed, show
 from baseline.config.view import View
 
 PULL: Path = ("siem", "pull")
 PUSH: Path = ("siem", "push")
+LAKE: Path = ("siem", "security_lake")
+SUBSCRIBER: Path = (*LAKE, "subscriber")
 DISTINCT_CHARACTERS = 8
 GUESSED = ("changeme", "example", "externalid", "external-id", "external_id", "password", "secret")
 
@@ -58,29 +60,64 @@ def readers_are_who_they_seem(view: View) -> Iterator[Finding]:
 
 def external_ids_are_not_guessed(view: View) -> Iterator[Finding]:
     """An external ID holds nothing that others know, and is not one character many times."""
-    given = view.text(*PULL, "external_id")
+    for section in (PULL, SUBSCRIBER):
+        yield from _external_id(view, section)
+
+
+def _external_id(view: View, section: Path) -> Iterator[Finding]:
+    place: Path = (*section, "external_id")
+    given = view.text(*place)
     if given is None or not re.fullmatch(EXTERNAL_ID_PATTERN, given):
         return
     known = {
-        "the vendor's account ID": view.text(*PULL, "account"),
+        "the vendor's account ID": view.text(*section, "account"),
         "the organization's ID": view.text("organization", "id"),
-        **{f"the ID of {place[-1]}": view.text(*place, "id") for place in view.accounts()},
+        **{f"the ID of {row[-1]}": view.text(*row, "id") for row in view.accounts()},
     }
     for what, value in known.items():
         if value and value in given:
-            yield Finding(
-                (*PULL, "external_id"), f"contains {what}, which others know; use a random one"
-            )
+            yield Finding(place, f"contains {what}, which others know; use a random one")
             return
     word = next((word for word in GUESSED if word in given.lower()), None)
     if word is not None:
-        yield Finding((*PULL, "external_id"), f"contains {show(word)}; use a random one")
+        yield Finding(place, f"contains {show(word)}; use a random one")
     elif len(set(given)) < DISTINCT_CHARACTERS:
         yield Finding(
-            (*PULL, "external_id"),
+            place,
             f"has {len(set(given))} different characters, at least {DISTINCT_CHARACTERS} are needed; "
             "use a random one",
         )
+
+
+def lakes_exist_where_it_is_governed(view: View) -> Iterator[Finding]:
+    """CloudFormation has Security Lake in every governed Region."""
+    if not isinstance(view.get(LAKE), Mapping):
+        return
+    known = table()
+    governed = [name for _, name in view.items("regions") if isinstance(name, str)]
+    lacking = [
+        name
+        for name in governed
+        if name in known and any(kind in known[name].missing for kind in SECURITY_LAKE)
+    ]
+    if lacking:
+        yield Finding(
+            LAKE,
+            f"CloudFormation has no Security Lake in {listed(map(show, lacking))}; remove it, or the "
+            "Region from regions",
+        )
+
+
+def subscribers_read_what_is_there(view: View) -> Iterator[Finding]:
+    """A subscriber's sources are sources of the lake."""
+    default: tuple[str, ...] = SecurityLake.model_fields["sources"].default
+    collected = [source for _, source in view.items(*LAKE, "sources")] or list(default)
+    for place, source in view.items(*SUBSCRIBER, "sources"):
+        if source not in collected:
+            yield Finding(
+                place,
+                f"{show(source)} is no source of the lake; add it to siem.security_lake.sources",
+            )
 
 
 def name_their_endpoint(view: View) -> Iterator[Finding]:

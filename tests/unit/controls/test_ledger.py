@@ -74,6 +74,15 @@ def test_no_custom_resource_does_what_the_installed_cdk_has_a_type_for() -> None
             "managed domain lists and failure mode of DNS Firewall",
             "AWS::Route53Resolver::FirewallConfig",
         ),
+        ("Security Lake administrator", "AWS::SecurityLake::DelegatedAdmin"),
+        (
+            "service-linked roles of Security Lake and Lake Formation",
+            "AWS::IAM::ServiceLinkedRoleLookup",
+        ),
+        (
+            "new accounts in Security Lake, per Region",
+            "AWS::SecurityLake::OrganizationConfiguration",
+        ),
         (
             "endpoint of a network firewall per zone",
             "AWS::NetworkFirewall::FirewallEndpoints",
@@ -113,7 +122,11 @@ def test_every_row_says_everything(entry: Entry) -> None:
 
 
 # Made only where the configuration asks for it; their own tests synthesize them.
-OPTIONAL = {"Custom::FirewallEndpoints"}
+OPTIONAL = {
+    "Custom::FirewallEndpoints",
+    "Custom::SecurityLakeOrganization",
+    "Custom::SecurityLakeRoles",
+}
 
 
 def test_the_ledger_has_every_custom_resource_of_the_app(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from baseline.config import Configuration, load
-from baseline.config.siem import Siem, SiemPull
+from baseline.config.siem import LakeSubscriber, SecurityLake, Siem, SiemPull
 from baseline.guardrails import catalog
 from baseline.guardrails.cases import Case, cases_of
 from baseline.guardrails.composition import IMITATION_GUARD
@@ -40,7 +40,9 @@ def configuration(*, switches: bool = False) -> Configuration:
         }
     )
     reader = SiemPull(account="464646464646", external_id="us1-7f3kq9x2m4w8z6b1")
-    siem = Siem(pull=reader if switches else None)
+    subscriber = LakeSubscriber(account="575757575757", external_id="eu2-7f3kq9x2m4w8z6b1")
+    lake = SecurityLake(subscriber=subscriber)
+    siem = Siem(pull=reader, security_lake=lake) if switches else Siem()
     return example.model_copy(update={"guardrails": settings, "siem": siem})
 
 

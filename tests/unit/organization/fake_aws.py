@@ -211,6 +211,16 @@ class FakeAws:
     def detective_enable_organization_admin_account(self, region: str, account_id: str) -> None:
         self._enable_administrator("detective", region, account_id, "ValidationException")
 
+    def securitylake_register_data_lake_delegated_administrator(
+        self, _: str, account_id: str
+    ) -> Answer:
+        if "securitylake.amazonaws.com" not in self.services:
+            raise Fault("AccessDeniedException", "trusted access is not enabled", 403)
+        if self.delegated["securitylake.amazonaws.com"]:
+            raise Fault("ConflictException", "there is an administrator", 409)
+        self.delegated["securitylake.amazonaws.com"].append(account_id)
+        return {}
+
     def securityhub_describe_hub(self, region: str) -> Answer:
         if region not in self.hubs:
             raise Fault("InvalidAccessException", "Account is not subscribed to AWS Security Hub")

@@ -16,6 +16,7 @@ from aws_cdk.assertions import Template
 from baseline.config import Configuration, Names, load
 from baseline.config.delegation import POLICY_TYPES
 from baseline.config.quotas import MANAGED_POLICY_SIZE
+from baseline.config.siem import SecurityLake, Siem
 from baseline.errors import BaselineError
 from baseline.organization.feature_set import (
     TRUSTED_ACCESS,
@@ -87,6 +88,7 @@ def test_the_features_of_the_example(configuration: Configuration) -> None:
         "detective.amazonaws.com",
         "inspector2.amazonaws.com",
         "macie.amazonaws.com",
+        "securitylake.amazonaws.com",
         "sso.amazonaws.com",
     }
     assert features.trusted_access == tuple(name for name in TRUSTED_ACCESS if name not in off)
@@ -470,3 +472,31 @@ def test_a_finding_that_nobody_answered_is_reported(
     permission = iam.PolicyStatement(actions=["organizations:*"], resources=["*"])
     iam.ManagedPolicy(stack, "Policy", statements=[permission])
     assert "AwsSolutions-IAM5[Action::organizations:*]" in " ".join(findings(app))
+
+
+def test_without_a_lake_nobody_administers_one(template: dict[str, Any]) -> None:
+    (resource,) = of_type(template, "Custom::OrganizationFeatures")
+    assert "DataLakeAdministrator" not in resource["Properties"]
+    assert "securitylake" not in json.dumps(template)
+
+
+def test_the_log_archive_account_administers_the_lake(configuration: Configuration) -> None:
+    lake = configuration.model_copy(update={"siem": Siem(security_lake=SecurityLake())})
+    features = features_of(lake, Names.of(lake))
+    assert "securitylake.amazonaws.com" in features.trusted_access
+    assert features.data_lake_administrator == lake.accounts.log_archive.id
+    environment = cdk.Environment(account="111111111111", region="eu-west-1")
+    stack = cdk.Stack(cdk.App(context=CONTEXT), "Stack", env=environment)
+    made = synthesize(stack, features, lake)
+    (resource,) = of_type(made, "Custom::OrganizationFeatures")
+    account = lake.accounts.log_archive.id
+    assert desired.parse(resource["Properties"]).data_lake_administrator == account
+    rows = {row["Sid"]: row for row in statements(made) if "Sid" in row}
+    assert rows["NameDataLakeAdministrator"]["Action"] == [
+        "organizations:ListDelegatedServicesForAccount",
+        "securitylake:RegisterDataLakeDelegatedAdministrator",
+    ]
+    register = rows["RegisterAdministrators"]
+    assert [each for each in register["Resource"] if each.endswith(f"/{account}")]
+    principals = register["Condition"]["StringEquals"]["organizations:ServicePrincipal"]
+    assert "securitylake.amazonaws.com" in principals

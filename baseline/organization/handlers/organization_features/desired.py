@@ -62,6 +62,7 @@ class Desired:
     policy_types: tuple[str, ...] = ()
     delegations: tuple[Delegation, ...] = ()
     regional: tuple[RegionalAdministrator, ...] = ()
+    data_lake_administrator: str = ""
     root_features: tuple[str, ...] = ()
     ram_sharing: bool = False
     stack_sets_access: bool = False
@@ -105,6 +106,10 @@ def _account(entry: dict[str, Any]) -> str:
     if len(value) != len("111122223333") or not value.isdigit():
         raise PropertyError(f"AccountId must be 12 digits, got {value!r}")
     return value
+
+
+def _optional_account(value: Json) -> str:
+    return _account({"AccountId": value}) if value else ""
 
 
 def _texts(values: Json) -> tuple[str, ...]:
@@ -176,6 +181,7 @@ _READERS = {
     "PolicyTypes": ("policy_types", _texts),
     "DelegatedAdministrators": ("delegations", _delegations),
     "RegionalAdministrators": ("regional", _regional),
+    "DataLakeAdministrator": ("data_lake_administrator", _optional_account),
     "RootFeatures": ("root_features", _root_features),
     "RamSharing": ("ram_sharing", _switch),
     "StackSetsAccess": ("stack_sets_access", _switch),

@@ -36,6 +36,7 @@ STEPS: tuple[Step, ...] = (
     service_steps.stack_sets_access,
     organization_steps.delegations,
     service_steps.regional_administrators,
+    service_steps.data_lake_administrator,
     service_steps.management_roles,
     service_steps.management_hubs,
     service_steps.root_features,

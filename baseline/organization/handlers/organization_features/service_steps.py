@@ -78,6 +78,7 @@ MANAGEMENT_ROLES = (
 # So do the policies of the new Security Hub (Source: AWS Organizations User Guide, "Getting started
 # with Security Hub policies").
 POLICY_ROLES = {"securityhubv2": "securityhubv2.amazonaws.com"}
+LAKE = "securitylake.amazonaws.com"
 # Trusted access has just been given and is not visible to IAM at once.
 NOT_VISIBLE_YET = ("ServiceAccessNotEnabled",)
 
@@ -136,6 +137,32 @@ def _enable(wanted: RegionalAdministrator, region: str, api: Api) -> bool:
             return False
         raise
     return True
+
+
+def data_lake_administrator(desired: Desired, api: Api) -> Iterator[str]:
+    """Name the administrator of Security Lake, which has one for all Regions."""
+    wanted = desired.data_lake_administrator
+    if not wanted or _administers_lake(wanted, api):
+        return
+    try:
+        api.call("securitylake", "register_data_lake_delegated_administrator", accountId=wanted)
+    except RefusedError:
+        # Security Lake has one error code for every conflict: look who was named in the meantime.
+        if _administers_lake(wanted, api):
+            return
+        raise
+    yield f"securitylake administrator {wanted}"
+
+
+def _administers_lake(account: str, api: Api) -> bool:
+    # Security Lake cannot be asked; Organizations knows.
+    found = api.entries(
+        "organizations",
+        "list_delegated_administrators",
+        "DelegatedAdministrators",
+        ServicePrincipal=LAKE,
+    )
+    return is_administrator(account, [entry["Id"] for entry in found], LAKE)
 
 
 def management_hubs(desired: Desired, api: Api) -> Iterator[str]:

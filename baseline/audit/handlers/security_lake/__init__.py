@@ -1,0 +1,1 @@
+"""Code of the lookup functions: standard library and boto3 only, entries in ``index``."""
