@@ -26,8 +26,17 @@ def push(**changes: object) -> dict[str, object]:
     return {"siem.push": {**SPLUNK, **changes}}
 
 
+def lake(*, sources: list[str] | None = None, **subscriber: object) -> dict[str, object]:
+    return {
+        "siem.security_lake": {
+            "subscriber": {**PULL, **subscriber},
+            **({} if sources is None else {"sources": sources}),
+        }
+    }
+
+
 def test_nothing_leaves_the_organization_by_default() -> None:
-    assert Siem() == Siem(pull=None, push=None)
+    assert Siem() == Siem(pull=None, push=None, security_lake=None)
     assert Siem().outsiders() == ()
 
 
@@ -50,6 +59,11 @@ ACCEPTED: list[dict[str, object]] = [
     ),
     push(destination="https", url="https://siem.example.com:8443/firehose"),
     {"siem.push": {"destination": "opensearch", "domain": DOMAIN}},
+    {"siem.security_lake": {}},
+    lake(),
+    # A SIEM of one's own subscribes with its account.
+    lake(account="333333333333"),
+    lake(sources=["WAF"]) | {"siem.pull": PULL},
 ]
 
 
@@ -162,6 +176,36 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         "OpenSearch takes no log groups",
         {"siem.push": {"destination": "opensearch", "domain": DOMAIN, "sources": ["trail"]}},
         "siem.push.sources[0]: Firehose does not deliver log groups to OpenSearch Service",
+    ),
+    (
+        "an external ID of the lake that others know",
+        lake(external_id="acme-222222222222"),
+        "siem.security_lake.subscriber.external_id: contains the ID of log_archive, which others",
+    ),
+    (
+        "a subscriber without an external ID",
+        {"siem.security_lake": {"subscriber": {"account": VENDOR}}},
+        "siem.security_lake.subscriber.external_id: is missing (External ID",
+    ),
+    (
+        "a source that Security Lake does not have",
+        {"siem.security_lake": {"sources": ["GUARDDUTY"]}},
+        "siem.security_lake.sources[0]: 'GUARDDUTY' is not one of CLOUD_TRAIL_MGMT, EKS_AUDIT",
+    ),
+    (
+        "a source that the lake does not collect",
+        lake(sources=["SH_FINDINGS"]) | {"siem.security_lake.subscriber.sources": ["WAF"]},
+        "siem.security_lake.subscriber.sources[0]: 'WAF' is no source of the lake; add it to",
+    ),
+    (
+        "a source that the lake does not collect by default",
+        lake() | {"siem.security_lake.subscriber.sources": ["SH_FINDINGS", "WAF"]},
+        "siem.security_lake.subscriber.sources[1]: 'WAF' is no source of the lake; add it to",
+    ),
+    (
+        "a Region without Security Lake",
+        {"siem.security_lake": {}, "regions": ["eu-west-1", "eu-south-1"]},
+        "siem.security_lake: CloudFormation has no Security Lake in 'eu-south-1'; remove it, or the",
     ),
     (
         "a domain elsewhere",

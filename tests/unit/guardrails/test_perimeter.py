@@ -6,10 +6,10 @@ import aws_cdk.region_info as facts
 import pytest
 
 from baseline.config import Configuration, regions
-from baseline.config.siem import Siem, SiemPull
+from baseline.config.siem import LakeSubscriber, SecurityLake, Siem, SiemPull
 from baseline.guardrails.composition import compose
 from baseline.guardrails.evaluation import Organization
-from baseline.guardrails.perimeter import load_balancer_accounts
+from baseline.guardrails.perimeter import load_balancer_accounts, perimeter_values
 from baseline.guardrails.placement import organizations
 from baseline.guardrails.request import Request
 from baseline.guardrails.world import World
@@ -130,3 +130,48 @@ def test_without_a_siem_the_perimeter_has_no_way_for_one() -> None:
         "DenyOutsideIdentitiesOnBuckets",
     ]
     assert "sts:AssumeRole" in str(statements[0]["Action"])
+
+
+def with_subscriber(account: str, *, pull: bool = False) -> Configuration:
+    external_id = "us1-7f3kq9x2m4w8z6b1"
+    lake = SecurityLake(subscriber=LakeSubscriber(account=account, external_id=external_id))
+    reader = SiemPull(account=VENDOR, external_id=external_id) if pull else None
+    return harness.configuration().model_copy(
+        update={"siem": Siem(pull=reader, security_lake=lake)}
+    )
+
+
+@pytest.mark.parametrize("pull", [False, True])
+def test_a_subscriber_takes_the_role_that_security_lake_makes_and_nothing_else(pull: bool) -> None:
+    configuration = with_subscriber("575757575757", pull=pull)
+    (archive,) = [
+        row
+        for target, row in organizations(compose(configuration), World.of(configuration))
+        if target.path == "Security"
+    ]
+
+    def allowed(account: str, role: str) -> bool:
+        request = Request(
+            principal_arn=f"arn:aws:iam::{account}:role/Collector",
+            action="sts:AssumeRole",
+            resource=f"arn:aws:iam::222222222222:role/{role}",
+            region="eu-west-1",
+            account="222222222222",
+        )
+        return archive.evaluate(request).allowed
+
+    subscriber = "AmazonSecurityLake-896f218b-cfba-40be-a255-8b49a65d0407"
+    assert allowed("575757575757", subscriber)
+    assert not allowed("575757575757", "AmazonSecurityLake-Provider-okta-eu-west-1")
+    assert not allowed("575757575757", "secbase-siem-reader")
+    assert not allowed("575757575757", "Other")
+    # Each outsider has its own role.
+    assert not allowed(VENDOR, subscriber)
+    assert allowed(VENDOR, "secbase-siem-reader") is pull
+    assert not allowed(STRANGER.split(":")[4], subscriber)
+
+
+def test_a_siem_of_ones_own_needs_no_way_in() -> None:
+    values = perimeter_values(with_subscriber("333333333333"))
+    assert values["has_lake_readers"] is False
+    assert values["no_siem_readers"] is True
