@@ -53,7 +53,8 @@ def statements(
     """
     accounts = {admin.account_id for admin in features.delegated_administrators}
     accounts |= {admin.account_id for admin in features.regional_administrators}
-    accounts |= {features.data_lake_administrator} - {None}
+    if features.data_lake_administrator:
+        accounts.add(features.data_lake_administrator)
     placed = sorted(placed)
     groups = [
         _reads(names, features),

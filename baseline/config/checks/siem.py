@@ -94,7 +94,7 @@ def lakes_exist_where_it_is_governed(view: View) -> Iterator[Finding]:
     if not isinstance(view.get(LAKE), Mapping):
         return
     known = table()
-    governed = [name for _, name in view.items("regions") if isinstance(name, str)]
+    governed = [name for _, name in view.items("regions")]
     lacking = [
         name
         for name in governed

@@ -15,7 +15,7 @@ from tests.handlers import load_handler
 index = load_handler("baseline/audit/handlers/security_lake")
 REGIONS = ["eu-west-1", "eu-central-1"]
 SOURCES = ["CLOUD_TRAIL_MGMT", "SH_FINDINGS"]
-PROPERTIES = {"Regions": REGIONS, "Sources": SOURCES, "Version": "2.0"}
+PROPERTIES: dict[str, Any] = {"Regions": REGIONS, "Sources": SOURCES, "Version": "2.0"}
 ROLES = {"securitylake.amazonaws.com": "AWSServiceRoleForSecurityLake"}
 NAME = {"RoleName": "AWSServiceRoleForSecurityLake"}
 ROLE = {
