@@ -11,12 +11,13 @@ from aws_cdk.assertions import Match, Template
 
 from baseline.config import Configuration, Names
 from baseline.config.siem import SecurityLake, Siem
-from stacks.composition import compose, through_home
+from stacks.composition import compose
 from stacks.security_lake import (
     RegionalSecurityLakeStack,
     SecurityLakeAccountsStack,
     SecurityLakeStack,
 )
+from stacks.wiring import Wiring
 from tests.support import CONTEXT
 
 ARCHIVE, VENDOR, EXTERNAL_ID = "222222222222", "464646464646", "us1-7f3kq9x2m4w8z6b1"
@@ -66,15 +67,17 @@ def other(configuration: Configuration) -> Template:
     changed = with_lake(configuration, subscriber=SUBSCRIBER)
     chosen = changed.siem.security_lake
     assert chosen is not None
+    app = cdk.App(context=CONTEXT)
+    wiring = Wiring(app=app, configuration=changed, names=Names.of(changed))
     stack = RegionalSecurityLakeStack(
-        cdk.App(context=CONTEXT),
+        app,
         "security-lake-eu-central-1",
         configuration=changed,
         names=Names.of(changed),
         chosen=chosen,
         region="eu-central-1",
         env=cdk.Environment(account=ARCHIVE, region="eu-central-1"),
-        synthesizer=through_home(HOME),
+        synthesizer=wiring.through_home(ARCHIVE),
     )
     return Template.from_stack(stack)
 
