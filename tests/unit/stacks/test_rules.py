@@ -154,15 +154,15 @@ def test_without_a_missing_rule_there_is_no_stack(tmp_path: Path) -> None:
 
 def test_accounts_without_a_recorder_are_left_out_by_id(tmp_path: Path) -> None:
     stack = alone(tmp_path, 'config: {excluded_accounts: ["555555555555"]}', "eu-west-1")
-    for name in ("root-and-iam", "resources"):
+    for name in ("root-and-iam", "resource-rules"):
         assert pack(stack, name)[0]["ExcludedAccounts"] == ["555555555555"]
 
 
 def test_ec2_28_s3_17_sns_1_each_governed_region_has_the_rules_that_security_hub_lacks(
     tmp_path: Path,
 ) -> None:
-    home = pack(alone(tmp_path, "", "eu-west-1"), "resources")[1]
-    other = pack(alone(tmp_path, "", "eu-central-1"), "resources")[1]
+    home = pack(alone(tmp_path, "", "eu-west-1"), "resource-rules")[1]
+    other = pack(alone(tmp_path, "", "eu-central-1"), "resource-rules")[1]
     assert home == other
     assert {
         "secbase-medium-sns-encrypted-kms",
@@ -177,8 +177,8 @@ def test_ec2_13_ec2_19_cloudtrail_1_all_rules_on_demand_and_about_the_account_on
     tmp_path: Path,
 ) -> None:
     everything = "config: {rules: {evaluate: all}}"
-    home = set(pack(alone(tmp_path, everything, "eu-west-1"), "resources")[1])
-    other = set(pack(alone(tmp_path, everything, "eu-central-1"), "resources")[1])
+    home = set(pack(alone(tmp_path, everything, "eu-west-1"), "resource-rules")[1])
+    other = set(pack(alone(tmp_path, everything, "eu-central-1"), "resource-rules")[1])
     assert {"secbase-high-restricted-ssh", "secbase-critical-restricted-common-ports"} <= other
     assert home - other == {
         "secbase-high-multi-region-cloudtrail-enabled",
@@ -193,7 +193,7 @@ def test_rules_of_ones_own_come_and_others_go_by_name(tmp_path: Path) -> None:
     )
     off = "wafv2-logging-enabled: 'Firewall Manager logs every web ACL'"
     wanted = f"config: {{rules: {{own: {{{own}}}, off: {{{off}}}}}}}"
-    properties, names = pack(alone(tmp_path, wanted, "eu-central-1"), "resources")
+    properties, names = pack(alone(tmp_path, wanted, "eu-central-1"), "resource-rules")
     assert "secbase-low-cost-center" in names
     assert "secbase-low-wafv2-logging-enabled" not in names
     rules = YAML(typ="safe").load(properties["TemplateBody"])["Resources"]
