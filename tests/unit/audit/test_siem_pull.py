@@ -14,6 +14,7 @@ from baseline.audit.siem_alarms import SiemAlarms
 from baseline.audit.siem_pull import SOURCES, SiemPull
 from baseline.audit.siem_reader import OwnReader, SiemReaderRole, Vendor
 from baseline.config import Configuration, Names
+from baseline.config.log_replication import LogReplication
 from baseline.config.siem import Siem
 from baseline.controls.registry import declarations
 from baseline.errors import BaselineError
@@ -294,3 +295,18 @@ def test_alarms_need_somebody_who_hears_and_one_limit(stack: cdk.Stack) -> None:
     metric = cloudwatch.Metric(namespace="AWS/SQS", metric_name="x")
     with pytest.raises(BaselineError, match="needs one limit: at_least or below"):
         alarms.watch(stack, "Both", metric=metric, description="x")
+
+
+def test_a_bucket_that_is_copied_too_tells_both_queues(configuration: Configuration) -> None:
+    """S3.7: a bucket has one notification configuration, which neither export takes over."""
+    replication = LogReplication(region="eu-central-1", logs=("cloudtrail", "config"))
+    archive = configuration.log_archive.model_copy(update={"replication": replication})
+    copied = configuration.model_copy(update={"log_archive": archive})
+    _, template = synthesize(with_siem(copied))
+    for purpose, expected in (("cloudtrail", 2), ("config", 2), ("flow-logs", 1)):
+        told = properties(template, BUCKETS[purpose])["NotificationConfiguration"]
+        events = sorted(each["Event"] for each in told["QueueConfigurations"])
+        queues = {each["Queue"]["Fn::GetAtt"][0] for each in told["QueueConfigurations"]}
+        assert len(events) == len(queues) == expected, purpose
+        assert any(event.startswith("s3:ObjectCreated:") for event in events)
+        assert any(event.startswith("s3:Replication:") for event in events) == (expected == 2)

@@ -54,7 +54,13 @@ def test_a_table_is_recoverable_protected_and_on_demand(workload: Workload) -> N
     }
     assert table["DeletionProtectionEnabled"] is True
     assert table["SSESpecification"]["SSEType"] == "KMS"
-    assert table["SSESpecification"]["KMSMasterKeyId"]["Fn::GetAtt"][1] == "Arn"
+    ((key, made),) = [
+        (name, row["Properties"])
+        for name, row in workload.stacks["tables"].items()
+        if row["Type"] == "AWS::KMS::Key"
+    ]
+    assert table["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
+    assert (made["EnableKeyRotation"], made["PendingWindowInDays"]) == (True, 30)
     assert workload.controls["hardened-table"] == {"DynamoDB.1", "DynamoDB.2", "DynamoDB.6"}
 
 
