@@ -122,25 +122,10 @@ class HandlerFunction(Construct):
             "Policy",
             description=f"What {self.node.path} may do",
             statements=[
-                iam.PolicyStatement(
-                    sid="WriteLogs",
-                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                    resources=[self.log_group.log_group_arn],
-                ),
-                iam.PolicyStatement(
-                    sid="WriteTraces",
-                    actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-                    resources=["*"],
-                ),
-                iam.PolicyStatement(
-                    sid="KeepFailures",
-                    actions=["sqs:SendMessage"],
-                    resources=[queue.queue.queue_arn],
-                ),
-                iam.PolicyStatement(
-                    sid="UseKey",
-                    actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                    resources=[key.key.key_arn],
+                *own_statements(
+                    log_group=self.log_group.log_group_arn,
+                    failures=queue.queue.queue_arn,
+                    key=key.key.key_arn,
                 ),
                 *statements,
             ],
@@ -172,6 +157,32 @@ class HandlerFunction(Construct):
             "the function calls AWS APIs only, through TLS and its own role, and reaches nothing "
             "inside a VPC",
         )
+
+
+def own_statements(*, log_group: str, failures: str, key: str) -> list[iam.PolicyStatement]:
+    """Give what every function may do with what is its own: log, trace, keep failures, use its key.
+
+    Args:
+        log_group: ARN of its log group.
+        failures: ARN of the queue of failed invocations.
+        key: ARN of the key of all of it.
+    """
+    return [
+        iam.PolicyStatement(
+            sid="WriteLogs",
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[log_group],
+        ),
+        iam.PolicyStatement(
+            sid="WriteTraces",
+            actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+            resources=["*"],
+        ),
+        iam.PolicyStatement(sid="KeepFailures", actions=["sqs:SendMessage"], resources=[failures]),
+        iam.PolicyStatement(
+            sid="UseKey", actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[key]
+        ),
+    ]
 
 
 def handler_key(scope: Construct) -> SecureKey:

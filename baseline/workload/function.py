@@ -16,6 +16,7 @@ from constructs import Construct
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
 from baseline.primitives.acknowledge import acknowledge, acknowledge_rule
+from baseline.primitives.handler_function import own_statements
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_queue import SecureQueue
 from baseline.workload.cleartext.names import is_harmless, promises_secret, secret_in
@@ -173,28 +174,11 @@ class HardenedFunction(Construct):
         return role, policy
 
     def _own_statements(self, *, in_vpc: bool) -> list[iam.PolicyStatement]:
-        found = [
-            iam.PolicyStatement(
-                sid="WriteLogs",
-                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                resources=[self.log_group.log_group_arn],
-            ),
-            iam.PolicyStatement(
-                sid="WriteTraces",
-                actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-                resources=["*"],
-            ),
-            iam.PolicyStatement(
-                sid="KeepFailures",
-                actions=["sqs:SendMessage"],
-                resources=[self.failures.queue_arn],
-            ),
-            iam.PolicyStatement(
-                sid="UseKey",
-                actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                resources=[self.key.key.key_arn],
-            ),
-        ]
+        found = own_statements(
+            log_group=self.log_group.log_group_arn,
+            failures=self.failures.queue_arn,
+            key=self.key.key.key_arn,
+        )
         if in_vpc:
             found.append(
                 iam.PolicyStatement(
