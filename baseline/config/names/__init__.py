@@ -1,0 +1,56 @@
+"""Every physical name of the baseline, one file per account or concern.
+
+A physical name exists only where another account or a policy has to name the thing first. All of
+them follow from prefix, account and Region, so they are the same in every synthesis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from baseline.config.names.findings import FindingNames
+from baseline.config.names.log_archive import LogArchiveNames
+from baseline.config.names.members import MemberNames
+from baseline.config.names.network import NetworkNames
+from baseline.config.names.people import PeopleNames
+from baseline.config.names.reconciling import ReconcilingNames
+from baseline.config.names.responses import ResponseNames
+from baseline.config.names.siem import SiemNames
+from baseline.config.names.trail import TrailNames
+
+if TYPE_CHECKING:
+    from baseline.config.configuration import Configuration
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Names(
+    FindingNames,
+    LogArchiveNames,
+    MemberNames,
+    NetworkNames,
+    PeopleNames,
+    ReconcilingNames,
+    ResponseNames,
+    SiemNames,
+    TrailNames,
+):
+    """The names that accounts use for each other's resources.
+
+    ``management`` to ``shared_services`` are account IDs. Everything else is derived from them.
+    """
+
+    @classmethod
+    def of(cls, configuration: Configuration) -> Names:
+        """Give the names that follow from a configuration."""
+        accounts = configuration.accounts
+        return cls(
+            prefix=configuration.prefix,
+            home_region=configuration.home_region,
+            organization_id=configuration.organization.id,
+            management=accounts.management.id,
+            log_archive=accounts.log_archive.id,
+            security=accounts.security.id,
+            network=accounts.network.id,
+            shared_services=accounts.shared_services.id,
+        )

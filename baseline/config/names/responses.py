@@ -1,0 +1,58 @@
+"""Responses and Config rules (security account, home Region; rules in every account)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from baseline.config.names.core import CoreNames
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResponseNames(CoreNames):
+    """Responses and Config rules (security account, home Region; rules in every account)."""
+
+    @property
+    def open_port_closer_role(self) -> str:
+        """Role of the open-port closer, which may assume the responder role of every account."""
+        return f"{self.prefix}-open-port-closer"
+
+    @property
+    def open_port_schedules(self) -> str:
+        """Schedule group of the ends of exemptions."""
+        return f"{self.prefix}-open-port-exemptions"
+
+    @property
+    def open_port_rule(self) -> str:
+        """Config rule of every account and Region that finds open ports."""
+        return f"{self.prefix}-open-ports"
+
+    def forwarding_rule(self, id: str) -> str:
+        """Name of the rule that sends events of a kind, such as ``RootActivity``, to the bus."""
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", id).lower()
+        return f"{self.prefix}-forward-{words}"
+
+    @property
+    def rule_pack(self) -> str:
+        """Name of the conformance pack about root and IAM users."""
+        return f"{self.prefix}-root-and-iam"
+
+    @property
+    def resource_rule_pack(self) -> str:
+        """Name of the conformance pack about resources; further packs are numbered from 2."""
+        return f"{self.prefix}-resource-rules"
+
+    @property
+    def remediation_role(self) -> str:
+        """Role in every account with which Systems Manager repairs what a rule found."""
+        return f"{self.prefix}-config-remediation"
+
+    @property
+    def aggregator(self) -> str:
+        """Name of the view of AWS Config over the organization."""
+        return f"{self.prefix}-aggregator"
+
+    @property
+    def aggregator_role(self) -> str:
+        """Role with which that view lists the accounts."""
+        return f"{self.prefix}-config-aggregator"
