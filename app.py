@@ -27,6 +27,7 @@ import aws_cdk as cdk
 
 from baseline.config.entry import errors_as_lines, load_or_exit
 from baseline.controls.registry import declarations
+from baseline.delivery.template_validation.plugin import template_rules_plugin
 from baseline.workload.cleartext import NoCleartextSecrets
 from stacks.composition import compose
 
@@ -42,7 +43,7 @@ def main() -> None:
     app = cdk.App(context=context, analytics_reporting=False)
     with errors_as_lines():
         compose(app, configuration)
-    cdk.Validations.of(app).add_plugins(NoCleartextSecrets())
+    cdk.Validations.of(app).add_plugins(NoCleartextSecrets(), template_rules_plugin())
     if str(context.get("baseline:nag", "true")).lower() != "false":
         _add_nag_packs(app)
     controls = declarations(app)

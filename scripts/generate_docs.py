@@ -1,4 +1,4 @@
-"""Write the generated parts of docs/: configuration, guardrails, ledger, rules, embedded AWS.
+"""Write the generated parts of docs/: configuration, guardrails, ledger, rules of Config and templates, embedded AWS.
 
 Usage: ``python scripts/generate_docs.py [--check]``. With ``--check`` it writes nothing and exits
 with 1 when a page is out of date; a test runs it so.
@@ -15,6 +15,7 @@ from typing import Any, get_args
 from baseline.config.capabilities import Standard
 from baseline.config.schema import json_schema
 from baseline.controls.ledger import entries, table
+from baseline.delivery.template_validation.rule_set import template_rules
 from baseline.detection.managed_rule import ManagedRule
 from baseline.detection.managed_rules import rule_table
 from baseline.guardrails import catalog
@@ -109,12 +110,22 @@ def _config_rule(rule: ManagedRule) -> str:
     return f"| `{rule.name}` | {' | '.join(cell or 'none' for cell in cells)} |"
 
 
+def template_validation() -> str:
+    """Give the rules about templates, one table for all topics."""
+    lines = ["| Rule | What it finds | Severity | Controls |", "|---|---|---|---|"]
+    for rule in template_rules().values():
+        controls = ", ".join(rule.controls) or "none"
+        lines.append(f"| `{rule.id}` | {rule.title} | {rule.severity} | {controls} |")
+    return "\n".join(lines)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "config-rules.md": config_rules,
     "configuration.md": configuration,
     "custom-resources.md": lambda: table(entries()),
     "guardrails.md": guardrails,
     "local-aws.md": coverage_markdown,
+    "template-validation.md": template_validation,
 }
 
 

@@ -13,6 +13,7 @@ from typer.main import get_group
 from baseline import __version__
 from baseline.cli.schema import schema
 from baseline.cli.validate import validate
+from baseline.cli.validate_template import validate_template
 
 if TYPE_CHECKING:
     from typer._click.core import Command, Context
@@ -54,6 +55,7 @@ application = typer.Typer(
 )
 application.command()(validate)
 application.command()(schema)
+application.command("validate-template")(validate_template)
 
 
 def _print_version(value: bool) -> None:

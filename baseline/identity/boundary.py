@@ -128,6 +128,9 @@ class PermissionsBoundary(Construct):
                 "CloudFormation-Validate::W2512": (
                     "as a boundary the list of what is left out has to hold for services of the future"
                 ),
+                "CloudFormation-Validate::ADMINISTRATOR_POLICY": (
+                    "a boundary grants nothing, and leaves out what would lift it"
+                ),
             },
         )
         implements(self, capability="permissions-boundary", controls=["IAM.1"])

@@ -44,7 +44,13 @@ def render(scope: IConstruct, builders: Mapping[str, StackBuilder]) -> dict[str,
         if not key.startswith(CDK_KEYS)
     }
     with tempfile.TemporaryDirectory() as directory:
-        app = cdk.App(outdir=directory, context=context, analytics_reporting=False)
+        # The outer app's validation is the one that people see; a second engine would cost seconds.
+        app = cdk.App(
+            outdir=directory,
+            context=context,
+            analytics_reporting=False,
+            builtin_cloud_formation_validation=False,
+        )
         for name, build in builders.items():
             build(app, name, cdk.BootstraplessSynthesizer())
         mark_protected(app)

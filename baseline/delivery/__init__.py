@@ -1,0 +1,1 @@
+"""Delivery of software: what is asked of templates before they are deployed."""

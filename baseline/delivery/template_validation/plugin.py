@@ -1,0 +1,28 @@
+"""The rules at synthesis."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+
+from baseline.delivery.template_validation.rule_set import rule_sources
+
+
+def template_rules_plugin() -> cdk.CloudFormationValidatePlugin:
+    """Give the CDK's own validation plugin with the baseline's Guard rules beside its defaults.
+
+    A finding fails the synthesis::
+
+        cdk.Validations.of(app).add_plugins(template_rules_plugin())
+
+    One that is meant is accepted next to the resource, with a reason::
+
+        cdk.Validations.of(resource).acknowledge(cdk.Acknowledgment(id="OPEN_PORT", reason="..."))
+
+    Source: AWS CDK API Reference, "CloudFormationValidatePlugin"; AWS CloudFormation Guard User Guide.
+    """
+    return cdk.CloudFormationValidatePlugin(
+        guard_rules=[
+            cdk.ValidationRuleSource(name=topic, content=text)
+            for topic, text in rule_sources().items()
+        ]
+    )

@@ -1,0 +1,55 @@
+"""The rules: Guard files, and what each rule is about."""
+
+from __future__ import annotations
+
+import functools
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+RULES = Path(__file__).resolve().parents[1] / "rules"
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TemplateRule:
+    """What a rule is about.
+
+    Attributes:
+        id: name of the Guard rule.
+        topic: name of its file without the ending.
+        title: what is wrong where the rule fails.
+        severity: ``error``: open or readable for strangers. ``warning``: a protection is missing.
+        controls: IDs of the Security Hub controls that would find the same in the account.
+    """
+
+    id: str
+    topic: str
+    title: str
+    severity: Severity
+    controls: tuple[str, ...]
+
+
+@functools.cache
+def template_rules() -> dict[str, TemplateRule]:
+    """Give the rules by ID, in the order of their files."""
+    table = json.loads((RULES / "rules.json").read_text("utf-8"))
+    return {
+        name: TemplateRule(
+            id=name,
+            topic=topic,
+            title=row["title"],
+            severity=row["severity"],
+            controls=tuple(row["controls"]),
+        )
+        for topic, rows in table.items()
+        for name, row in rows.items()
+    }
+
+
+@functools.cache
+def rule_sources() -> dict[str, str]:
+    """Give the text of the Guard files by topic."""
+    return {path.stem: path.read_text("utf-8") for path in sorted(RULES.glob("*.guard"))}
