@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import get_args
 
 import aws_cdk as cdk
 from aws_cdk import aws_backup as backup
@@ -13,22 +13,18 @@ from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
-from baseline.primitives.acknowledge import acknowledge
 from baseline.primitives.secure_key import SecureKey
-
-Lock = Literal["governance", "compliance"]
-GRACE_DAYS = 3
-"""The least that AWS Backup takes. Source: AWS Backup Developer Guide, "AWS Backup Vault Lock"."""
+from baseline.workload.backup_protection import (
+    BACKUP,
+    GRACE_DAYS,
+    MAXIMUM_DAYS,
+    Lock,
+    acknowledge_service_policies,
+    deny_losing,
+)
 
 MINIMUM_DAYS = 7
-MAXIMUM_DAYS = 36_500
 POLICIES = ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores")
-LOSING = (
-    "backup:DeleteBackupVault",
-    "backup:DeleteRecoveryPoint",
-    "backup:UpdateRecoveryPointLifecycle",
-)
-WEAKENING = ("backup:DeleteBackupVaultAccessPolicy", "backup:PutBackupVaultAccessPolicy")
 
 
 class BackupVaultPlan(Construct):
@@ -98,10 +94,7 @@ class BackupVaultPlan(Construct):
                 changeable_for=cdk.Duration.days(GRACE_DAYS) if lock == "compliance" else None,
             ),
             access_policy=iam.PolicyDocument(
-                statements=[
-                    _deny("DenyLosingBackups", LOSING, but=[emergency]),
-                    _deny("DenyWeakeningPolicy", WEAKENING, but=[emergency, deployers]),
-                ]
+                statements=deny_losing(emergency=emergency, deployers=[deployers])
             ),
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
@@ -113,7 +106,7 @@ class BackupVaultPlan(Construct):
             "Role",
             description=f"Backs up and restores for {self.node.path}",
             assumed_by=iam.ServicePrincipal(
-                "backup.amazonaws.com",
+                BACKUP,
                 conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
             ),
             managed_policies=[
@@ -121,15 +114,7 @@ class BackupVaultPlan(Construct):
                 for name in POLICIES
             ],
         )
-        acknowledge(
-            role,
-            {
-                f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/{name}]": (
-                    "AWS keeps this policy for this role and adds what new resource types need"
-                )
-                for name in POLICIES
-            },
-        )
+        acknowledge_service_policies(role, [f"service-role/{name}" for name in POLICIES])
         return role
 
     def _create_plan(self, keep_days: int, copy_to: str | None) -> backup.BackupPlan:
@@ -167,17 +152,6 @@ class BackupVaultPlan(Construct):
             ],
             role=self.role.without_policy_updates(),
         )
-
-
-def _deny(sid: str, actions: Sequence[str], *, but: Sequence[str]) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        sid=sid,
-        effect=iam.Effect.DENY,
-        principals=[iam.AnyPrincipal()],
-        actions=list(actions),
-        resources=["*"],
-        conditions={"ArnNotLike": {"aws:PrincipalArn": list(but)}},
-    )
 
 
 def _check(keep_days: int, lock: str) -> None:
