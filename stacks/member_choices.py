@@ -33,3 +33,11 @@ def regional_choices(configuration: Configuration) -> dict[str, Any]:
         "session_days": configuration.log_archive.log_group_retention_days,
         "repaired_rules": repaired_rules_of(configuration),
     }
+
+
+def backup_choices(configuration: Configuration) -> dict[str, Any]:
+    """Give the arguments of a ``MemberBackupStack``, where there is a backup policy."""
+    return {
+        "settings": configuration.capabilities.backup,
+        "break_glass_role": configuration.break_glass.role,
+    }
