@@ -12,7 +12,7 @@ from baseline.detection.event_forwarding import BackupForwarding
 
 
 class MemberBackupStack(cdk.Stack):
-    """Vault, role and forwarding of failures, in one account and Region.
+    """Vault and forwarding of failures, in one account and Region.
 
     The same class is the template of a StackSet and an ordinary stack of the management account.
     """

@@ -231,9 +231,7 @@ class SecurityStack(cdk.Stack):
                 )
 
 
-def _further_rules(
-    severity: str, configuration: Configuration, names: Names
-) -> dict[str, Pattern]:
+def _further_rules(severity: str, configuration: Configuration, names: Names) -> dict[str, Pattern]:
     """Give the rules of one severity besides those that all have."""
     found = _key_rules(severity, names)
     if severity == HIGH and configuration.capabilities.backup is not None:

@@ -14,10 +14,8 @@ from baseline.config.backups import BackupPolicy
 from baseline.controls.registry import implements
 from baseline.guardrails.roles import QUALIFIER, STACK_SETS
 from baseline.workload.backup_protection import (
-    BACKUP,
     GRACE_DAYS,
     MAXIMUM_DAYS,
-    acknowledge_service_policies,
     deny_losing,
     let_account_copy,
 )
@@ -25,17 +23,10 @@ from baseline.workload.restore_test import create_restore_test
 
 ROTATION_DAYS = 365
 PENDING_WINDOW_DAYS = 30
-POLICIES = (
-    "service-role/AWSBackupServiceRolePolicyForBackup",
-    "service-role/AWSBackupServiceRolePolicyForRestores",
-    "AWSBackupServiceRolePolicyForS3Backup",
-    "AWSBackupServiceRolePolicyForS3Restore",
-)
-"""Source: AWS Backup Developer Guide, "Managed policies for AWS Backup"."""
 
 
 class MemberBackups(Construct):
-    """A locked vault with a key, and once per account the role, both named by the backup policy.
+    """A locked vault with a key of its own, which the backup policy names.
 
     The vault's policy refuses everyone, but for the emergency role, what loses a backup; only the
     StackSets' and the CDK's roles change the policy. By choice the account restores its newest
@@ -52,7 +43,6 @@ class MemberBackups(Construct):
     Attributes:
         key: the ``CfnKey`` of the vault.
         vault: the ``CfnBackupVault``.
-        role: the ``aws_iam.Role``, in the home Region.
 
     Source: AWS Organizations User Guide, "Best practices for using backup policies"; AWS Backup
     Developer Guide, "AWS Backup Vault Lock".
@@ -71,7 +61,6 @@ class MemberBackups(Construct):
         self._names, self._settings = names, settings
         self.key = self._create_key()
         self.vault = self._create_vault(break_glass_role)
-        self.role = self._create_role()
         if settings.restore_test:
             create_restore_test(
                 self,
@@ -139,30 +128,6 @@ class MemberBackups(Construct):
         )
         vault.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         return vault
-
-    def _create_role(self) -> iam.Role:
-        role = iam.Role(
-            self,
-            "Role",
-            role_name=self._names.backup_role,
-            description="AWS Backup backs up and restores with this role",
-            assumed_by=iam.ServicePrincipal(
-                BACKUP, conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
-            ),
-            managed_policies=[
-                iam.ManagedPolicy.from_aws_managed_policy_name(name) for name in POLICIES
-            ],
-        )
-        acknowledge_service_policies(role, POLICIES)
-        resource = role.node.default_child
-        if not isinstance(resource, iam.CfnRole):
-            raise TypeError(f"{self.node.path}: the role's resource is no CfnRole")
-        resource.cfn_options.condition = cdk.CfnCondition(
-            self,
-            "IsHomeRegion",
-            expression=cdk.Fn.condition_equals(cdk.Aws.REGION, self._names.home_region),
-        )
-        return role
 
 
 def _own(resource: str) -> str:

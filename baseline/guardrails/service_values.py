@@ -143,9 +143,7 @@ def _backup(configuration: Configuration, regions: Json) -> dict[str, Json]:
 
 def _copy(central: CentralCopies, names: Names) -> Json:
     """Give the copy into the central vault, of the same Region where none is named."""
-    arn = names.central_vault_arn(
-        central.account or names.log_archive, central.region or "$region"
-    )
+    arn = names.central_vault_arn(central.account or names.log_archive, central.region or "$region")
     kept: Json = {"delete_after_days": _assign(str(central.delete_after_days))}
     return {arn: {"target_backup_vault_arn": _assign(arn), "lifecycle": kept}}
 

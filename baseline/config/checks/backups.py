@@ -12,8 +12,8 @@ from baseline.config.view import View
 
 BACKUP: Path = ("capabilities", "backup")
 CENTRAL: Path = (*BACKUP, "central")
-OF_OUR_VAULTS = ("lock", "restore_test", "audit")
-"""Settings of vaults and roles that the baseline makes."""
+OF_OUR_VAULTS = {"lock": "governance", "restore_test": (), "audit": False}
+"""Settings of vaults and roles that the baseline makes, with what they are by default."""
 
 
 def have_vault_and_role(view: View) -> Iterator[Finding]:
@@ -28,8 +28,8 @@ def have_vault_and_role(view: View) -> Iterator[Finding]:
             f"is given without {missing}; name both, of every account, or neither, and the "
             "baseline makes them",
         )
-    for key in OF_OUR_VAULTS:
-        if named and view.get((*BACKUP, key)):
+    for key, default in OF_OUR_VAULTS.items():
+        if named and view.get((*BACKUP, key)) not in (None, default, [], ()):
             yield Finding(
                 (*BACKUP, key),
                 "belongs to vaults that the baseline makes, and vault and role name others; "

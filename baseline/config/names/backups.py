@@ -42,9 +42,7 @@ class BackupNames(CoreNames):
 
     def central_vault_arn(self, account: str, region: str) -> str:
         """ARN of the vault of the copies; a backup policy writes ``$region`` for a copy's own Region."""
-        return (
-            f"arn:{self.partition}:backup:{region}:{account}:backup-vault:{self.central_vault}"
-        )
+        return f"arn:{self.partition}:backup:{region}:{account}:backup-vault:{self.central_vault}"
 
     # Log archive account, home Region
 

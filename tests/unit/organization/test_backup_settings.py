@@ -32,7 +32,11 @@ def test_copies_and_approvals_are_switched_on_once(invoke: Invoke, aws: FakeAws)
 
 
 def test_what_is_not_named_stays_as_it_is(invoke: Invoke, aws: FakeAws) -> None:
-    aws.backup_settings = {COPIES: "false", APPROVALS: "false", "isDelegatedAdministratorEnabled": "x"}
+    aws.backup_settings = {
+        COPIES: "false",
+        APPROVALS: "false",
+        "isDelegatedAdministratorEnabled": "x",
+    }
     invoke("on_event", **{**WANTED, "BackupSettings": [COPIES]})
     assert aws.backup_settings == {
         COPIES: "true",
