@@ -273,6 +273,8 @@ def requests_of(
         regions: Governed Regions.
     """
     for role_class, actions in NEEDS.items():
+        if not roles.patterns(role_class):
+            continue
         places = dict.fromkeys([*regions, *([EDGE_REGION] if role_class in _BEYOND else [])])
         for principal in roles.examples(role_class, accounts["member"]):
             for region in places:

@@ -121,9 +121,7 @@ class Roles:
             RoleClass.SERVICE_ROLES: [f"arn:aws:iam::{member}:role/{self.prefix}-settings"],
             RoleClass.IDENTITY: [f"arn:aws:iam::{member}:role/{self.prefix}-identity"],
             RoleClass.CREDENTIALS: [f"arn:aws:iam::{member}:role/{self.prefix}-credentials"],
-            RoleClass.BACKUPS: [f"arn:aws:iam::{member}:role/{self.prefix}-backup"]
-            if self.copies_backups
-            else [],
+            RoleClass.BACKUPS: [f"arn:aws:iam::{member}:role/{self.prefix}-backup"],
             RoleClass.SECURITY: [self._bound(self.security_account, self.security_role)],
             RoleClass.NETWORK: [self._bound(self.network_account, self.network_role)],
         }[role_class]
@@ -132,10 +130,9 @@ class Roles:
         """Give roles that imitate a class by path, prefix, suffix, case or account."""
         if role_class is RoleClass.DEPLOYERS:
             return self._deployer_look_alikes(member)
-        examples = self.examples(role_class, member)
-        if not examples:
+        if not self.patterns(role_class):
             return []
-        example = examples[0]
+        example = self.examples(role_class, member)[0]
         own, account = example.rpartition("/")[2], example.split(":")[4]
         exact = self.patterns(role_class)[0].endswith(f"/{own}")
         names = [f"x/{own}", f"x{own}", own.swapcase(), f"{own}/x"]
