@@ -74,19 +74,28 @@ class MembersStack(cdk.Stack):
                 after=[roles],
             )
 
-        # Backups
         if BACKUP in templates:
-            ServiceManagedStackSet(
-                self,
-                "Backup",
-                name=f"{names.prefix}-{BACKUP}",
-                description="Security baseline: vaults of the backups of every account",
-                template=templates[BACKUP],
-                target_ids=[configuration.organization.root_id],
-                regions=configuration.regions,
-                # Restore tests name the role, and the audit framework evaluates with the recorder.
-                after=[roles, regional],
-            )
+            self._back_up(configuration, names, templates[BACKUP], after=[roles, regional])
+
+    def _back_up(
+        self,
+        configuration: Configuration,
+        names: Names,
+        template: dict[str, object],
+        *,
+        after: list[ServiceManagedStackSet],
+    ) -> None:
+        ServiceManagedStackSet(
+            self,
+            "Backup",
+            name=f"{names.prefix}-{BACKUP}",
+            description="Security baseline: vaults of the backups of every account",
+            template=template,
+            target_ids=[configuration.organization.root_id],
+            regions=configuration.regions,
+            # Restore tests name the role, and the audit framework evaluates with the recorder.
+            after=after,
+        )
 
     def _render(self, configuration: Configuration, names: Names) -> dict[str, dict[str, object]]:
         break_glass = configuration.break_glass

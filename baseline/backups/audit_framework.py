@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import aws_cdk as cdk
 from aws_cdk import aws_backup as backup
 from constructs import Construct
@@ -60,7 +62,7 @@ def audit_framework(
 
 
 def _control(
-    name: str, *, scope: dict[str, object] | None = None, **parameters: str
+    name: str, *, scope: Mapping[str, object] | None = None, **parameters: str
 ) -> backup.CfnFramework.FrameworkControlProperty:
     types = backup.CfnFramework
     return types.FrameworkControlProperty(

@@ -130,16 +130,6 @@ class HardenedFargateService(Construct):
             secrets=secrets or {},
         )
         self._mount(container, writable)
-        if environment:
-            acknowledge(
-                self.task,
-                {
-                    "AwsSolutions-ECS2": (
-                        "no variable holds a secret: the construct refuses them, and takes those "
-                        "from Secrets Manager in an argument of their own"
-                    )
-                },
-            )
         self.security_group = self._admit(cluster.vpc, port, clients or {})
         self.service = self._serve(cluster, subnets)
         self.service.node.add_dependency(*roles.policies)
@@ -170,6 +160,16 @@ class HardenedFargateService(Construct):
         environment: Mapping[str, str],
         secrets: Mapping[str, secretsmanager.ISecret],
     ) -> ecs.ContainerDefinition:
+        if environment:
+            acknowledge(
+                self.task,
+                {
+                    "AwsSolutions-ECS2": (
+                        "no variable holds a secret: the construct refuses them, and takes those "
+                        "from Secrets Manager in an argument of their own"
+                    )
+                },
+            )
         linux = ecs.LinuxParameters(self, "Linux", init_process_enabled=True)
         linux.drop_capabilities(ecs.Capability.ALL)
         return self.task.add_container(
