@@ -18,6 +18,7 @@ from baseline.workload.containers.fargate_checks import TASKS, check_service
 from baseline.workload.containers.task_roles import TaskRoles
 from baseline.workload.machines import egress_group
 
+HTTPS = 443
 CONTROLS = (
     "ECS.1",
     "ECS.2",
@@ -50,6 +51,9 @@ class HardenedFargateService(Construct):
         port: that the container listens on; 8080 by default, 1024 or above.
         clients: what a client is to its security group, such as ``{"load balancer": group}``; they
             alone are admitted.
+        reaches: what something is to its peer, which the tasks reach by HTTPS besides endpoints of
+            the VPC, such as ``{"S3": ec2.Peer.prefix_list("pl-6da54004")}``: where S3 has a gateway
+            endpoint, ECR serves images through it.
         environment: variables; a secret among them is refused.
         secrets: variable to the secret that it gets; none by default.
         statements: what the application may do; nothing by default.
@@ -89,6 +93,7 @@ class HardenedFargateService(Construct):
         digest: str,
         port: int = 8080,
         clients: Mapping[str, ec2.ISecurityGroup] | None = None,
+        reaches: Mapping[str, ec2.IPeer] | None = None,
         environment: Mapping[str, str] | None = None,
         secrets: Mapping[str, secretsmanager.ISecret] | None = None,
         statements: Sequence[iam.PolicyStatement] = (),
@@ -130,7 +135,7 @@ class HardenedFargateService(Construct):
             secrets=secrets or {},
         )
         self._mount(container, writable)
-        self.security_group = self._admit(cluster.vpc, port, clients or {})
+        self.security_group = self._admit(cluster.vpc, port, clients or {}, reaches or {})
         self.service = self._serve(cluster, subnets)
         self.service.node.add_dependency(*roles.policies)
         scaling = self.service.auto_scale_task_count(min_capacity=minimum, max_capacity=maximum)
@@ -195,11 +200,17 @@ class HardenedFargateService(Construct):
             )
 
     def _admit(
-        self, vpc: ec2.IVpc, port: int, clients: Mapping[str, ec2.ISecurityGroup]
+        self,
+        vpc: ec2.IVpc,
+        port: int,
+        clients: Mapping[str, ec2.ISecurityGroup],
+        reaches: Mapping[str, ec2.IPeer],
     ) -> ec2.SecurityGroup:
         group = egress_group(self, vpc, "Tasks: named clients in, HTTPS to endpoints of the VPC")
         for name, client in clients.items():
             group.add_ingress_rule(client, ec2.Port.tcp(port), f"Tasks from {name}")
+        for name, peer in reaches.items():
+            group.add_egress_rule(peer, ec2.Port.tcp(HTTPS), f"HTTPS to {name}")
         return group
 
     def _serve(

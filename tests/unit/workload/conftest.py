@@ -232,6 +232,7 @@ def _containers(stack: cdk.Stack) -> None:
         repository=repository(stack),
         digest=DIGEST,
         clients={"load balancer": client(stack)},
+        reaches={"S3": ec2.Peer.prefix_list("pl-6da54004")},
         environment={"TABLE": "orders"},
         secrets={"SIGNING_KEY": secret.secret},
         statements=[
