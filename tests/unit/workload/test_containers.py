@@ -112,10 +112,11 @@ def test_only_named_clients_reach_tasks_and_tasks_reach_endpoints_only(workload:
     (ingress,) = workload.of("containers", "AWS::EC2::SecurityGroupIngress")
     assert (ingress["SourceSecurityGroupId"], ingress["FromPort"]) == ("sg-11111111", 8080)
     (group,) = workload.of("containers", "AWS::EC2::SecurityGroup")
-    assert [
-        (rule.get("CidrIp") or rule["DestinationPrefixListId"], rule["FromPort"])
-        for rule in group["SecurityGroupEgress"]
-    ] == [("10.0.0.0/20", 443), ("pl-6da54004", 443)]
+    assert [(rule["CidrIp"], rule["FromPort"]) for rule in group["SecurityGroupEgress"]] == [
+        ("10.0.0.0/20", 443)
+    ]
+    (reached,) = workload.of("containers", "AWS::EC2::SecurityGroupEgress")
+    assert (reached["DestinationPrefixListId"], reached["ToPort"]) == ("pl-6da54004", 443)
 
 
 def test_roles_are_assumed_by_tasks_of_the_account_and_start_one_image(workload: Workload) -> None:
