@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import get_args
 
@@ -21,9 +22,11 @@ from baseline.workload.backup_protection import (
     Lock,
     acknowledge_service_policies,
     deny_losing,
+    share_with_central_vault,
 )
 
 MINIMUM_DAYS = 7
+VAULT = re.compile(r"arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}")
 POLICIES = ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores")
 
 
@@ -42,8 +45,8 @@ class BackupVaultPlan(Construct):
         keep_days: days that a backup is kept; 35 by default, at least 7.
         lock: ``governance`` by default, or ``compliance``.
         copy_to: ARN of a vault in another account or Region that gets a copy; none by default. Its
-            policy has to admit this account, and copies of encrypted resources need a customer
-            managed key.
+            policy has to admit this account; the key of this vault is shared with that account, and
+            so has to be the key of each resource (:func:`share_with_central_vault`).
         emergency_role: name of the role that may lose backups all the same; ``OrgBreakGlass`` by
             default.
 
@@ -54,9 +57,10 @@ class BackupVaultPlan(Construct):
         role: with which AWS Backup reads and restores.
 
     Raises:
-        BaselineError: for a retention out of its range.
+        BaselineError: for a retention out of its range, or a copy to what is no vault.
 
-    Source: AWS Backup Developer Guide, "AWS Backup Vault Lock"; Security Hub Backup.1.
+    Source: AWS Backup Developer Guide, "AWS Backup Vault Lock", "Creating backup copies across AWS
+    accounts"; Security Hub Backup.1.
     """
 
     def __init__(
@@ -71,9 +75,11 @@ class BackupVaultPlan(Construct):
         emergency_role: str = "OrgBreakGlass",
     ) -> None:
         super().__init__(scope, id)
-        _check(keep_days, lock)
+        _check(keep_days, lock, copy_to)
         tags = dict(selection or {"Backup": "daily"})
         self.key = SecureKey(self, "Key", description=f"Backups of {self.node.path}")
+        if copy_to is not None:
+            self._share_key(copy_to)
         self.vault = self._create_vault(keep_days, lock, emergency_role)
         self.role = self._create_role()
         self.plan = self._create_plan(keep_days, copy_to)
@@ -98,6 +104,13 @@ class BackupVaultPlan(Construct):
             ),
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
+
+    def _share_key(self, copy_to: str) -> None:
+        if cdk.Token.is_unresolved(copy_to):
+            return
+        account = _account_of(copy_to)
+        if account != cdk.Stack.of(self).account:
+            share_with_central_vault(self.key, account=account)
 
     def _create_role(self) -> iam.Role:
         stack = cdk.Stack.of(self)
@@ -154,10 +167,20 @@ class BackupVaultPlan(Construct):
         )
 
 
-def _check(keep_days: int, lock: str) -> None:
+def _account_of(vault_arn: str) -> str:
+    # arn:partition:backup:region:account:backup-vault:name
+    return vault_arn.split(":")[4]
+
+
+def _check(keep_days: int, lock: str, copy_to: str | None) -> None:
     if not MINIMUM_DAYS <= keep_days <= MAXIMUM_DAYS:
         raise BaselineError(
             f"keep_days must be between {MINIMUM_DAYS} and {MAXIMUM_DAYS} days, got {keep_days}"
         )
     if lock not in get_args(Lock):
         raise BaselineError(f"lock is {lock!r}; it is one of {', '.join(get_args(Lock))}")
+    if copy_to is not None and not (cdk.Token.is_unresolved(copy_to) or VAULT.fullmatch(copy_to)):
+        raise BaselineError(
+            f"copy_to is {copy_to!r}; give the ARN of a backup vault, such as "
+            "'arn:aws:backup:eu-west-1:222222222222:backup-vault:copies'"
+        )
