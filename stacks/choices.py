@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from baseline.config.iam import DeployRole
 from stacks.billing import BillingStack
 from stacks.break_glass import BreakGlassStack
+from stacks.central_backup import CentralBackupStack
 from stacks.deploy_access import DeployAccessStack
 from stacks.identity import IdentityManagementStack, IdentityStack
 from stacks.log_archive import LogCopiesStack, RegionalLogArchiveStack
@@ -232,3 +233,29 @@ def security_lakes(wiring: Wiring) -> list[cdk.Stack]:
         env=home,
     )
     return [first, *others, last]
+
+
+def central_backups(wiring: Wiring) -> list[cdk.Stack]:
+    """Create the vaults of the copies of all accounts' backups, where copies are wanted."""
+    configuration, names = wiring.configuration, wiring.names
+    backup = configuration.capabilities.backup
+    if backup is None or backup.central is None:
+        return []
+    account = backup.central.account or names.log_archive
+    chosen = backup.central.region
+    return [
+        CentralBackupStack(
+            wiring.app,
+            "central-backups"
+            if region == configuration.home_region
+            else f"central-backups-{region}",
+            names=names,
+            settings=backup.central,
+            break_glass_role=configuration.break_glass.role,
+            env=wiring.env(account, region),
+            synthesizer=None
+            if region == configuration.home_region
+            else wiring.through_home(account),
+        )
+        for region in ([chosen] if chosen else configuration.regions)
+    ]

@@ -43,6 +43,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     log_archive = LogArchiveStack(app, "log-archive", **_in(wiring, names.log_archive))
     regional_logs = choices.regional_logs(wiring)
     copies = choices.log_copies(wiring)
+    central_backups = choices.central_backups(wiring)
 
     # Detection and response
     audit = AuditStack(app, "audit", **_in(wiring, names.management))
@@ -72,6 +73,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     )
 
     _depend([log_archive, *regional_logs, *copies, *billing, *ways_in], [organization])
+    _depend(central_backups, [organization])
     # S3 looks for the copies' buckets when it is told to copy.
     _depend([log_archive], copies)
     _depend([audit, security], [log_archive])
@@ -86,6 +88,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend(
         [*management.regional, *management.sign_in, management.account_events], [management.roles]
     )
+    _depend(management.backups, [management.roles, *management.regional])
     _depend(rules, [members, *management.regional])
     _depend([settings, *identity], [members, *management.regional, *management.sign_in, *ways_in])
     _depend([guardrails], [network, response, settings, management.account_events])
@@ -93,6 +96,8 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         [guardrails],
         [*billing, *identity, *regional_logs, *rules, *security_regional, *siem, *lakes],
     )
+    # The backup policy names vaults and a role that have to be there.
+    _depend([guardrails], [*central_backups, *management.backups])
     mark_protected(app)
     for stack in app.node.children:
         if isinstance(stack, cdk.Stack):

@@ -12,6 +12,7 @@ from baseline.audit.log_protection import bootstrap_qualifier
 from baseline.audit.siem_alarms import SiemAlarms
 from baseline.audit.siem_pull import SiemPull
 from baseline.audit.siem_reader import OwnReader, Vendor
+from baseline.backups.reports import BackupReports
 from baseline.config import Configuration, Names
 from baseline.config import siem as settings
 from baseline.config.guardduty import exporting_regions
@@ -42,6 +43,22 @@ class LogArchiveStack(cdk.Stack):
             regions=configuration.regions,
             guardduty_regions=exporting_regions(configuration),
         )
+
+        # Reports of AWS Backup
+        backup = configuration.capabilities.backup
+        if backup is not None and backup.audit:
+            self.backup_reports = BackupReports(
+                self,
+                "BackupReports",
+                archive=Archive(
+                    names=names,
+                    settings=configuration.log_archive,
+                    break_glass_role=configuration.break_glass.role,
+                    qualifier=bootstrap_qualifier(self),
+                ),
+                access_logs=self.archive.access_logs.bucket,
+                regions=configuration.regions,
+            )
 
         # SIEM export
         pull = configuration.siem.pull

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import aws_cdk as cdk
 
 from baseline.detection.event_patterns import GLOBAL_REGION, SIGN_IN_REGIONS
-from stacks.member_choices import global_choices, regional_choices
+from stacks.member_backup import MemberBackupStack
+from stacks.member_choices import backup_choices, global_choices, regional_choices
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
@@ -19,12 +20,13 @@ from stacks.wiring import Wiring
 
 
 class ManagementMember(NamedTuple):
-    """The stacks: roles, each governed Region, the other Regions of sign-ins, account events."""
+    """The stacks: roles, each governed Region, the other Regions of sign-ins, account events, backups."""
 
     roles: cdk.Stack
     regional: list[cdk.Stack]
     sign_in: list[cdk.Stack]
     account_events: cdk.Stack
+    backups: list[cdk.Stack]
 
     @classmethod
     def create(cls, wiring: Wiring) -> ManagementMember:
@@ -46,6 +48,7 @@ class ManagementMember(NamedTuple):
                 env=wiring.env(wiring.names.management, GLOBAL_REGION),
                 synthesizer=wiring.through_home(wiring.names.management),
             ),
+            backups=_backups(wiring),
         )
 
 
@@ -74,4 +77,22 @@ def _sign_in(wiring: Wiring) -> list[cdk.Stack]:
         )
         for region in SIGN_IN_REGIONS
         if region not in wiring.configuration.regions
+    ]
+
+
+def _backups(wiring: Wiring) -> list[cdk.Stack]:
+    if wiring.configuration.capabilities.backup is None:
+        return []
+    return [
+        MemberBackupStack(
+            wiring.app,
+            f"members-management-backup-{region}",
+            names=wiring.names,
+            env=wiring.env(wiring.names.management, region),
+            synthesizer=None
+            if region == wiring.names.home_region
+            else wiring.through_home(wiring.names.management),
+            **backup_choices(wiring.configuration),
+        )
+        for region in wiring.configuration.regions
     ]

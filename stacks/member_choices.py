@@ -18,6 +18,7 @@ def global_choices(configuration: Configuration) -> dict[str, Any]:
         "host_management": configuration.systems_manager.default_host_management,
         "session_recording": configuration.account_settings.session_manager.recording,
         "repaired_rules": repaired_rules_of(configuration),
+        "backups": _makes_backups(configuration),
     }
 
 
@@ -33,3 +34,16 @@ def regional_choices(configuration: Configuration) -> dict[str, Any]:
         "session_days": configuration.log_archive.log_group_retention_days,
         "repaired_rules": repaired_rules_of(configuration),
     }
+
+
+def backup_choices(configuration: Configuration) -> dict[str, Any]:
+    """Give the arguments of a ``MemberBackupStack``, where there is a backup policy."""
+    return {
+        "settings": configuration.capabilities.backup,
+        "break_glass_role": configuration.break_glass.role,
+    }
+
+
+def _makes_backups(configuration: Configuration) -> bool:
+    backup = configuration.capabilities.backup
+    return backup is not None and backup.makes_vaults

@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from baseline.audit.config_role import ConfigRole
+from baseline.backups.backup_role import BackupRole
 from baseline.config.account_settings import Recording
 from baseline.config.contacts import BreakGlass
 from baseline.config.credentials import AccessKeySettings
@@ -44,6 +45,7 @@ class MemberGlobalStack(cdk.Stack):
         host_management: bool = True,
         session_recording: Recording = "none",
         repaired_rules: Sequence[ManagedRule] = (),
+        backups: bool = False,
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -101,6 +103,10 @@ class MemberGlobalStack(cdk.Stack):
             )
         if mfa_group:
             MfaGroup(self, "SecondFactor", group_name=names.mfa_group)
+
+        # Backups
+        if backups:
+            BackupRole(self, "Backup", role_name=names.backup_role)
 
         self._instances(names, host_management=host_management, recording=session_recording)
 

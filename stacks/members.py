@@ -10,7 +10,8 @@ from baseline.config.names import Names
 from baseline.detection.event_patterns import GLOBAL_REGION
 from baseline.organization.member_template import render
 from baseline.organization.stack_set import ServiceManagedStackSet
-from stacks.member_choices import global_choices, regional_choices
+from stacks.member_backup import MemberBackupStack
+from stacks.member_choices import backup_choices, global_choices, regional_choices
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
@@ -18,6 +19,7 @@ from stacks.member_sign_in import MemberSignInStack
 GLOBAL = "member-global"
 REGIONAL = "member-regional"
 SIGN_IN = "member-sign-in"
+BACKUP = "member-backup"
 
 
 class MembersStack(cdk.Stack):
@@ -50,7 +52,7 @@ class MembersStack(cdk.Stack):
             regions=[configuration.home_region],
             capabilities=["CAPABILITY_NAMED_IAM"],
         )
-        ServiceManagedStackSet(
+        regional = ServiceManagedStackSet(
             self,
             "Regional",
             name=f"{names.prefix}-{REGIONAL}",
@@ -71,6 +73,29 @@ class MembersStack(cdk.Stack):
                 regions=[GLOBAL_REGION],
                 after=[roles],
             )
+
+        if BACKUP in templates:
+            self._back_up(configuration, names, templates[BACKUP], after=[roles, regional])
+
+    def _back_up(
+        self,
+        configuration: Configuration,
+        names: Names,
+        template: dict[str, object],
+        *,
+        after: list[ServiceManagedStackSet],
+    ) -> None:
+        ServiceManagedStackSet(
+            self,
+            "Backup",
+            name=f"{names.prefix}-{BACKUP}",
+            description="Security baseline: vaults of the backups of every account",
+            template=template,
+            target_ids=[configuration.organization.root_id],
+            regions=configuration.regions,
+            # Restore tests name the role, and the audit framework evaluates with the recorder.
+            after=after,
+        )
 
     def _render(self, configuration: Configuration, names: Names) -> dict[str, dict[str, object]]:
         break_glass = configuration.break_glass
@@ -98,4 +123,12 @@ class MembersStack(cdk.Stack):
                 app, id, names=names, break_glass=break_glass, synthesizer=synthesizer
             )
 
-        return render(self, {GLOBAL: roles, REGIONAL: regional, SIGN_IN: sign_in})
+        def backup(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
+            return MemberBackupStack(
+                app, id, names=names, synthesizer=synthesizer, **backup_choices(configuration)
+            )
+
+        bodies = {GLOBAL: roles, REGIONAL: regional, SIGN_IN: sign_in}
+        if configuration.capabilities.backup is not None:
+            bodies[BACKUP] = backup
+        return render(self, bodies)

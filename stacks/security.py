@@ -16,7 +16,7 @@ from baseline.detection.config_aggregator import OrganizationAggregator
 from baseline.detection.delivery_alarm import DeliveryAlarm
 from baseline.detection.entity_files import EntityFiles
 from baseline.detection.event_bus import SecurityEventBus
-from baseline.detection.event_patterns import SEVERITIES, Pattern
+from baseline.detection.event_patterns import SEVERITIES, Pattern, failed_backups
 from baseline.detection.finding_formatter import FindingFormatter
 from baseline.detection.guardduty_export import GuardDutyExport
 from baseline.detection.macie_export import MacieExportKey
@@ -103,7 +103,12 @@ class SecurityStack(cdk.Stack):
             audit_role=names.audit_role,
             organization_id=names.organization_id,
         )
-        logs = _logs(configuration.log_archive, names, log_keys)
+        logs = _logs(
+            configuration.log_archive,
+            names,
+            log_keys,
+            backup_reports=capabilities.backup is not None and capabilities.backup.audit,
+        )
         if self.macie_key is not None:
             logs["buckets"].append(names.macie_bucket)
         reader.read_logs(**logs)
@@ -204,7 +209,7 @@ class SecurityStack(cdk.Stack):
                 activity=severity.name == CRITICAL,
                 drift=severity.name == CRITICAL and configuration.control_tower != "none",
                 rule_prefixes=told.get(severity.name, ()),
-                further=_key_rules(severity.name, names),
+                further=_further_rules(severity.name, configuration, names),
             )
             self.topics[severity.name] = notification.topic
             if severity.name == HIGH and configuration.log_archive.replication is not None:
@@ -224,6 +229,14 @@ class SecurityStack(cdk.Stack):
                     },
                     key_conditions={"StringEquals": {"aws:SourceAccount": names.security}},
                 )
+
+
+def _further_rules(severity: str, configuration: Configuration, names: Names) -> dict[str, Pattern]:
+    """Give the rules of one severity besides those that all have."""
+    found = _key_rules(severity, names)
+    if severity == HIGH and configuration.capabilities.backup is not None:
+        found["FailedBackups"] = failed_backups()
+    return found
 
 
 def _key_rules(severity: str, names: Names) -> dict[str, Pattern]:
@@ -249,7 +262,9 @@ def _hear_of_replication(topic: SecureTopic, names: Names) -> None:
     )
 
 
-def _logs(settings: LogArchiveSettings, names: Names, keys: list[str]) -> dict[str, list[str]]:
+def _logs(
+    settings: LogArchiveSettings, names: Names, keys: list[str], *, backup_reports: bool
+) -> dict[str, list[str]]:
     """Give the buckets, keys and Regions of the logs that auditors read."""
     buckets, regions = [*names.log_buckets], [names.home_region]
     if settings.web_acl_logs:
@@ -257,6 +272,8 @@ def _logs(settings: LogArchiveSettings, names: Names, keys: list[str]) -> dict[s
     if settings.load_balancer_logs:
         # Those of load balancers begin like it, in every Region.
         buckets.append(names.access_log_bucket_of("*"))
+    if backup_reports:
+        buckets.append(names.backup_report_bucket)
     if settings.replication is not None:
         region, account = settings.replication.region, settings.replication.account
         regions.append(region)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictInt
 
 from baseline.config.access_analyzer import AccessAnalyzerSettings
+from baseline.config.backups import BackupPolicy
 from baseline.config.config_rules import ResourceRules
 from baseline.config.detective import DetectiveSettings
 from baseline.config.forms import AccountId, RegionName
@@ -14,7 +15,6 @@ from baseline.config.guardduty import GuardDutyTuning
 from baseline.config.macie import MacieSettings
 from baseline.config.organization_policies import (
     AiOptOut,
-    BackupPolicy,
     Ec2Attributes,
     InspectorPolicy,
     S3Attributes,

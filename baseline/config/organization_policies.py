@@ -10,11 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
-from baseline.config.forms import RoleName
 from baseline.config.section import Section
 
-BACKUP_VAULT_PATTERN = r"^[A-Za-z0-9_-]{2,50}$"
-CRON_PATTERN = r"^cron\(\S+( \S+){5}\)$"
 IMAGE_PROVIDER_PATTERN = r"^([0-9]{12}|amazon|aws_marketplace|aws_backup_vault)$"
 TAG_KEY_PATTERN = r"^[A-Za-z0-9 .:/=+@_-]{1,128}$"
 TAGGED_TYPE_PATTERN = r"^[a-z0-9-]+:[A-Za-z0-9_/-]+$"
@@ -22,7 +19,6 @@ TAGGED_TYPE_PATTERN = r"^[a-z0-9-]+:[A-Za-z0-9_/-]+$"
 ImageProvider = Annotated[str, Field(pattern=IMAGE_PROVIDER_PATTERN)]
 TagKey = Annotated[str, Field(pattern=TAG_KEY_PATTERN)]
 TaggedType = Annotated[str, Field(pattern=TAGGED_TYPE_PATTERN)]
-VaultName = Annotated[str, Field(pattern=BACKUP_VAULT_PATTERN)]
 
 
 def _switch(description: str, *, default: bool) -> bool:
@@ -111,34 +107,6 @@ class AiOptOut(Section):
 
     enabled: bool = _switch(
         "Opt every account out of all AI services' use of content.", default=True
-    )
-
-
-class BackupPolicy(Section):
-    """A daily backup plan in every account. Vault and role have to exist in each of them first."""
-
-    vault: VaultName = Field(
-        description="Name of the vault, the same in every account and governed Region."
-    )
-    role: RoleName = Field(description="Name of the role that AWS Backup assumes in every account.")
-    tag_key: TagKey = Field(
-        default="Backup", description="Tag that marks what is backed up. Backup by default."
-    )
-    tag_values: tuple[str, ...] = Field(
-        default=("daily",), min_length=1, description="Values of that tag. daily by default."
-    )
-    schedule: Annotated[str, Field(pattern=CRON_PATTERN)] = Field(
-        default="cron(0 3 ? * * *)",
-        description="When backups start, in UTC. cron(0 3 ? * * *) by default.",
-    )
-    delete_after_days: StrictInt = Field(
-        default=35, ge=1, le=36500, description="Days until a backup is deleted. 35 by default."
-    )
-    cold_storage_after_days: StrictInt | None = Field(
-        default=None,
-        ge=1,
-        le=36500,
-        description="Days until a backup moves to cold storage, where it stays at least 90 days. Never by default.",
     )
 
 

@@ -157,6 +157,19 @@ NOTIFICATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+# What backups of the organization create in every governed Region, by their setting.
+BACKUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "vault": ("AWS::Backup::BackupVault",),
+        "central.vault": ("AWS::Backup::LogicallyAirGappedBackupVault",),
+        "restore_test": (
+            "AWS::Backup::RestoreTestingPlan",
+            "AWS::Backup::RestoreTestingSelection",
+        ),
+        "audit": ("AWS::Backup::Framework", "AWS::Backup::ReportPlan"),
+    }
+)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Region:
@@ -178,7 +191,7 @@ class Region:
 
 def resource_types() -> Iterator[str]:
     """Give every resource type that the table answers for, each once."""
-    tables = (EVERYWHERE, AT_HOME, NETWORK, ADMINISTERED, SYSTEMS_MANAGER, NOTIFICATIONS)
+    tables = (EVERYWHERE, AT_HOME, NETWORK, ADMINISTERED, SYSTEMS_MANAGER, NOTIFICATIONS, BACKUPS)
     rows = (
         *(row for table in tables for row in table.values()),
         BILLING,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
@@ -68,7 +68,44 @@ class EventForwardingRole(Construct):
         )
 
 
-class SignInForwarding(Construct):
+class _Forwarding(Construct):
+    """What all forwarding shares: rules on the default bus that send to the security bus."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        bus_arn: str,
+        role_name: str,
+        rule_name: Callable[[str], str],
+        patterns: Mapping[str, Pattern],
+    ) -> None:
+        super().__init__(scope, id)
+        self._rule_name = rule_name
+        self._target = events.CfnRule.TargetProperty(
+            id="SecurityBus",
+            arn=bus_arn,
+            role_arn=f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role/{role_name}",
+        )
+        self.rules = {name: self._forward(name, pattern) for name, pattern in patterns.items()}
+        implements(self, capability="event-forwarding", controls=[])
+
+    def _forward(self, id: str, pattern: Pattern) -> events.CfnRule:
+        rule = events.CfnRule(
+            self,
+            id,
+            name=self._rule_name(id),
+            description=f"{id} to the security account",
+            event_pattern=pattern,
+            state="ENABLED",
+            targets=[self._target],
+        )
+        acknowledge(rule, {"Serverless-EventBusDLQ": NO_QUEUE})
+        return rule
+
+
+class SignInForwarding(_Forwarding):
     """Rules that send root use, and what gets hold of root or break-glass, to the security account.
 
     For Regions that are not governed and in which CloudTrail records sign-ins and calls of global
@@ -100,34 +137,57 @@ class SignInForwarding(Construct):
         rule_name: Callable[[str], str],
         emergency: Emergency,
     ) -> None:
-        super().__init__(scope, id)
-        self._rule_name = rule_name
-        self._target = events.CfnRule.TargetProperty(
-            id="SecurityBus",
-            arn=bus_arn,
-            role_arn=f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role/{role_name}",
-        )
-        patterns = {
-            "RootActivity": event_patterns.root_activity(),
-            "RootSessions": event_patterns.root_sessions(),
-            "RootSettings": event_patterns.root_settings(),
-            **event_patterns.emergency_use(emergency),
-        }
-        self.rules = {name: self._forward(name, pattern) for name, pattern in patterns.items()}
-        implements(self, capability="event-forwarding", controls=[])
-
-    def _forward(self, id: str, pattern: Pattern) -> events.CfnRule:
-        rule = events.CfnRule(
-            self,
+        super().__init__(
+            scope,
             id,
-            name=self._rule_name(id),
-            description=f"{id} to the security account",
-            event_pattern=pattern,
-            state="ENABLED",
-            targets=[self._target],
+            bus_arn=bus_arn,
+            role_name=role_name,
+            rule_name=rule_name,
+            patterns={
+                "RootActivity": event_patterns.root_activity(),
+                "RootSessions": event_patterns.root_sessions(),
+                "RootSettings": event_patterns.root_settings(),
+                **event_patterns.emergency_use(emergency),
+            },
         )
-        acknowledge(rule, {"Serverless-EventBusDLQ": NO_QUEUE})
-        return rule
+
+
+class BackupForwarding(_Forwarding):
+    """Rules that send failed backups, and what loses backups, to the security account.
+
+    Args:
+        scope: parent construct; once per account and governed Region.
+        id: construct ID.
+        bus_arn: the security account's bus, in the home Region.
+        role_name: role of :class:`EventForwardingRole` in the same account.
+        rule_name: gives the physical name of a rule of this ID.
+
+    Attributes:
+        rules: the ``CfnRule`` by name.
+
+    Source: AWS Backup Developer Guide, "Monitoring AWS Backup events using Amazon EventBridge".
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        bus_arn: str,
+        role_name: str,
+        rule_name: Callable[[str], str],
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            bus_arn=bus_arn,
+            role_name=role_name,
+            rule_name=rule_name,
+            patterns={
+                "FailedBackups": event_patterns.failed_backups(),
+                "BackupTampering": event_patterns.backup_tampering(),
+            },
+        )
 
 
 class EventForwarding(SignInForwarding):

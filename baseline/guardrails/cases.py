@@ -68,7 +68,8 @@ def _implied(guardrail: Guardrail, denied: list[Case], world: World) -> Iterator
         # An RCP exempts roles of the resource's own account.
         home = case.request.resource_account if bound else world.accounts["member"]
         for role_class in guardrail.exemptions:
-            exempt = roles.examples(role_class, home)
+            # A class that this organization has no use for exempts nobody.
+            exempt = roles.examples(role_class, home) if roles.patterns(role_class) else []
             strangers = set(roles.examples(role_class, outside)) - set(exempt) if bound else ()
             for arn in exempt:
                 yield replace(
@@ -94,7 +95,8 @@ def _others(guardrail: Guardrail, roles: Roles, home: str) -> Iterator[tuple[Rol
     exempt = compile_globs(exempt_patterns(guardrail, roles))
     for role_class in RoleClass:
         arn = roles.examples(role_class, home)[0]
-        if role_class not in guardrail.exemptions and not exempt(arn):
+        unused = role_class not in guardrail.exemptions or not roles.patterns(role_class)
+        if unused and not exempt(arn):
             yield role_class, arn
 
 

@@ -223,12 +223,36 @@ _ADVICE = (
 )
 """What the reader of Trusted Advisor does in every account, where AWS Support answers."""
 
+_BACKUPS = (
+    "backup:CopyFromBackupVault",
+    "backup:CopyIntoBackupVault",
+    "dynamodb:StartAwsBackupJob",
+    "ec2:CopyImage",
+    "ec2:CopySnapshot",
+    "ec2:CreateImage",
+    "ec2:CreateSnapshot",
+    "ec2:DeleteSnapshot",
+    "ec2:ModifyImageAttribute",
+    "ec2:ModifySnapshotAttribute",
+    "elasticfilesystem:Backup",
+    "rds:CopyDBClusterSnapshot",
+    "rds:CreateDBClusterSnapshot",
+    "rds:CreateDBSnapshot",
+    "rds:ModifyDBClusterSnapshotAttribute",
+    "rds:ModifyDBSnapshotAttribute",
+)
+"""What the role of AWS Backup does to back up, and to share a backup with the account of the copies.
+
+Source: AWS Managed Policy Reference, "AWSBackupServiceRolePolicyForBackup".
+"""
+
 NEEDS: Mapping[RoleClass, tuple[str, ...]] = {
     RoleClass.DEPLOYERS: _DEPLOYMENT,
     RoleClass.BREAK_GLASS: _EMERGENCY,
     RoleClass.SERVICE_ROLES: _SETTINGS,
     RoleClass.RESPONDERS: _RESPONSE,
     RoleClass.CREDENTIALS: _CREDENTIALS,
+    RoleClass.BACKUPS: _BACKUPS,
 }
 """Role class to the actions that it needs in every governed Region."""
 
@@ -249,6 +273,8 @@ def requests_of(
         regions: Governed Regions.
     """
     for role_class, actions in NEEDS.items():
+        if not roles.patterns(role_class):
+            continue
         places = dict.fromkeys([*regions, *([EDGE_REGION] if role_class in _BEYOND else [])])
         for principal in roles.examples(role_class, accounts["member"]):
             for region in places:

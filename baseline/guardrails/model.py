@@ -62,6 +62,7 @@ class RoleClass(StrEnum):
     SERVICE_ROLES = "service_roles"
     IDENTITY = "identity"
     CREDENTIALS = "credentials"
+    BACKUPS = "backups"
     SECURITY = "security"
     NETWORK = "network"
 

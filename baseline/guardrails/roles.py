@@ -43,6 +43,8 @@ class Roles:
         home_region: Home Region, for the examples.
         qualifier: Qualifier of the CDK bootstrap.
         control_tower: Whether Control Tower governs the organization and works in its accounts.
+        copies_backups: Whether AWS Backup copies backups across accounts; its role is exempt only
+            then.
     """
 
     prefix: str
@@ -55,6 +57,7 @@ class Roles:
     home_region: str
     qualifier: str = field(default=QUALIFIER)
     control_tower: bool = False
+    copies_backups: bool = False
 
     def patterns(self, role_class: RoleClass) -> list[str]:
         """Give the ARN patterns of a class, for ``ArnNotLike`` on ``aws:PrincipalArn``."""
@@ -73,6 +76,7 @@ class Roles:
             RoleClass.SERVICE_ROLES: [f"{anywhere}{self.prefix}-*"],
             RoleClass.IDENTITY: [f"{anywhere}{self.prefix}-identity"],
             RoleClass.CREDENTIALS: [f"{anywhere}{self.prefix}-credentials"],
+            RoleClass.BACKUPS: [f"{anywhere}{self.prefix}-backup"] if self.copies_backups else [],
             RoleClass.SECURITY: [self._bound(self.security_account, self.security_role)],
             RoleClass.NETWORK: [self._bound(self.network_account, self.network_role)],
         }[role_class]
@@ -117,6 +121,7 @@ class Roles:
             RoleClass.SERVICE_ROLES: [f"arn:aws:iam::{member}:role/{self.prefix}-settings"],
             RoleClass.IDENTITY: [f"arn:aws:iam::{member}:role/{self.prefix}-identity"],
             RoleClass.CREDENTIALS: [f"arn:aws:iam::{member}:role/{self.prefix}-credentials"],
+            RoleClass.BACKUPS: [f"arn:aws:iam::{member}:role/{self.prefix}-backup"],
             RoleClass.SECURITY: [self._bound(self.security_account, self.security_role)],
             RoleClass.NETWORK: [self._bound(self.network_account, self.network_role)],
         }[role_class]
@@ -125,6 +130,8 @@ class Roles:
         """Give roles that imitate a class by path, prefix, suffix, case or account."""
         if role_class is RoleClass.DEPLOYERS:
             return self._deployer_look_alikes(member)
+        if not self.patterns(role_class):
+            return []
         example = self.examples(role_class, member)[0]
         own, account = example.rpartition("/")[2], example.split(":")[4]
         exact = self.patterns(role_class)[0].endswith(f"/{own}")

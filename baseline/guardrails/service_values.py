@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue as Json
 
+from baseline.config.names import Names
+
 if TYPE_CHECKING:
     from baseline.config import Configuration
+    from baseline.config.backups import CentralCopies
     from baseline.config.capabilities import Capabilities, GuardDutyPlans
-    from baseline.config.organization_policies import BackupPolicy, TagRule
+    from baseline.config.organization_policies import TagRule
 
 _AGENTS = ("eks_addon_management", "ec2_agent_management", "ecs_fargate_agent_management")
 
@@ -40,7 +43,7 @@ def service_values(configuration: Configuration) -> dict[str, Json]:
         **_inspector(capabilities, regions),
         "network_scanning": capabilities.unified_security_hub.network_scanning,
         "has_security_lake": configuration.siem.security_lake is not None,
-        "backup_plans": _backup(capabilities.backup, regions),
+        "backup_plans": _backup(configuration, regions),
         "tag_rules": {key: _tag(key, rule) for key, rule in capabilities.tags.items()},
     }
 
@@ -109,20 +112,24 @@ def _inspector(capabilities: Capabilities, regions: Json) -> dict[str, Json]:
     return found
 
 
-def _backup(backup: BackupPolicy | None, regions: Json) -> dict[str, Json]:
+def _backup(configuration: Configuration, regions: Json) -> dict[str, Json]:
     """Give the backup plan, if there is one."""
+    backup = configuration.capabilities.backup
     if backup is None:
         return {}
+    names = Names.of(configuration)
     lifecycle: dict[str, Json] = {"delete_after_days": _assign(str(backup.delete_after_days))}
     if backup.cold_storage_after_days is not None:
         lifecycle["move_to_cold_storage_after_days"] = _assign(str(backup.cold_storage_after_days))
-    rule: Json = {
+    rule: dict[str, Json] = {
         "schedule_expression": _assign(backup.schedule),
-        "target_backup_vault_name": _assign(backup.vault),
+        "target_backup_vault_name": _assign(backup.vault or names.backup_vault),
         "lifecycle": lifecycle,
     }
+    if backup.central is not None:
+        rule["copy_actions"] = _copy(backup.central, names)
     selection: Json = {
-        "iam_role_arn": _assign(f"arn:aws:iam::$account:role/{backup.role}"),
+        "iam_role_arn": _assign(f"arn:aws:iam::$account:role/{backup.role or names.backup_role}"),
         "tag_key": _assign(backup.tag_key),
         "tag_value": _assign(list(backup.tag_values)),
     }
@@ -132,6 +139,13 @@ def _backup(backup: BackupPolicy | None, regions: Json) -> dict[str, Json]:
         "selections": {"tags": {"tagged": selection}},
     }
     return {"baseline-daily": plan}
+
+
+def _copy(central: CentralCopies, names: Names) -> Json:
+    """Give the copy into the central vault, of the same Region where none is named."""
+    arn = names.central_vault_arn(central.account or names.log_archive, central.region or "$region")
+    kept: Json = {"delete_after_days": _assign(str(central.delete_after_days))}
+    return {arn: {"target_backup_vault_arn": _assign(arn), "lifecycle": kept}}
 
 
 def _tag(key: str, rule: TagRule) -> Json:

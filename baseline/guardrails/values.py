@@ -27,7 +27,13 @@ def roles_of(configuration: Configuration) -> Roles:
         network_account=core["network"].id,
         home_region=configuration.home_region,
         control_tower=configuration.control_tower != "none",
+        copies_backups=_copies_backups(configuration),
     )
+
+
+def _copies_backups(configuration: Configuration) -> bool:
+    backup = configuration.capabilities.backup
+    return backup is not None and backup.central is not None
 
 
 def values_of(configuration: Configuration) -> dict[str, Json]:

@@ -41,6 +41,10 @@ Source: AWS Organizations User Guide, "AWS services that you can use with AWS Or
 ROOT_FEATURES: Final = ("RootCredentialsManagement", "RootSessions")
 """Source: IAM User Guide, "Centrally manage root access for member accounts"."""
 
+BACKUP_SETTINGS: Final = ("isCrossAccountBackupEnabled", "isMpaEnabled")
+"""Settings of AWS Backup for the organization. Source: AWS Backup API Reference,
+"UpdateGlobalSettings"."""
+
 REGIONAL_SERVICES: Final = (
     "detective",
     "guardduty",
@@ -95,12 +99,13 @@ class FeatureSet:
         delegated_administrators: registered with Organizations.
         regional_administrators: named through the services.
         data_lake_administrator: account that administers Security Lake; none by default.
+        backup_settings: settings of AWS Backup that are switched on; none by default.
         root_features: central management of root users; both parts by default.
         ram_sharing: AWS RAM may share inside the organization; on by default.
         stack_sets_access: service-managed StackSets; on by default.
 
     Raises:
-        BaselineError: a policy type, root feature or regional service does not exist.
+        BaselineError: a policy type, root feature, setting or regional service does not exist.
     """
 
     organization_id: str
@@ -110,6 +115,7 @@ class FeatureSet:
     delegated_administrators: tuple[DelegatedAdministrator, ...] = ()
     regional_administrators: tuple[RegionalAdministrator, ...] = ()
     data_lake_administrator: str | None = None
+    backup_settings: tuple[str, ...] = ()
     root_features: tuple[str, ...] = ROOT_FEATURES
     ram_sharing: bool = True
     stack_sets_access: bool = True
@@ -118,6 +124,7 @@ class FeatureSet:
         """Check what AWS has a closed list of."""
         _known("policy type", self.policy_types, POLICY_TYPES)
         _known("root feature", self.root_features, ROOT_FEATURES)
+        _known("setting of AWS Backup", self.backup_settings, BACKUP_SETTINGS)
         services = [administrator.service for administrator in self.regional_administrators]
         _known("regional service", services, REGIONAL_SERVICES)
 
@@ -153,6 +160,7 @@ def features_of(
             for service in _regional(configuration)
         ),
         data_lake_administrator=names.log_archive if _has_lake(configuration) else None,
+        backup_settings=tuple(_backup_settings(configuration)),
     )
 
 
@@ -193,10 +201,24 @@ def _delegated(configuration: Configuration, names: Names) -> Iterator[tuple[str
         yield "config-multiaccountsetup.amazonaws.com", names.security
     if _finds_resources(configuration):
         yield "resource-explorer-2.amazonaws.com", names.security
+    # Reports on the backups of all accounts are delivered to a bucket of the same account only.
+    backup = configuration.capabilities.backup
+    if backup is not None and backup.audit:
+        yield "backup.amazonaws.com", names.log_archive
     # People: one delegate, which the configuration names.
     section = configuration.identity_center
     if section.enabled and section.delegate is not None:
         yield "sso.amazonaws.com", configuration.core_accounts()[section.delegate].id
+
+
+def _backup_settings(configuration: Configuration) -> Iterator[str]:
+    """Give what AWS Backup has to be told in the management account before copies leave accounts."""
+    backup = configuration.capabilities.backup
+    if backup is None or backup.central is None:
+        return
+    yield "isCrossAccountBackupEnabled"
+    if backup.central.approval_team is not None:
+        yield "isMpaEnabled"
 
 
 def _finds_resources(configuration: Configuration) -> bool:

@@ -108,6 +108,7 @@ def _properties(features: FeatureSet) -> dict[str, object]:
     lake = features.data_lake_administrator
     return {
         **({"DataLakeAdministrator": lake} if lake else {}),
+        **({"BackupSettings": list(features.backup_settings)} if features.backup_settings else {}),
         "OrganizationId": features.organization_id,
         "RootId": features.root_id,
         "TrustedAccess": list(features.trusted_access),

@@ -64,6 +64,7 @@ def statements(
         _placement(names, features, placed),
         _regional(features),
         _data_lake(features),
+        _backup(features),
         _root(features, revert_on_delete=revert_on_delete),
         _sharing(features),
     ]
@@ -244,6 +245,14 @@ def _data_lake(features: FeatureSet) -> list[iam.PolicyStatement]:
         "securitylake:RegisterDataLakeDelegatedAdministrator",
     ]
     return [_allow("NameDataLakeAdministrator", actions, ["*"])]
+
+
+def _backup(features: FeatureSet) -> list[iam.PolicyStatement]:
+    """Give what AWS Backup's settings of the organization take; the actions know no resource."""
+    if not features.backup_settings:
+        return []
+    actions = ["backup:DescribeGlobalSettings", "backup:UpdateGlobalSettings"]
+    return [_allow("SetUpBackups", actions, ["*"])]
 
 
 def _root(features: FeatureSet, *, revert_on_delete: bool) -> list[iam.PolicyStatement]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import aws_cdk as cdk
 from aws_cdk import aws_autoscaling as autoscaling
@@ -23,7 +24,24 @@ LIFETIME_DAYS = (1, 365)
 """Source: Amazon EC2 Auto Scaling User Guide, "Replace Auto Scaling instances based on maximum
 instance lifetime"."""
 
+CONTROLS = (
+    "AutoScaling.1",
+    "AutoScaling.2",
+    "AutoScaling.6",
+    "AutoScaling.9",
+    "EC2.25",
+    "EC2.170",
+    "EC2.181",
+)
 USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+
+
+class Capacity(NamedTuple):
+    """How many machines there are, and how long one lives."""
+
+    minimum: int
+    maximum: int
+    lifetime_days: int
 
 
 class HardenedAutoScalingGroup(Construct):
@@ -81,18 +99,39 @@ class HardenedAutoScalingGroup(Construct):
     ) -> None:
         super().__init__(scope, id)
         machines.check_subnets(vpc, subnets)
-        _check(len(subnets), instance_types, minimum, maximum, lifetime_days)
+        capacity = Capacity(minimum=minimum, maximum=maximum, lifetime_days=lifetime_days)
+        _check(len(subnets), instance_types, capacity)
         if key is not None:
             _admit_auto_scaling(key, cdk.Stack.of(self))
         self.role = machines.instance_role(self)
         self.security_group = machines.egress_group(
             self, vpc, "Machines: nothing in, HTTPS to endpoints of the VPC"
         )
-        template = ec2.LaunchTemplate(
+        template = self._create_template(image, instance_types[0], root_gib, key)
+        mixed = autoscaling.MixedInstancesPolicy(
+            launch_template=template,
+            launch_template_overrides=[
+                autoscaling.LaunchTemplateOverrides(instance_type=ec2.InstanceType(each))
+                for each in instance_types
+            ],
+        )
+        self.group = self._create_group(vpc, subnets, mixed, capacity, topic)
+        self.group.scale_on_cpu_utilization("Cpu", target_utilization_percent=target_cpu_percent)
+        _explain(self.group)
+        implements(
+            self,
+            capability="hardened-auto-scaling-group",
+            controls=CONTROLS,
+        )
+
+    def _create_template(
+        self, image: ec2.IMachineImage, instance_type: str, root_gib: int, key: SecureKey | None
+    ) -> ec2.LaunchTemplate:
+        return ec2.LaunchTemplate(
             self,
             "Template",
             machine_image=image,
-            instance_type=ec2.InstanceType(instance_types[0]),
+            instance_type=ec2.InstanceType(instance_type),
             role=self.role.without_policy_updates(),
             security_group=self.security_group,
             block_devices=[machines.root_volume(root_gib, key)],
@@ -102,21 +141,24 @@ class HardenedAutoScalingGroup(Construct):
             ebs_optimized=True,
             associate_public_ip_address=False,
         )
-        self.group = autoscaling.AutoScalingGroup(
+
+    def _create_group(
+        self,
+        vpc: ec2.IVpc,
+        subnets: Sequence[ec2.ISubnet],
+        machines_of: autoscaling.MixedInstancesPolicy,
+        capacity: Capacity,
+        topic: SecureTopic,
+    ) -> autoscaling.AutoScalingGroup:
+        return autoscaling.AutoScalingGroup(
             self,
             "Group",
             vpc=vpc,
             vpc_subnets=ec2.SubnetSelection(subnets=list(subnets)),
-            mixed_instances_policy=autoscaling.MixedInstancesPolicy(
-                launch_template=template,
-                launch_template_overrides=[
-                    autoscaling.LaunchTemplateOverrides(instance_type=ec2.InstanceType(each))
-                    for each in instance_types
-                ],
-            ),
-            min_capacity=minimum,
-            max_capacity=maximum,
-            max_instance_lifetime=cdk.Duration.days(lifetime_days),
+            mixed_instances_policy=machines_of,
+            min_capacity=capacity.minimum,
+            max_capacity=capacity.maximum,
+            max_instance_lifetime=cdk.Duration.days(capacity.lifetime_days),
             health_checks=autoscaling.HealthChecks.with_additional_checks(
                 additional_types=[autoscaling.AdditionalHealthCheckType.ELB],
                 grace_period=cdk.Duration.minutes(5),
@@ -127,22 +169,9 @@ class HardenedAutoScalingGroup(Construct):
                 )
             ],
             group_metrics=[autoscaling.GroupMetrics.all()],
-            update_policy=autoscaling.UpdatePolicy.rolling_update(min_instances_in_service=minimum),
-        )
-        self.group.scale_on_cpu_utilization("Cpu", target_utilization_percent=target_cpu_percent)
-        _explain(self.group)
-        implements(
-            self,
-            capability="hardened-auto-scaling-group",
-            controls=[
-                "AutoScaling.1",
-                "AutoScaling.2",
-                "AutoScaling.6",
-                "AutoScaling.9",
-                "EC2.25",
-                "EC2.170",
-                "EC2.181",
-            ],
+            update_policy=autoscaling.UpdatePolicy.rolling_update(
+                min_instances_in_service=capacity.minimum
+            ),
         )
 
 
@@ -187,9 +216,7 @@ def _admit_auto_scaling(key: SecureKey, stack: cdk.Stack) -> None:
         )
 
 
-def _check(
-    zones: int, instance_types: Sequence[str], minimum: int, maximum: int, lifetime_days: int
-) -> None:
+def _check(zones: int, instance_types: Sequence[str], capacity: Capacity) -> None:
     if zones < ZONES:
         raise BaselineError(
             f"subnets holds {zones}; machines stand in at least {ZONES} availability zones"
@@ -199,12 +226,13 @@ def _check(
             f"instance_types holds {', '.join(instance_types) or 'none'}; name at least two, so "
             "that a shortage of one stops nothing"
         )
-    if not 1 <= minimum <= maximum:
+    if not 1 <= capacity.minimum <= capacity.maximum:
         raise BaselineError(
-            f"minimum must be between 1 and maximum, {maximum} machines, got {minimum}"
+            f"minimum must be between 1 and maximum, {capacity.maximum} machines, got "
+            f"{capacity.minimum}"
         )
     low, high = LIFETIME_DAYS
-    if not low <= lifetime_days <= high:
+    if not low <= capacity.lifetime_days <= high:
         raise BaselineError(
-            f"lifetime_days must be between {low} and {high} days, got {lifetime_days}"
+            f"lifetime_days must be between {low} and {high} days, got {capacity.lifetime_days}"
         )

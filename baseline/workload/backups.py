@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal, get_args
+import re
+from collections.abc import Mapping
+from typing import get_args
 
 import aws_cdk as cdk
 from aws_cdk import aws_backup as backup
@@ -13,22 +14,20 @@ from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
-from baseline.primitives.acknowledge import acknowledge
 from baseline.primitives.secure_key import SecureKey
-
-Lock = Literal["governance", "compliance"]
-GRACE_DAYS = 3
-"""The least that AWS Backup takes. Source: AWS Backup Developer Guide, "AWS Backup Vault Lock"."""
+from baseline.workload.backup_protection import (
+    BACKUP,
+    GRACE_DAYS,
+    MAXIMUM_DAYS,
+    Lock,
+    acknowledge_service_policies,
+    deny_losing,
+    share_with_central_vault,
+)
 
 MINIMUM_DAYS = 7
-MAXIMUM_DAYS = 36_500
+VAULT = re.compile(r"arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}")
 POLICIES = ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores")
-LOSING = (
-    "backup:DeleteBackupVault",
-    "backup:DeleteRecoveryPoint",
-    "backup:UpdateRecoveryPointLifecycle",
-)
-WEAKENING = ("backup:DeleteBackupVaultAccessPolicy", "backup:PutBackupVaultAccessPolicy")
 
 
 class BackupVaultPlan(Construct):
@@ -46,8 +45,8 @@ class BackupVaultPlan(Construct):
         keep_days: days that a backup is kept; 35 by default, at least 7.
         lock: ``governance`` by default, or ``compliance``.
         copy_to: ARN of a vault in another account or Region that gets a copy; none by default. Its
-            policy has to admit this account, and copies of encrypted resources need a customer
-            managed key.
+            policy has to admit this account; the key of this vault is shared with that account, and
+            so has to be the key of each resource (:func:`share_with_central_vault`).
         emergency_role: name of the role that may lose backups all the same; ``OrgBreakGlass`` by
             default.
 
@@ -58,9 +57,10 @@ class BackupVaultPlan(Construct):
         role: with which AWS Backup reads and restores.
 
     Raises:
-        BaselineError: for a retention out of its range.
+        BaselineError: for a retention out of its range, or a copy to what is no vault.
 
-    Source: AWS Backup Developer Guide, "AWS Backup Vault Lock"; Security Hub Backup.1.
+    Source: AWS Backup Developer Guide, "AWS Backup Vault Lock", "Creating backup copies across AWS
+    accounts"; Security Hub Backup.1.
     """
 
     def __init__(
@@ -75,9 +75,11 @@ class BackupVaultPlan(Construct):
         emergency_role: str = "OrgBreakGlass",
     ) -> None:
         super().__init__(scope, id)
-        _check(keep_days, lock)
+        _check(keep_days, lock, copy_to)
         tags = dict(selection or {"Backup": "daily"})
         self.key = SecureKey(self, "Key", description=f"Backups of {self.node.path}")
+        if copy_to is not None:
+            self._share_key(copy_to)
         self.vault = self._create_vault(keep_days, lock, emergency_role)
         self.role = self._create_role()
         self.plan = self._create_plan(keep_days, copy_to)
@@ -98,13 +100,17 @@ class BackupVaultPlan(Construct):
                 changeable_for=cdk.Duration.days(GRACE_DAYS) if lock == "compliance" else None,
             ),
             access_policy=iam.PolicyDocument(
-                statements=[
-                    _deny("DenyLosingBackups", LOSING, but=[emergency]),
-                    _deny("DenyWeakeningPolicy", WEAKENING, but=[emergency, deployers]),
-                ]
+                statements=deny_losing(emergency=emergency, deployers=[deployers])
             ),
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
+
+    def _share_key(self, copy_to: str) -> None:
+        if cdk.Token.is_unresolved(copy_to):
+            return
+        account = _account_of(copy_to)
+        if account != cdk.Stack.of(self).account:
+            share_with_central_vault(self.key, account=account)
 
     def _create_role(self) -> iam.Role:
         stack = cdk.Stack.of(self)
@@ -113,7 +119,7 @@ class BackupVaultPlan(Construct):
             "Role",
             description=f"Backs up and restores for {self.node.path}",
             assumed_by=iam.ServicePrincipal(
-                "backup.amazonaws.com",
+                BACKUP,
                 conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
             ),
             managed_policies=[
@@ -121,15 +127,7 @@ class BackupVaultPlan(Construct):
                 for name in POLICIES
             ],
         )
-        acknowledge(
-            role,
-            {
-                f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/{name}]": (
-                    "AWS keeps this policy for this role and adds what new resource types need"
-                )
-                for name in POLICIES
-            },
-        )
+        acknowledge_service_policies(role, [f"service-role/{name}" for name in POLICIES])
         return role
 
     def _create_plan(self, keep_days: int, copy_to: str | None) -> backup.BackupPlan:
@@ -169,21 +167,20 @@ class BackupVaultPlan(Construct):
         )
 
 
-def _deny(sid: str, actions: Sequence[str], *, but: Sequence[str]) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        sid=sid,
-        effect=iam.Effect.DENY,
-        principals=[iam.AnyPrincipal()],
-        actions=list(actions),
-        resources=["*"],
-        conditions={"ArnNotLike": {"aws:PrincipalArn": list(but)}},
-    )
+def _account_of(vault_arn: str) -> str:
+    # arn:partition:backup:region:account:backup-vault:name
+    return vault_arn.split(":")[4]
 
 
-def _check(keep_days: int, lock: str) -> None:
+def _check(keep_days: int, lock: str, copy_to: str | None) -> None:
     if not MINIMUM_DAYS <= keep_days <= MAXIMUM_DAYS:
         raise BaselineError(
             f"keep_days must be between {MINIMUM_DAYS} and {MAXIMUM_DAYS} days, got {keep_days}"
         )
     if lock not in get_args(Lock):
         raise BaselineError(f"lock is {lock!r}; it is one of {', '.join(get_args(Lock))}")
+    if copy_to is not None and not (cdk.Token.is_unresolved(copy_to) or VAULT.fullmatch(copy_to)):
+        raise BaselineError(
+            f"copy_to is {copy_to!r}; give the ARN of a backup vault, such as "
+            "'arn:aws:backup:eu-west-1:222222222222:backup-vault:copies'"
+        )

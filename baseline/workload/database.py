@@ -11,7 +11,6 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from baseline.controls.registry import implements
-from baseline.primitives.secure_key import SecureKey
 from baseline.workload import database_parts as parts
 from baseline.workload.database_engines import AURORA, AuroraEngine
 
@@ -30,7 +29,7 @@ CONTROLS = (
 )
 
 
-class HardenedDatabase(Construct):
+class HardenedDatabase(parts.Database):
     """An Aurora cluster with a writer and a reader in two zones, encrypted with a key of its own.
 
     Clients are named by security group, sign in with their IAM identity and use TLS; the engine
@@ -82,23 +81,22 @@ class HardenedDatabase(Construct):
         maximum_capacity: float = 8,
         backup_days: int = parts.BACKUP_DAYS[1],
     ) -> None:
-        super().__init__(scope, id)
-        parts.check_identifier(name)
-        parts.check_backup_days(backup_days)
-        parts.check_subnets(vpc, subnets)
         settings = AURORA[engine]
-        self.port = settings.port
-        self.key = SecureKey(self, "Key", description=f"Database {name}")
-        self.security_group = parts.security_group(self, vpc, port=self.port, clients=clients)
-        groups = parts.log_groups(
-            self, prefix=f"/aws/rds/cluster/{name}", kinds=settings.logs, key=self.key
+        super().__init__(
+            scope,
+            id,
+            name=name,
+            kind="cluster",
+            engine=settings,
+            vpc=vpc,
+            subnets=subnets,
+            clients=clients,
+            backup_days=backup_days,
         )
         self.cluster = rds.DatabaseCluster(
             self,
             "Cluster",
             cluster_identifier=name,
-            engine=settings.version(),
-            parameters=dict(settings.parameters),
             writer=rds.ClusterInstance.serverless_v2("Writer", **self._instance()),
             readers=[
                 rds.ClusterInstance.serverless_v2(
@@ -107,33 +105,15 @@ class HardenedDatabase(Construct):
             ],
             serverless_v2_min_capacity=minimum_capacity,
             serverless_v2_max_capacity=maximum_capacity,
-            vpc=vpc,
-            vpc_subnets=ec2.SubnetSelection(subnets=list(subnets)),
-            security_groups=[self.security_group],
-            port=self.port,
             default_database_name=database_name,
-            credentials=rds.Credentials.from_username(
-                parts.ADMINISTRATOR, encryption_key=self.key.key
-            ),
-            manage_master_user_password=True,
-            iam_authentication=True,
-            storage_encrypted=True,
             storage_encryption_key=self.key.key,
             backup=rds.BackupProps(retention=cdk.Duration.days(backup_days)),
             backtrack_window=(
                 cdk.Duration.hours(BACKTRACK_HOURS) if engine == "aurora-mysql" else None
             ),
-            copy_tags_to_snapshot=True,
-            cloudwatch_logs_exports=list(settings.logs),
-            monitoring_interval=cdk.Duration.seconds(parts.MONITORING_SECONDS),
-            monitoring_role=parts.monitoring_role(self),
-            deletion_protection=True,
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            **self._settings(),
         )
-        for group in groups:
-            # RDS would make a missing group itself, without key and retention.
-            self.cluster.node.add_dependency(group)
-        parts.acknowledge_database(self.cluster, settings.left_out)
+        self._finish(self.cluster)
         self._declare(settings.controls)
 
     def _instance(self) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
-from baseline.primitives.secure_key import SecureKey
 from baseline.workload import database_parts as parts
 from baseline.workload.database_engines import INSTANCES, InstanceEngine
 
@@ -33,7 +32,7 @@ CONTROLS = (
 )
 
 
-class HardenedDatabaseInstance(Construct):
+class HardenedDatabaseInstance(parts.Database):
     """A PostgreSQL or MySQL database with a standby in another zone and a key of its own.
 
     It has the protections of :class:`~baseline.workload.database.HardenedDatabase`: clients by
@@ -83,58 +82,39 @@ class HardenedDatabaseInstance(Construct):
         maximum_storage_gib: int | None = None,
         backup_days: int = parts.BACKUP_DAYS[1],
     ) -> None:
-        super().__init__(scope, id)
-        parts.check_identifier(name)
-        parts.check_backup_days(backup_days)
-        parts.check_subnets(vpc, subnets)
         most = _maximum_storage(storage_gib, maximum_storage_gib)
         settings = INSTANCES[engine]
-        self.port = settings.port
-        self.key = SecureKey(self, "Key", description=f"Database {name}")
-        self.security_group = parts.security_group(self, vpc, port=self.port, clients=clients)
-        groups = parts.log_groups(
-            self, prefix=f"/aws/rds/instance/{name}", kinds=settings.logs, key=self.key
+        super().__init__(
+            scope,
+            id,
+            name=name,
+            kind="instance",
+            engine=settings,
+            vpc=vpc,
+            subnets=subnets,
+            clients=clients,
+            backup_days=backup_days,
         )
         self.instance = rds.DatabaseInstance(
             self,
             "Instance",
             instance_identifier=name,
-            engine=settings.version(),
-            parameters=dict(settings.parameters),
             instance_type=instance_type or ec2.InstanceType("m7g.large"),
-            vpc=vpc,
-            vpc_subnets=ec2.SubnetSelection(subnets=list(subnets)),
-            security_groups=[self.security_group],
-            port=self.port,
             multi_az=True,
             publicly_accessible=False,
             database_name=database_name,
-            credentials=rds.Credentials.from_username(
-                parts.ADMINISTRATOR, encryption_key=self.key.key
-            ),
-            manage_master_user_password=True,
-            iam_authentication=True,
             storage_type=rds.StorageType.GP3,
             allocated_storage=storage_gib,
             max_allocated_storage=most,
-            storage_encrypted=True,
             storage_encryption_key=self.key.key,
             backup_retention=cdk.Duration.days(backup_days),
             delete_automated_backups=False,
-            copy_tags_to_snapshot=True,
             auto_minor_version_upgrade=True,
-            cloudwatch_logs_exports=list(settings.logs),
-            monitoring_interval=cdk.Duration.seconds(parts.MONITORING_SECONDS),
-            monitoring_role=parts.monitoring_role(self),
             enable_performance_insights=True,
             performance_insight_encryption_key=self.key.key,
-            deletion_protection=True,
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            **self._settings(),
         )
-        for group in groups:
-            # RDS would make a missing group itself, without key and retention.
-            self.instance.node.add_dependency(group)
-        parts.acknowledge_database(self.instance, settings.left_out)
+        self._finish(self.instance)
         implements(
             self,
             capability="hardened-database-instance",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from baseline.errors import BaselineError
 from baseline.primitives.acknowledge import acknowledge, acknowledge_rule
 from baseline.primitives.secure_key import SecureKey
+from baseline.workload.database_engines import Engine
 
 IDENTIFIER = re.compile(r"[a-z](?!.*--)[a-z0-9-]{0,62}(?<!-)")
 """Source: Amazon RDS API Reference, "CreateDBCluster" (DBClusterIdentifier)."""
@@ -116,6 +119,70 @@ def log_groups(
         )
         for kind in kinds
     ]
+
+
+class Database(Construct):
+    """What a cluster and a single database share: checks, key, way in, logs and most settings.
+
+    Attributes:
+        key: the :class:`SecureKey` of storage, secret, logs and insights.
+        security_group: of the database.
+        port: port that it listens on.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        kind: Literal["cluster", "instance"],
+        engine: Engine[Any],
+        vpc: ec2.IVpc,
+        subnets: Sequence[ec2.ISubnet],
+        clients: Mapping[str, ec2.ISecurityGroup],
+        backup_days: int,
+    ) -> None:
+        super().__init__(scope, id)
+        check_identifier(name)
+        check_backup_days(backup_days)
+        check_subnets(vpc, subnets)
+        self._engine, self._vpc, self._subnets = engine, vpc, list(subnets)
+        self.port = engine.port
+        self.key = SecureKey(self, "Key", description=f"Database {name}")
+        self.security_group = security_group(self, vpc, port=self.port, clients=clients)
+        self._log_groups = log_groups(
+            self, prefix=f"/aws/rds/{kind}/{name}", kinds=engine.logs, key=self.key
+        )
+
+    def _settings(self) -> dict[str, Any]:
+        """Give the arguments that a cluster and a single database have in common."""
+        return {
+            "engine": self._engine.version(),
+            "parameters": dict(self._engine.parameters),
+            "vpc": self._vpc,
+            "vpc_subnets": ec2.SubnetSelection(subnets=self._subnets),
+            "security_groups": [self.security_group],
+            "port": self.port,
+            "credentials": rds.Credentials.from_username(
+                ADMINISTRATOR, encryption_key=self.key.key
+            ),
+            "manage_master_user_password": True,
+            "iam_authentication": True,
+            "storage_encrypted": True,
+            "copy_tags_to_snapshot": True,
+            "cloudwatch_logs_exports": list(self._engine.logs),
+            "monitoring_interval": cdk.Duration.seconds(MONITORING_SECONDS),
+            "monitoring_role": monitoring_role(self),
+            "deletion_protection": True,
+            "removal_policy": cdk.RemovalPolicy.RETAIN,
+        }
+
+    def _finish(self, database: Construct) -> None:
+        for group in self._log_groups:
+            # RDS would make a missing group itself, without key and retention.
+            database.node.add_dependency(group)
+        acknowledge_database(database, self._engine.left_out)
 
 
 LEFT_OUT = {

@@ -125,6 +125,41 @@ class HardenedFunction(Construct):
         """Give the function an address that answers signed requests of IAM identities only."""
         return self.function.add_function_url(auth_type=lambda_.FunctionUrlAuthType.AWS_IAM)
 
+    def let_call_url(self, id: str, role_arn: str) -> None:
+        """Let a role call the function through its address, and in no other way.
+
+        A call of the address takes two permissions; the second holds for calls of the address only.
+
+        Args:
+            id: construct ID.
+            role_arn: ARN of the role.
+
+        Raises:
+            BaselineError: when it is no role, or everybody.
+
+        Source: AWS Lambda Developer Guide, "Control access to Lambda function URLs".
+        """
+        if not cdk.Token.is_unresolved(role_arn) and (":role/" not in role_arn or "*" in role_arn):
+            raise BaselineError(
+                f"role_arn is {role_arn!r}; a function's address is for IAM roles only, one by one"
+            )
+        lambda_.CfnPermission(
+            self,
+            f"{id}Url",
+            action="lambda:InvokeFunctionUrl",
+            function_name=self.function.function_arn,
+            principal=role_arn,
+            function_url_auth_type="AWS_IAM",
+        )
+        lambda_.CfnPermission(
+            self,
+            f"{id}ThroughUrl",
+            action="lambda:InvokeFunction",
+            function_name=self.function.function_arn,
+            principal=role_arn,
+            invoked_via_function_url=True,
+        )
+
     def _create_log_group(self) -> logs.LogGroup:
         return logs.LogGroup(
             self,

@@ -56,31 +56,58 @@ class RestoreTest(Construct):
     ) -> None:
         super().__init__(scope, id)
         _check(name, resource_types)
-        types = backup.CfnRestoreTestingPlan
-        self.plan = types(
+        self.plan = create_restore_test(
             self,
-            "Plan",
-            restore_testing_plan_name=name,
-            schedule_expression=SUNDAY,
-            recovery_point_selection=types.RestoreTestingRecoveryPointSelectionProperty(
-                algorithm="LATEST_WITHIN_WINDOW",
-                include_vaults=[backups.vault.backup_vault_arn],
-                recovery_point_types=["SNAPSHOT"],
-                selection_window_days=WINDOW_DAYS,
-            ),
+            name=name,
+            vault_arn=backups.vault.backup_vault_arn,
+            role_arn=backups.role.role_arn,
+            resource_types=resource_types,
         )
-        for kind, metadata in sorted(resource_types.items()):
-            backup.CfnRestoreTestingSelection(
-                self,
-                f"{kind}Selection",
-                restore_testing_plan_name=self.plan.ref,
-                restore_testing_selection_name=f"{name}_{kind}",
-                protected_resource_type=kind,
-                protected_resource_arns=["*"],
-                iam_role_arn=backups.role.role_arn,
-                restore_metadata_overrides=dict(metadata) or None,
-                validation_window_hours=CLEAN_UP_HOURS,
-            )
+
+
+def create_restore_test(
+    scope: Construct,
+    *,
+    name: str,
+    vault_arn: str,
+    role_arn: str,
+    resource_types: Mapping[ResourceType, Mapping[str, str]],
+) -> backup.CfnRestoreTestingPlan:
+    """Create a plan and a selection of each kind of resource.
+
+    Args:
+        scope: gets ``Plan`` and a selection per kind.
+        name: physical name of the plan.
+        vault_arn: vault whose newest backups are restored.
+        role_arn: role that restores.
+        resource_types: kind of resource to what a restore of it needs besides the defaults.
+    """
+    types = backup.CfnRestoreTestingPlan
+    plan = types(
+        scope,
+        "Plan",
+        restore_testing_plan_name=name,
+        schedule_expression=SUNDAY,
+        recovery_point_selection=types.RestoreTestingRecoveryPointSelectionProperty(
+            algorithm="LATEST_WITHIN_WINDOW",
+            include_vaults=[vault_arn],
+            recovery_point_types=["SNAPSHOT"],
+            selection_window_days=WINDOW_DAYS,
+        ),
+    )
+    for kind, metadata in sorted(resource_types.items()):
+        backup.CfnRestoreTestingSelection(
+            scope,
+            f"{kind}Selection",
+            restore_testing_plan_name=plan.ref,
+            restore_testing_selection_name=f"{name}_{kind}",
+            protected_resource_type=kind,
+            protected_resource_arns=["*"],
+            iam_role_arn=role_arn,
+            restore_metadata_overrides=dict(metadata) or None,
+            validation_window_hours=CLEAN_UP_HOURS,
+        )
+    return plan
 
 
 def _check(name: str, kinds: Mapping[ResourceType, Mapping[str, str]]) -> None:

@@ -32,7 +32,7 @@ class HardenedTable(Construct):
         recovery_days: how far back the table can be restored; 35 by default, 1 to 35.
         stream: which images of a change the stream holds; no stream by default.
         backup_plan: True, the default, says that a backup plan selects the table, such as
-            :class:`~baseline.workload.backup.BackupVaultPlan` or the organization's backup policy.
+            :class:`~baseline.workload.backups.BackupVaultPlan` or the organization's backup policy.
             False for a table whose data may be lost after 35 days.
 
     Attributes:

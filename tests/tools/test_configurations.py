@@ -28,6 +28,7 @@ EXAMPLES = sorted(
     [
         *FOLDER.glob("control-tower-*.yaml"),
         *FOLDER.glob("logs-*.yaml"),
+        FOLDER / "backups.yaml",
         FOLDER / "detection.yaml",
         FOLDER / "notified.yaml",
         FOLDER / "recorded-sessions.yaml",

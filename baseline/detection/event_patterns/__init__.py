@@ -6,6 +6,11 @@ from baseline.detection.event_patterns.accounts import (
     accounts_changed,
 )
 from baseline.detection.event_patterns.activity import QUIET_CALLS, forwarded_activity
+from baseline.detection.event_patterns.backups import (
+    BACKUP_TAMPERING,
+    backup_tampering,
+    failed_backups,
+)
 from baseline.detection.event_patterns.compliance import control_tower_drift, noncompliance
 from baseline.detection.event_patterns.emergency import Emergency, emergency_use
 from baseline.detection.event_patterns.findings import (
@@ -42,6 +47,7 @@ from baseline.detection.event_patterns.shapes import (
 __all__ = [
     "ACCOUNT_EVENTS",
     "API_CALL",
+    "BACKUP_TAMPERING",
     "COMPLIANCE_CHANGE",
     "FORWARDED_SOURCES",
     "GLOBAL_REGION",
@@ -60,8 +66,10 @@ __all__ = [
     "Pattern",
     "Severity",
     "accounts_changed",
+    "backup_tampering",
     "control_tower_drift",
     "emergency_use",
+    "failed_backups",
     "forwarded_activity",
     "guardduty_findings",
     "noncompliance",

@@ -14,7 +14,8 @@ _FEATURE = {"securityhubv2": {"Feature": "SecurityHubV2"}}
     "Custom::OrganizationFeatures",
     capability="Organization features",
     covers="OrganizationId RootId TrustedAccess PolicyTypes DelegatedAdministrators"
-    " RegionalAdministrators RootFeatures RamSharing StackSetsAccess Placements OnDelete",
+    " RegionalAdministrators RootFeatures RamSharing StackSetsAccess Placements OnDelete"
+    " BackupSettings",
 )
 def organization_features(place: Place, _: str, expected: Properties) -> Iterator[Check]:
     """Read trusted access, policy types, delegated administrators, root features and placements."""
@@ -27,6 +28,10 @@ def organization_features(place: Place, _: str, expected: Properties) -> Iterato
     if expected.get("RootFeatures"):
         found = place("iam").list_organizations_features().get("EnabledFeatures", [])
         yield _contains("RootFeatures", expected["RootFeatures"], found)
+    if expected.get("BackupSettings"):
+        settings = place("backup").describe_global_settings()["GlobalSettings"]
+        on = [name for name, value in settings.items() if value == "true"]
+        yield _contains("BackupSettings", expected["BackupSettings"], on)
     if str(expected.get("StackSetsAccess")).lower() == "true":
         status = place("cloudformation").describe_organizations_access()["Status"]
         yield Check(setting="StackSetsAccess", expected="ENABLED", found=status)

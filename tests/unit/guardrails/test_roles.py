@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from baseline.config import Configuration
+from baseline.config.backups import BackupPolicy, CentralCopies
 from baseline.guardrails.composition import compose
 from baseline.guardrails.lock_out import NEEDS
 from baseline.guardrails.model import RoleClass
@@ -15,7 +18,7 @@ from baseline.identity.settings_permissions import settings_statements
 from tests.unit.guardrails import harness
 
 MEMBER = "555555555555"
-ROLES = harness.world().roles
+ROLES = replace(harness.world().roles, copies_backups=True)
 
 
 def matches(pattern: str, arn: str) -> bool:
@@ -75,3 +78,14 @@ def test_another_prefix_than_the_bootstraps_locks_nobody_out() -> None:
 def test_the_settings_role_may_do_whatever_its_own_policy_says() -> None:
     stated = {str(action) for statement in settings_statements() for action in statement.actions}
     assert stated == set(NEEDS[RoleClass.SERVICE_ROLES])
+
+
+def test_the_role_of_aws_backup_is_exempt_only_where_backups_are_copied() -> None:
+    """RDS and EC2 snapshots are shared with the account of the copies."""
+    example = harness.configuration()
+    assert roles_of(example).patterns(RoleClass.BACKUPS) == []
+    backup = BackupPolicy(central=CentralCopies())
+    capabilities = example.capabilities.model_copy(update={"backup": backup})
+    copying = example.model_copy(update={"capabilities": capabilities})
+    assert roles_of(copying).patterns(RoleClass.BACKUPS) == ["arn:aws:iam::*:role/secbase-backup"]
+    refuse_lock_out(copying, compose(copying))

@@ -39,6 +39,7 @@ class FakeAws:
     delegated: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     administrators: dict[tuple[str, str], Answer] = field(default_factory=dict)
     root_features: list[str] = field(default_factory=list)
+    backup_settings: dict[str, str] = field(default_factory=dict)
     service_roles: list[str] = field(default_factory=list)
     hubs: dict[str, Answer] = field(default_factory=dict)
     stack_sets: str = "DISABLED"
@@ -210,6 +211,14 @@ class FakeAws:
 
     def detective_enable_organization_admin_account(self, region: str, account_id: str) -> None:
         self._enable_administrator("detective", region, account_id, "ValidationException")
+
+    def backup_describe_global_settings(self, _: str) -> Answer:
+        return {"GlobalSettings": dict(self.backup_settings)}
+
+    def backup_update_global_settings(self, _: str, global_settings: dict[str, str]) -> None:
+        if "backup.amazonaws.com" not in self.services:
+            raise Fault("InvalidRequestException", "trusted access is not enabled")
+        self.backup_settings |= global_settings
 
     def securitylake_register_data_lake_delegated_administrator(
         self, _: str, account_id: str

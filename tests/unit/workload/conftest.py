@@ -12,6 +12,8 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_signer as signer
@@ -27,8 +29,14 @@ from constructs import Construct
 from baseline.controls.registry import declarations
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
+from baseline.workload.air_gapped_vault import AirGappedVault
 from baseline.workload.auto_scaling import HardenedAutoScalingGroup
+from baseline.workload.backup_protection import share_with_central_vault
 from baseline.workload.backups import BackupVaultPlan
+from baseline.workload.containers.ecs_cluster import HardenedEcsCluster
+from baseline.workload.containers.eks_cluster import HardenedEksCluster
+from baseline.workload.containers.eks_nodes import HardenedEksNodes
+from baseline.workload.containers.fargate_service import HardenedFargateService
 from baseline.workload.database import HardenedDatabase
 from baseline.workload.database_engines import AURORA, INSTANCES
 from baseline.workload.database_instance import HardenedDatabaseInstance
@@ -41,6 +49,8 @@ from baseline.workload.table import HardenedTable
 from tests.support import CONTEXT
 
 ORGANIZATION = "o-exampleorgid"
+DIGEST = f"sha256:{'a' * 64}"
+ADMINISTRATOR = "arn:aws:iam::333333333333:role/PlatformTeam"
 Resources = dict[str, Any]
 
 
@@ -184,6 +194,7 @@ def _functions(stack: cdk.Stack) -> None:
         environment={"SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:333333333333:secret:orders"},
     )
     function.add_url()
+    function.let_call_url("Partner", "arn:aws:iam::333333333333:role/Partner")
     HardenedFunction(
         stack,
         "Unsigned",
@@ -195,6 +206,84 @@ def _functions(stack: cdk.Stack) -> None:
         vpc=network,
         subnets=network.private_subnets,
     )
+
+
+def repository(scope: Construct) -> ecr.IRepository:
+    return ecr.Repository.from_repository_name(scope, "Repository", "orders")
+
+
+def _containers(stack: cdk.Stack) -> None:
+    network = vpc(stack)
+    cluster = HardenedEcsCluster(stack, "Cluster", vpc=network)
+    messages, key = topic(stack)
+    secret = RotatedSecret(
+        stack,
+        "Secret",
+        description="Signing key",
+        organization_id=ORGANIZATION,
+        topic=messages,
+        topic_key=key,
+    )
+    HardenedFargateService(
+        stack,
+        "Orders",
+        cluster=cluster,
+        subnets=network.private_subnets,
+        repository=repository(stack),
+        digest=DIGEST,
+        clients={"load balancer": client(stack)},
+        reaches={"S3": ec2.Peer.prefix_list("pl-6da54004")},
+        environment={"TABLE": "orders"},
+        secrets={"SIGNING_KEY": secret.secret},
+        statements=[
+            iam.PolicyStatement(
+                actions=["dynamodb:GetItem"],
+                resources=["arn:aws:dynamodb:eu-west-1:333333333333:table/orders"],
+            )
+        ],
+    )
+
+
+def _kubernetes(stack: cdk.Stack) -> None:
+    network = vpc(stack)
+    cluster = HardenedEksCluster(
+        stack,
+        "Cluster",
+        name="orders",
+        vpc=network,
+        subnets=network.private_subnets,
+        administrators={"platform team": ADMINISTRATOR},
+        viewers={"auditors": "arn:aws:iam::333333333333:role/Auditor"},
+        clients={"pipeline": client(stack)},
+    )
+    nodes = HardenedEksNodes(stack, "Nodes", cluster=cluster, subnets=network.private_subnets)
+    nodes.add_pod_identity(
+        "Orders",
+        namespace="orders",
+        service_account="orders",
+        statements=[
+            iam.PolicyStatement(
+                actions=["dynamodb:GetItem"],
+                resources=["arn:aws:dynamodb:eu-west-1:333333333333:table/orders"],
+            )
+        ],
+    )
+
+
+def _copies(stack: cdk.Stack) -> None:
+    AirGappedVault(stack, "Plain", name="copies", organization_id=ORGANIZATION)
+    AirGappedVault(
+        stack,
+        "Own",
+        name="copies-own",
+        organization_id=ORGANIZATION,
+        keep_days=365,
+        longest_days=730,
+        approval_team="arn:aws:mpa:us-east-1:333333333333:approval-team/recovery",
+        key=True,
+    )
+    shared = SecureKey(stack, "Shared", description="A volume whose backups are copied")
+    share_with_central_vault(shared, account="222222222222")
 
 
 def _machines(stack: cdk.Stack) -> None:
@@ -218,6 +307,9 @@ STACKS: dict[str, Callable[[cdk.Stack], None]] = {
     "files": _files,
     "backups": _backups,
     "functions": _functions,
+    "containers": _containers,
+    "kubernetes": _kubernetes,
+    "copies": _copies,
     "machines": _machines,
 }
 

@@ -61,7 +61,24 @@ def test_no_function_answers_everybody(workload: Workload) -> None:
     assert url["AuthType"] == "AWS_IAM"
     permissions = workload.of("functions", "AWS::Lambda::Permission")
     assert [row for row in permissions if row["Principal"] == "*"] == []
+    calls = {row["Action"]: row for row in permissions if row["Principal"].endswith("role/Partner")}
+    assert calls["lambda:InvokeFunctionUrl"]["FunctionUrlAuthType"] == "AWS_IAM"
+    assert calls["lambda:InvokeFunction"]["InvokedViaFunctionUrl"] is True
     assert "Lambda.1" in workload.controls["hardened-function"]
+
+
+@pytest.mark.parametrize("role", ["*", "333333333333", "arn:aws:iam::333333333333:role/*"])
+def test_an_address_for_everybody_is_refused(stack: cdk.Stack, role: str) -> None:
+    function = HardenedFunction(
+        stack,
+        "Function",
+        code=lambda_.Code.from_inline("def handler(event, context): pass"),
+        handler="index.handler",
+        description="x",
+        signed_by=UNSIGNED,
+    )
+    with pytest.raises(BaselineError, match="a function's address is for IAM roles only"):
+        function.let_call_url("Everybody", role)
 
 
 def test_a_function_in_a_vpc_stands_in_two_zones_and_reaches_nothing(workload: Workload) -> None:

@@ -339,6 +339,13 @@ def test_a_plan_backs_up_daily_and_copies_where_asked(workload: Workload) -> Non
     assert sorted(chosen) == ["daily", "kept"]
 
 
+def test_the_key_of_a_vault_is_shared_with_the_account_of_its_copies(workload: Workload) -> None:
+    shared = [
+        "222222222222" in str(key["KeyPolicy"]) for key in workload.of("backups", "AWS::KMS::Key")
+    ]
+    assert sorted(shared) == [False, True]
+
+
 def test_backups_are_restored_every_week(workload: Workload) -> None:
     (plan,) = workload.of("backups", "AWS::Backup::RestoreTestingPlan")
     assert plan["ScheduleExpression"] == "cron(0 5 ? * SUN *)"
@@ -354,6 +361,7 @@ def test_backups_are_restored_every_week(workload: Workload) -> None:
     [
         ({"keep_days": 6}, "keep_days must be between 7 and 36500 days, got 6"),
         ({"lock": "none"}, "lock is 'none'; it is one of governance, compliance"),
+        ({"copy_to": "central"}, "copy_to is 'central'; give the ARN of a backup vault"),
     ],
 )
 def test_a_weak_vault_is_refused(stack: cdk.Stack, settings: dict[str, Any], message: str) -> None:

@@ -19,6 +19,7 @@ REGIONAL_SERVICES = (
     "securityhub",
     "securityhubv2",
 )
+BACKUP_SETTINGS = ("isCrossAccountBackupEnabled", "isMpaEnabled")
 ROOT_FEATURES = ("RootCredentialsManagement", "RootSessions")
 
 
@@ -63,6 +64,7 @@ class Desired:
     delegations: tuple[Delegation, ...] = ()
     regional: tuple[RegionalAdministrator, ...] = ()
     data_lake_administrator: str = ""
+    backup_settings: tuple[str, ...] = ()
     root_features: tuple[str, ...] = ()
     ram_sharing: bool = False
     stack_sets_access: bool = False
@@ -134,6 +136,13 @@ def _root_features(values: Json) -> tuple[str, ...]:
     return features
 
 
+def _backup_settings(values: Json) -> tuple[str, ...]:
+    for value in (settings := _texts(values)):
+        if value not in BACKUP_SETTINGS:
+            raise PropertyError(f"BackupSettings knows {list(BACKUP_SETTINGS)}, got {value!r}")
+    return settings
+
+
 def _delegations(entries: Json) -> tuple[Delegation, ...]:
     for entry in entries or []:
         _no_others(entry, {"ServicePrincipal", "AccountId"}, "DelegatedAdministrators.")
@@ -182,6 +191,7 @@ _READERS = {
     "DelegatedAdministrators": ("delegations", _delegations),
     "RegionalAdministrators": ("regional", _regional),
     "DataLakeAdministrator": ("data_lake_administrator", _optional_account),
+    "BackupSettings": ("backup_settings", _backup_settings),
     "RootFeatures": ("root_features", _root_features),
     "RamSharing": ("ram_sharing", _switch),
     "StackSetsAccess": ("stack_sets_access", _switch),

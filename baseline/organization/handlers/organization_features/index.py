@@ -37,6 +37,7 @@ STEPS: tuple[Step, ...] = (
     organization_steps.delegations,
     service_steps.regional_administrators,
     service_steps.data_lake_administrator,
+    service_steps.backup_settings,
     service_steps.management_roles,
     service_steps.management_hubs,
     service_steps.root_features,

@@ -165,6 +165,20 @@ def _administers_lake(account: str, api: Api) -> bool:
     return is_administrator(account, [entry["Id"] for entry in found], LAKE)
 
 
+def backup_settings(desired: Desired, api: Api) -> Iterator[str]:
+    """Let AWS Backup copy across accounts, and ask approval teams, where that is wanted."""
+    if not desired.backup_settings:
+        return
+    answer = api.call("backup", "describe_global_settings") or {}
+    found = answer.get("GlobalSettings", {})
+    off = [name for name in desired.backup_settings if found.get(name) != "true"]
+    if off:
+        # Only what is named is written; other settings stay as they are.
+        api.call("backup", "update_global_settings", GlobalSettings=dict.fromkeys(off, "true"))
+    for name in off:
+        yield f"AWS Backup {name}"
+
+
 def management_hubs(desired: Desired, api: Api) -> Iterator[str]:
     """Enable Security Hub in the management account, which no administrator can do for it.
 

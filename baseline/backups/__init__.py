@@ -1,0 +1,1 @@
+"""Backups of the organization: a vault and a role in every account, copies, tests, reports."""

@@ -1,0 +1,1 @@
+"""Containers: clusters and services of ECS on Fargate, clusters of EKS."""
