@@ -68,7 +68,8 @@ class SettingsStack(cdk.Stack):
             topic=alarm_topic,
         )
         capabilities = configuration.capabilities
-        if capabilities.macie.enabled or capabilities.detective.enabled:
+        administered = (capabilities.detective, capabilities.inspector, capabilities.macie)
+        if any(service.enabled for service in administered):
             DetectionMembers(
                 self,
                 "DetectionMembers",
