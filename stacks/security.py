@@ -212,7 +212,7 @@ class SecurityStack(cdk.Stack):
             paging = PagingEndpoint(
                 self, "Paging", paging=wanted.paging, name=names.paging, failures=shared.failures
             )
-        told = told_rules(configuration)
+        told, scanned = told_rules(configuration), configuration.capabilities.inspector
         for severity in SEVERITIES.values():
             if severity.name not in wanted.severities():
                 continue
@@ -230,6 +230,7 @@ class SecurityStack(cdk.Stack):
                 drift=severity.name == CRITICAL and configuration.control_tower != "none",
                 rule_prefixes=told.get(severity.name, ()),
                 further=_key_rules(severity.name, names),
+                exploits=scanned.enabled and scanned.critical == "exploitable",
             )
             self.topics[severity.name] = notification.topic
             if severity.name == HIGH and configuration.log_archive.replication is not None:
