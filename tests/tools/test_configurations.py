@@ -29,6 +29,7 @@ EXAMPLES = sorted(
         *FOLDER.glob("control-tower-*.yaml"),
         *FOLDER.glob("logs-*.yaml"),
         FOLDER / "detection.yaml",
+        FOLDER / "inspector.yaml",
         FOLDER / "notified.yaml",
         FOLDER / "recorded-sessions.yaml",
         FOLDER / "security-lake.yaml",
@@ -47,6 +48,17 @@ capabilities:
       evaluate: all
       own: {{cost-center: {{identifier: REQUIRED_TAGS, parameters: {{tag1Key: CostCenter}}}}}}
       remediate: [{repaired}]
+  inspector:
+    enabled: true
+    critical: all
+    sbom: {{enabled: false}}
+    suppressions:
+      build-tools:
+        reason: The compiler stands in the build stage and is not shipped
+        expires: {expires}
+        packages: [gcc]
+        repositories: [payments-build]
+        fix_available: false
   guardduty:
     tuning:
       trusted_list: {lists}/trusted.txt
