@@ -14,7 +14,11 @@ from botocore.client import BaseClient
 from baseline.config import Configuration, Names, load
 from baseline.config.inspector import InspectorSettings
 from baseline.detection.detection_members import inspector_controls, wanted
-from baseline.detection.detection_permissions import statements
+from baseline.detection.detection_permissions import INSPECTOR_ACTIONS, statements
+from baseline.guardrails.composition import compose
+from baseline.guardrails.evaluation import Organization
+from baseline.guardrails.placement import levels_of
+from baseline.guardrails.request import Request
 from tests.handlers import load_handler
 from tests.unit.detection.inspector_aws import FakeInspector, unscanned
 from tests.unit.detection.members_aws import SECURITY
@@ -293,3 +297,36 @@ def test_controls_are_claimed_for_scans_that_are_on(
 ) -> None:
     """Inspector.1, Inspector.2, Inspector.3, Inspector.4."""
     assert sorted(inspector_controls(InspectorSettings(enabled=True, **settings))) == controls
+
+
+def test_the_guardrails_let_our_roles_work_and_stop_everybody_else(
+    configuration: Configuration,
+) -> None:
+    levels = levels_of(compose(configuration))
+    organization = Organization(
+        id=configuration.organization.id,
+        management_account="111111111111",
+        accounts={SECURITY: levels["Security"], MEMBER: levels["Workloads"]},
+    )
+    narrowing = ("UpdateConfiguration", "UpdateOrgEc2DeepInspectionConfiguration", "Disable")
+    rows = [
+        # account, role, action, allowed
+        *(
+            (SECURITY, "secbase-detection-administrator", f"inspector2:{name}", True)
+            for name in INSPECTOR_ACTIONS
+        ),
+        (SECURITY, "secbase-sbom-exporter", "inspector2:CreateSbomExport", True),
+        (SECURITY, "secbase-security-InspectorOnEventRole", "inspector2:Enable", True),
+        (MEMBER, "secbase-settings", "ecr:PutRegistryScanningConfiguration", True),
+        *((SECURITY, "Administrator", f"inspector2:{name}", False) for name in narrowing),
+        (SECURITY, "Administrator", "inspector2:CreateFilter", False),
+        (MEMBER, "Administrator", "inspector2:Disable", False),
+    ]
+    for account, role, action, allowed in rows:
+        request = Request(
+            principal_arn=f"arn:aws:iam::{account}:role/{role}",
+            action=action,
+            resource="*",
+            region="eu-west-1",
+        )
+        assert organization.evaluate(request).allowed is allowed, (role, action)
