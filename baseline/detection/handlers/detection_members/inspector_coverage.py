@@ -21,15 +21,6 @@ from service_rows import FAILED, IN_PROGRESS, UNCHANGED, Client, Keeper, Row
 Wanted = dict[str, Any]
 Finding = dict[str, Any]
 
-
-class Place(NamedTuple):
-    """Which account is looked at, which one administers, and where."""
-
-    account: str
-    administrator: str
-    region: str
-
-
 ENABLED = "ENABLED"
 STARTING = "ENABLING"
 GENERATOR = "inspector-coverage"
@@ -56,6 +47,14 @@ TEXT = 1024
 # Security Hub deletes what is not updated for 90 days.
 AGE = timedelta(days=30)
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 6})
+
+
+class Place(NamedTuple):
+    """Which account is looked at, which one administers, and where."""
+
+    account: str
+    administrator: str
+    region: str
 
 
 def look(inspector: Client, account: str, wanted: Wanted, keeper: Keeper) -> Row:
