@@ -58,7 +58,7 @@ def key_of(template: dict[str, Any]) -> str:
         for name, each in template["Resources"].items()
         if each["Type"] == "AWS::KMS::Key"
     )
-    return logical_id
+    return str(logical_id)
 
 
 @pytest.mark.parametrize(

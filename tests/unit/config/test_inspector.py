@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from botocore.loaders import Loader
@@ -175,10 +175,10 @@ def shape(name: str) -> list[str]:
 
 
 def test_the_words_are_those_of_the_api() -> None:
-    assert {*settings.Severity.__args__} == {*shape("Severity")}
-    assert {*settings.PushDays.__args__} == {*shape("EcrRescanDuration")}
-    assert {*settings.PullDays.__args__} == {*shape("EcrPullDateRescanDuration")}
-    assert {*settings.Day.__args__} == {*shape("Day")}
-    assert {*settings.RuleSet.__args__} == {*shape("RuleSetCategory")}
-    assert {*settings.CodeEvent.__args__} == {*shape("ContinuousIntegrationScanEvent")}
-    assert {*settings.UncoveredReason.__args__} < {*shape("ScanStatusReason")}
+    assert {*get_args(settings.Severity)} == {*shape("Severity")}
+    assert {*get_args(settings.PushDays)} == {*shape("EcrRescanDuration")}
+    assert {*get_args(settings.PullDays)} == {*shape("EcrPullDateRescanDuration")}
+    assert {*get_args(settings.Day)} == {*shape("Day")}
+    assert {*get_args(settings.RuleSet)} == {*shape("RuleSetCategory")}
+    assert {*get_args(settings.CodeEvent)} == {*shape("ContinuousIntegrationScanEvent")}
+    assert {*get_args(settings.UncoveredReason)} < {*shape("ScanStatusReason")}

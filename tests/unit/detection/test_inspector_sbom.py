@@ -11,6 +11,7 @@ import pytest
 from aws_cdk import assertions
 from aws_cdk import aws_sns as sns
 from botocore.client import BaseClient
+from ministack.services import stepfunctions
 
 from baseline.config import Names
 from baseline.config.inspector import SbomExport as Settings
@@ -118,7 +119,7 @@ def test_a_region_without_anything_has_not_failed(execute: Execute) -> None:
 def test_a_region_that_fails_fails_the_run_and_stops_no_other(
     execute: Execute, aws: FakeInspector, answer: dict[str, str]
 ) -> None:
-    with pytest.raises(machine.stepfunctions._ExecutionError, match="A Region failed"):
+    with pytest.raises(stepfunctions._ExecutionError, match="A Region failed"):
         execute({"eu-west-1": answer}, {"eu-central-1": DONE})
     looked = [region for name, region, _ in aws.calls if name == "GetSbomExport"]
     assert looked == ["eu-west-1", "eu-central-1", "eu-central-1"]
@@ -128,14 +129,14 @@ def test_a_region_that_refuses_fails_the_run_after_the_others(
     execute: Execute, aws: FakeInspector
 ) -> None:
     aws.fail("CreateSbomExport", "AccessDeniedException", region="eu-west-1")
-    with pytest.raises(machine.stepfunctions._ExecutionError, match="A Region failed"):
+    with pytest.raises(stepfunctions._ExecutionError, match="A Region failed"):
         execute({"eu-central-1": DONE})
     assert [one["region"] for one in aws.exports.values()] == ["eu-central-1"]
 
 
 def test_what_takes_more_than_a_day_has_failed(execute: Execute) -> None:
     waits: list[float] = []
-    with pytest.raises(machine.stepfunctions._ExecutionError, match="more than a day"):
+    with pytest.raises(stepfunctions._ExecutionError, match="more than a day"):
         execute(waits=waits)
     assert len(waits) == CHECKS
     assert sum(waits) == 24 * 3600
