@@ -105,7 +105,8 @@ def identity(wiring: Wiring) -> list[cdk.Stack]:
 def regional_logs(wiring: Wiring) -> list[cdk.Stack]:
     """Create what the log archive has in the governed Regions other than home."""
     configuration, names = wiring.configuration, wiring.names
-    if not configuration.log_archive.load_balancer_logs:
+    keeps_sbom = configuration.capabilities.inspector.exports_sbom()
+    if not (configuration.log_archive.load_balancer_logs or keeps_sbom):
         return []
     return [
         RegionalLogArchiveStack(

@@ -42,6 +42,7 @@ class LogArchiveStack(cdk.Stack):
             macie_regions=configuration.regions if configuration.capabilities.macie.enabled else (),
             regions=configuration.regions,
             guardduty_regions=exporting_regions(configuration),
+            keeps_sbom=configuration.capabilities.inspector.exports_sbom(),
         )
 
         # Reports of AWS Backup
@@ -100,7 +101,13 @@ class RegionalLogArchiveStack(cdk.Stack):
             break_glass_role=configuration.break_glass.role,
             qualifier=bootstrap_qualifier(self),
         )
-        self.archive = RegionalLogArchive(self, "LogArchive", archive=archive, region=region)
+        self.archive = RegionalLogArchive(
+            self,
+            "LogArchive",
+            archive=archive,
+            region=region,
+            keeps_sbom=configuration.capabilities.inspector.exports_sbom(),
+        )
 
 
 class LogCopiesStack(cdk.Stack):

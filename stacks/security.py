@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -19,6 +21,8 @@ from baseline.detection.event_bus import SecurityEventBus
 from baseline.detection.event_patterns import SEVERITIES, Pattern, failed_backups
 from baseline.detection.finding_formatter import FindingFormatter
 from baseline.detection.guardduty_export import GuardDutyExport
+from baseline.detection.inspector_activation import InspectorActivation
+from baseline.detection.inspector_scans import CodeScans
 from baseline.detection.macie_export import MacieExportKey
 from baseline.detection.notifications import FindingNotification, NotificationKeys
 from baseline.detection.paging import PagingEndpoint
@@ -33,6 +37,7 @@ from stacks.guardrails import known_ids
 from stacks.security_regional import (
     analyze_access,
     recognize_data,
+    scan_software,
     tune_guardduty,
     tunes_guardduty,
 )
@@ -87,6 +92,8 @@ class SecurityStack(cdk.Stack):
         self.macie_key = self._find_data(configuration, names)
         if self.macie_key is not None:
             log_keys.append(self.macie_key.key.key_arn)
+        if capabilities.inspector.enabled:
+            self._scan(configuration)
         if capabilities.config.enabled and capabilities.config.aggregator:
             OrganizationAggregator(
                 self,
@@ -109,6 +116,8 @@ class SecurityStack(cdk.Stack):
             log_keys,
             backup_reports=capabilities.backup is not None and capabilities.backup.audit,
         )
+        if capabilities.inspector.exports_sbom():
+            _read_sbom(logs, names, configuration.regions)
         if self.macie_key is not None:
             logs["buckets"].append(names.macie_bucket)
         reader.read_logs(**logs)
@@ -161,6 +170,22 @@ class SecurityStack(cdk.Stack):
             break_glass_role=configuration.break_glass.role,
         ).key
 
+    def _scan(self, configuration: Configuration) -> None:
+        """Switch Inspector on in this account, which configures it for all; then configure it."""
+        settings = configuration.capabilities.inspector
+        activation = InspectorActivation(
+            self, "Inspector", settings=settings, regions=configuration.regions
+        )
+        configured = scan_software(self, configuration)
+        if settings.repositories:
+            configured.append(
+                CodeScans(
+                    self, "CodeScans", prefix=configuration.prefix, settings=settings.code_scan
+                )
+            )
+        for each in configured:
+            each.node.add_dependency(activation.resource)
+
     def _notify(self, configuration: Configuration, names: Names) -> None:
         shared = NotificationKeys(self, "Notifications")
         self.notification_key = shared.key
@@ -192,7 +217,7 @@ class SecurityStack(cdk.Stack):
             paging = PagingEndpoint(
                 self, "Paging", paging=wanted.paging, name=names.paging, failures=shared.failures
             )
-        told = told_rules(configuration)
+        told, scanned = told_rules(configuration), configuration.capabilities.inspector
         for severity in SEVERITIES.values():
             if severity.name not in wanted.severities():
                 continue
@@ -210,6 +235,7 @@ class SecurityStack(cdk.Stack):
                 drift=severity.name == CRITICAL and configuration.control_tower != "none",
                 rule_prefixes=told.get(severity.name, ()),
                 further=_further_rules(severity.name, configuration, names),
+                exploits=scanned.enabled and scanned.critical == "exploitable",
             )
             self.topics[severity.name] = notification.topic
             if severity.name == HIGH and configuration.log_archive.replication is not None:
@@ -280,3 +306,11 @@ def _logs(
         buckets += [names.log_copy(log, region) for log in settings.replication.logs]
         keys = [*keys, names.copy_key_pattern(region, account)]
     return {"buckets": buckets, "keys": keys, "regions": list(dict.fromkeys(regions))}
+
+
+def _read_sbom(logs: dict[str, list[str]], names: Names, regions: Sequence[str]) -> None:
+    """Add the buckets, keys and Regions of the bills of materials, one each for every Region."""
+    logs["buckets"].append(names.sbom_bucket("*"))
+    others = [region for region in regions if region != names.home_region]
+    logs["keys"] = [*logs["keys"], *(names.copy_key_pattern(region, None) for region in others)]
+    logs["regions"] = list(dict.fromkeys([*logs["regions"], *regions]))

@@ -16,6 +16,8 @@ from baseline.detection.access_analyzer import (
 from baseline.detection.entity_files import EntityFiles
 from baseline.detection.guardduty_export import RegionalGuardDutyExport
 from baseline.detection.guardduty_tuning import EntityLists, FindingSuppressions
+from baseline.detection.inspector_scans import CisScans
+from baseline.detection.inspector_suppressions import VulnerabilitySuppressions
 from baseline.detection.macie_data import MacieData
 
 
@@ -48,6 +50,7 @@ class SecurityRegionalStack(cdk.Stack):
         )
         analyze_access(self, configuration, str(env.region))
         recognize_data(self, configuration, names)
+        scan_software(self, configuration)
         if tunes_guardduty(configuration, str(env.region)):
             self._detect(configuration, names, files)
 
@@ -85,6 +88,24 @@ def recognize_data(scope: Construct, configuration: Configuration, names: Names)
     settings = configuration.capabilities.macie
     if settings.enabled:
         MacieData(scope, "MacieData", settings=settings, name_prefix=f"{names.prefix}-")
+
+
+def scan_software(scope: Construct, configuration: Configuration) -> list[Construct]:
+    """Create Inspector's suppressions and CIS scans, which every governed Region has."""
+    settings, prefix = configuration.capabilities.inspector, configuration.prefix
+    found: list[Construct] = []
+    if settings.enabled and settings.suppressions:
+        found.append(
+            VulnerabilitySuppressions(
+                scope,
+                "VulnerabilitySuppressions",
+                prefix=prefix,
+                suppressions=settings.suppressions,
+            )
+        )
+    if settings.enabled and settings.cis_scans:
+        found.append(CisScans(scope, "CisScans", prefix=prefix, scans=settings.cis_scans))
+    return found
 
 
 def tune_guardduty(
@@ -132,9 +153,11 @@ def has_something_in(configuration: Configuration, region: str) -> bool:
         return False
     capabilities = configuration.capabilities
     analyzers, macie = capabilities.access_analyzer, capabilities.macie
+    inspector = capabilities.inspector
     return (
         analyzers.enabled
         or tunes_guardduty(configuration, region)
         or watches_in(analyzers.internal_access, region)
+        or (inspector.enabled and any((inspector.suppressions, inspector.cis_scans)))
         or (macie.enabled and any((macie.custom_identifiers, macie.allow_lists, macie.accepted)))
     )

@@ -9,6 +9,7 @@ from constructs import Construct
 from baseline.config import Configuration
 from baseline.config.names import Names
 from baseline.detection.detection_members import DetectionMembers
+from baseline.detection.inspector_sbom import SbomExport
 from baseline.detection.trusted_advisor import TrustedAdvisor
 from baseline.identity.access_keys import AccessKeys
 from baseline.organization.root_access import RootCredentials
@@ -68,7 +69,8 @@ class SettingsStack(cdk.Stack):
             topic=alarm_topic,
         )
         capabilities = configuration.capabilities
-        if capabilities.macie.enabled or capabilities.detective.enabled:
+        administered = (capabilities.detective, capabilities.inspector, capabilities.macie)
+        if any(service.enabled for service in administered):
             DetectionMembers(
                 self,
                 "DetectionMembers",
@@ -77,6 +79,15 @@ class SettingsStack(cdk.Stack):
                 reports=reports,
                 alarm_topic=alarm_topic,
                 macie_key_arn=macie_key.key.key_arn if macie_key else None,
+            )
+        if capabilities.inspector.exports_sbom():
+            SbomExport(
+                self,
+                "SbomExport",
+                names=names,
+                export=capabilities.inspector.sbom,
+                regions=configuration.regions,
+                alarm_topic=alarm_topic,
             )
         if capabilities.trusted_advisor.enabled:
             TrustedAdvisor(

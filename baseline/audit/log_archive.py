@@ -17,6 +17,7 @@ from baseline.audit.log_bucket import Archive, LogBucket
 from baseline.audit.log_protection import allow_reader, bootstrap_qualifier, deny_tampering
 from baseline.audit.log_replication import LogReplication
 from baseline.audit.macie_bucket import MacieBucket
+from baseline.audit.sbom_bucket import SbomBucket
 from baseline.audit.session_log_bucket import SessionLogBucket
 from baseline.audit.web_acl_bucket import WebAclBucket
 from baseline.config import Names
@@ -46,6 +47,7 @@ class LogArchive(Construct):
         regions: governed Regions, of which opt-in Regions have writers of their own; none by
             default.
         guardduty_regions: Regions from which GuardDuty exports; the home Region alone by default.
+        keeps_sbom: Inspector's bills of materials are kept; not by default, and then no bucket.
 
     Attributes:
         access_logs: the ``SecureBucket`` that records access to the others.
@@ -57,6 +59,7 @@ class LogArchive(Construct):
         web_acls: bucket and key of AWS WAF, or None.
         load_balancers: bucket of the load balancers of the home Region, or None.
         replication: the ``LogReplication``, or None.
+        sbom: bucket and key of the home Region's bills of materials, None where they are not kept.
         inventory: bucket and key of the software inventory.
         session_logs: bucket and key of recorded sessions.
 
@@ -75,6 +78,7 @@ class LogArchive(Construct):
         qualifier: str | None = None,
         regions: Sequence[str] = (),
         guardduty_regions: Sequence[str] = (),
+        keeps_sbom: bool = False,
     ) -> None:
         super().__init__(scope, id)
         archive = Archive(
@@ -119,6 +123,11 @@ class LogArchive(Construct):
         self.session_logs = SessionLogBucket(
             self, "SessionLogs", archive=archive, access_logs=target
         )
+        self.sbom = (
+            SbomBucket(self, "Sbom", archive=archive, region=names.home_region, access_logs=target)
+            if keeps_sbom
+            else None
+        )
         self.replication = self._replicate(names, settings.replication)
 
     def _replicate(self, names: Names, settings: Settings | None) -> LogReplication | None:
@@ -136,30 +145,52 @@ class LogArchive(Construct):
 
 
 class RegionalLogArchive(Construct):
-    """The logs that have to stay in the Region of what writes them: those of load balancers.
+    """The logs that have to stay in the Region of what writes them.
+
+    Those of load balancers, and Inspector's bills of materials.
 
     Args:
         scope: parent construct, a stack in the log archive account and another Region than home.
         id: construct ID.
         archive: what the buckets of the archive share.
         region: the Region.
+        keeps_sbom: Inspector's bills of materials are kept; not by default.
 
     Attributes:
         access_logs: the ``SecureBucket`` that records access to the others.
-        load_balancers: bucket of the load balancers of the Region.
+        load_balancers: bucket of the load balancers of the Region, or None.
+        sbom: bucket and key of the bills of materials of the Region, or None.
     """
 
-    def __init__(self, scope: Construct, id: str, *, archive: Archive, region: str) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        archive: Archive,
+        region: str,
+        keeps_sbom: bool = False,
+    ) -> None:
         super().__init__(scope, id)
         name = archive.names.access_log_bucket_of(region)
         self.access_logs = create_access_logs(self, archive, bucket_name=name)
-        self.load_balancers = LoadBalancerBucket(
-            self,
-            "LoadBalancers",
-            archive=archive,
-            region=region,
-            accounts=archive.settings.load_balancer_accounts,
-            access_logs=self.access_logs.bucket,
+        target = self.access_logs.bucket
+        self.load_balancers = (
+            LoadBalancerBucket(
+                self,
+                "LoadBalancers",
+                archive=archive,
+                region=region,
+                accounts=archive.settings.load_balancer_accounts,
+                access_logs=target,
+            )
+            if archive.settings.load_balancer_logs
+            else None
+        )
+        self.sbom = (
+            SbomBucket(self, "Sbom", archive=archive, region=region, access_logs=target)
+            if keeps_sbom
+            else None
         )
 
 

@@ -12,11 +12,11 @@ from baseline.config.config_rules import ResourceRules
 from baseline.config.detective import DetectiveSettings
 from baseline.config.forms import AccountId, RegionName
 from baseline.config.guardduty import GuardDutyTuning
+from baseline.config.inspector import InspectorSettings
 from baseline.config.macie import MacieSettings
 from baseline.config.organization_policies import (
     AiOptOut,
     Ec2Attributes,
-    InspectorPolicy,
     S3Attributes,
     TagKey,
     TagRule,
@@ -143,8 +143,8 @@ class Capabilities(Section):
     ai_opt_out: AiOptOut = Field(
         default_factory=AiOptOut, description="Opt-out of AI services' use of content."
     )
-    inspector: InspectorPolicy = Field(
-        default_factory=InspectorPolicy, description="Vulnerability scans by Inspector."
+    inspector: InspectorSettings = Field(
+        default_factory=InspectorSettings, description="Vulnerability scans by Inspector."
     )
     unified_security_hub: UnifiedSecurityHub = Field(
         default_factory=UnifiedSecurityHub, description="The new Security Hub."

@@ -78,20 +78,6 @@ class S3Attributes(Section):
     )
 
 
-class InspectorPolicy(Section):
-    """Inspector in every account; costs per image, instance and function."""
-
-    enabled: bool = _switch(
-        "Scan for vulnerabilities in every account and governed Region. Name Inspector's delegated administrator in each Region first.",
-        default=False,
-    )
-    instances: bool = _switch("Scan EC2 instances.", default=True)
-    images: bool = _switch("Scan container images in ECR.", default=True)
-    functions: bool = _switch("Scan the dependencies of Lambda functions.", default=True)
-    function_code: bool = _switch("Scan the code of Lambda functions.", default=False)
-    repositories: bool = _switch("Scan code repositories.", default=False)
-
-
 class UnifiedSecurityHub(Section):
     """The new Security Hub (not CSPM, which ``security_hub`` switches); costs per resource."""
 

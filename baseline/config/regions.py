@@ -134,6 +134,20 @@ MACIE_DATA: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# What Inspector creates in every governed Region, by the setting that makes it.
+INSPECTOR: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "suppressions": ("AWS::InspectorV2::Filter",),
+        "cis_scans": ("AWS::InspectorV2::CisScanConfiguration",),
+    }
+)
+
+# What it creates where it scans code repositories, which it does in some Regions only.
+CODE_SECURITY: tuple[str, ...] = (
+    "AWS::InspectorV2::CodeSecurityIntegration",
+    "AWS::InspectorV2::CodeSecurityScanConfiguration",
+)
+
 
 # What a switch of Systems Manager creates in every governed Region, by its name in messages.
 SYSTEMS_MANAGER: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -191,12 +205,22 @@ class Region:
 
 def resource_types() -> Iterator[str]:
     """Give every resource type that the table answers for, each once."""
-    tables = (EVERYWHERE, AT_HOME, NETWORK, ADMINISTERED, SYSTEMS_MANAGER, NOTIFICATIONS, BACKUPS)
+    tables = (
+        EVERYWHERE,
+        AT_HOME,
+        NETWORK,
+        ADMINISTERED,
+        INSPECTOR,
+        SYSTEMS_MANAGER,
+        NOTIFICATIONS,
+        BACKUPS,
+    )
     rows = (
         *(row for table in tables for row in table.values()),
         BILLING,
         SIEM,
         SECURITY_LAKE,
+        CODE_SECURITY,
         MACIE_DATA.values(),
     )
     yield from dict.fromkeys(name for row in rows for name in row)
@@ -233,6 +257,27 @@ def guardduty_principal(region: str) -> str:
     row = table().get(region)
     own = row is not None and row.opt_in
     return f"guardduty.{region}.amazonaws.com" if own else "guardduty.amazonaws.com"
+
+
+def inspector_principal(region: str) -> str:
+    """Give the service principal as which Inspector exports reports from a Region.
+
+    Source: Amazon Inspector User Guide, "Exporting Amazon Inspector findings reports" (Regions that
+    have to be enabled).
+    """
+    row = table().get(region)
+    own = row is not None and row.opt_in
+    return f"inspector2.{region}.amazonaws.com" if own else "inspector2.amazonaws.com"
+
+
+def code_regions(regions: Iterable[str]) -> list[str]:
+    """Give the Regions in which Inspector scans code repositories, in their order."""
+    known = table()
+    return [
+        name
+        for name in regions
+        if name in known and not known[name].missing.intersection(CODE_SECURITY)
+    ]
 
 
 def systems_manager_principals(regions: Iterable[str]) -> list[str]:

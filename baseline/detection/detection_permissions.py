@@ -1,4 +1,4 @@
-"""What the membership function may do: administer Macie and Detective, and delete nothing."""
+"""What the membership function may do: administer the services that are on, and delete nothing."""
 
 from __future__ import annotations
 
@@ -39,6 +39,18 @@ DETECTIVE_ACTIONS = (
     "UpdateOrganizationConfiguration",
 )
 
+INSPECTOR_ACTIONS = (
+    "AssociateMember",
+    "BatchGetAccountStatus",
+    "GetConfiguration",
+    "GetEc2DeepInspectionConfiguration",
+    "GetMember",
+    "ListCoverage",
+    "UpdateConfiguration",
+    "UpdateOrgEc2DeepInspectionConfiguration",
+)
+"""None of them knows resources."""
+
 
 def statements(configuration: Configuration, names: Names) -> list[iam.PolicyStatement]:
     """Give the statements of the services that are on, bound to the governed Regions."""
@@ -72,6 +84,14 @@ def statements(configuration: Configuration, names: Names) -> list[iam.PolicySta
                 here,
             ),
         ]
+    if capabilities.inspector.enabled:
+        actions = [f"inspector2:{name}" for name in INSPECTOR_ACTIONS]
+        found.append(_allow("AdministerInspector", actions, "*", here))
+    if _tells_of_gaps(configuration):
+        found += [
+            _allow("SeeFindings", ["securityhub:GetFindings"], _hub(names), here),
+            _allow("TellOfGaps", ["securityhub:BatchImportFindings"], _product(names), here),
+        ]
     return found
 
 
@@ -85,6 +105,9 @@ def wildcard_reasons(configuration: Configuration, names: Names) -> dict[str, st
         )
     if capabilities.detective.enabled:
         reasons[_graphs(names)] = "AWS chooses the graph's ID; there is one in each Region"
+    if _tells_of_gaps(configuration):
+        for arn in (_hub(names), _product(names)):
+            reasons[arn] = "Security Hub of this account, in the Regions that the condition names"
     return {f"AwsSolutions-IAM5[Resource::{arn}]": reason for arn, reason in reasons.items()}
 
 
@@ -100,6 +123,19 @@ def _members(names: Names) -> str:
 
 def _graphs(names: Names) -> str:
     return f"arn:{names.partition}:detective:*:{names.security}:graph:*"
+
+
+def _tells_of_gaps(configuration: Configuration) -> bool:
+    capabilities = configuration.capabilities
+    return capabilities.inspector.enabled and capabilities.security_hub.enabled
+
+
+def _hub(names: Names) -> str:
+    return f"arn:{names.partition}:securityhub:*:{names.security}:hub/default"
+
+
+def _product(names: Names) -> str:
+    return f"arn:{names.partition}:securityhub:*:{names.security}:product/{names.security}/default"
 
 
 def _service_role(names: Names, service: str, name: str) -> iam.PolicyStatement:

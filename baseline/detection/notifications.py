@@ -76,6 +76,8 @@ class FindingNotification(Construct):
         rule_prefixes: starts of the names of AWS Config rules whose failures are notified; none by
             default, because Security Hub tells of them where it is on.
         further: name of a further rule on ``bus`` to its pattern; none by default.
+        exploits: rate critical findings of Inspector by whether an exploit is known, by a rule of
+            their own (``Vulnerabilities``); off by default.
 
     Attributes:
         topic: the :class:`SecureTopic`.
@@ -102,6 +104,7 @@ class FindingNotification(Construct):
         drift: bool = False,
         rule_prefixes: Sequence[str] = (),
         further: Mapping[str, Pattern] | None = None,
+        exploits: bool = False,
     ) -> None:
         super().__init__(scope, id)
         self._failures, self._formatter, self._severity = shared.failures, formatter, severity.name
@@ -122,8 +125,11 @@ class FindingNotification(Construct):
         if rule_prefixes:
             forwarded["Compliance"] = event_patterns.noncompliance(rule_prefixes)
         # Security Hub sends its events to the default bus of its administrator.
-        imported = event_patterns.security_hub_findings(severity)
+        imported = event_patterns.security_hub_findings(severity, without_inspector=exploits)
         self.rules = {"SecurityHub": self._create_rule("SecurityHub", pattern=imported)}
+        if exploits:
+            rated = event_patterns.vulnerability_findings(severity)
+            self.rules["Vulnerabilities"] = self._create_rule("Vulnerabilities", pattern=rated)
         for name, pattern in (forwarded | dict(further or {})).items():
             self.rules[name] = self._create_rule(name, pattern=pattern, bus=bus)
         self._keep_undelivered()

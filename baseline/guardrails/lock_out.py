@@ -105,9 +105,12 @@ _SETTINGS = (
     "ec2:ModifyEbsDefaultKmsKeyId",
     "ec2:RevokeSecurityGroupEgress",
     "ec2:RevokeSecurityGroupIngress",
+    "ecr:GetRegistryScanningConfiguration",
+    "ecr:PutRegistryScanningConfiguration",
     "iam:CreateServiceLinkedRole",
     "iam:GetAccountPasswordPolicy",
     "iam:UpdateAccountPasswordPolicy",
+    "inspector2:Enable",
     "kms:DescribeKey",
     "resource-explorer-2:AssociateDefaultView",
     "resource-explorer-2:CreateIndex",
@@ -204,6 +207,9 @@ _ADMINISTRATION = (
     "detective:StartMonitoringMember",
     "detective:UpdateDatasourcePackages",
     "detective:UpdateOrganizationConfiguration",
+    "inspector2:AssociateMember",
+    "inspector2:UpdateConfiguration",
+    "inspector2:UpdateOrgEc2DeepInspectionConfiguration",
     "macie2:CreateMember",
     "macie2:EnableMacie",
     "macie2:PutClassificationExportConfiguration",
@@ -214,7 +220,7 @@ _ADMINISTRATION = (
     "macie2:UpdateOrganizationConfiguration",
     "macie2:UpdateSensitivityInspectionTemplate",
 )
-"""What the administrator of Macie and Detective does in the security account."""
+"""What the administrator of Macie, Detective and Inspector does in the security account."""
 
 _ADVICE = (
     "support:DescribeTrustedAdvisorCheckResult",
@@ -302,13 +308,13 @@ def _control_tower(
 def _detection(
     roles: Roles, accounts: Mapping[str, str], regions: Sequence[str]
 ) -> Iterator[tuple[str, Request]]:
-    """Give what keeps Macie and Detective as they should be, and what reads Trusted Advisor."""
+    """Give what keeps the administered services as they should be, and what reads Trusted Advisor."""
     administrator = f"role/{roles.prefix}-detection-administrator"
     for region in regions:
         for action in _ADMINISTRATION:
             principal = f"arn:aws:iam::{roles.security_account}:{administrator}"
             request = _request(principal, action, region, roles.prefix, accounts)
-            yield "the administrator of Macie and Detective needs it", request
+            yield "the administrator of Macie, Detective and Inspector needs it", request
     for account in accounts.values():
         for action in _ADVICE:
             principal = f"arn:aws:iam::{account}:role/{roles.prefix}-trusted-advisor"

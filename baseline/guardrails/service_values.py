@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue as Json
 
+from baseline.config.inspector import SCANS
 from baseline.config.names import Names
+from baseline.config.regions import code_regions
 
 if TYPE_CHECKING:
     from baseline.config import Configuration
@@ -40,7 +42,7 @@ def service_values(configuration: Configuration) -> dict[str, Json]:
     return {
         **_guardduty(capabilities),
         **_ec2(capabilities),
-        **_inspector(capabilities, regions),
+        **_inspector(capabilities, configuration.regions),
         "network_scanning": capabilities.unified_security_hub.network_scanning,
         "has_security_lake": configuration.siem.security_lake is not None,
         "backup_plans": _backup(configuration, regions),
@@ -102,13 +104,19 @@ def _ec2(capabilities: Capabilities) -> dict[str, Json]:
     }
 
 
-def _inspector(capabilities: Capabilities, regions: Json) -> dict[str, Json]:
-    """Give the Regions of each kind of scan; a scan that is off is off in the governed Regions."""
+def _inspector(capabilities: Capabilities, regions: Sequence[str]) -> dict[str, Json]:
+    """Give the Regions of each kind of scan; a scan that is off is off in the governed Regions.
+
+    Repositories are scanned where there is something to configure it with; the other Regions are
+    in neither list.
+    """
     inspector = capabilities.inspector
     found: dict[str, Json] = {}
-    for scan, on in inspector.model_dump(exclude={"enabled"}).items():
-        found[f"inspector_{scan}"] = regions if on else []
-        found[f"inspector_no_{scan}"] = [] if on else regions
+    for scan in SCANS:
+        named: Json = list(code_regions(regions) if scan == "repositories" else regions)
+        on = getattr(inspector, scan)
+        found[f"inspector_{scan}"] = named if on else []
+        found[f"inspector_no_{scan}"] = [] if on else named
     return found
 
 

@@ -42,6 +42,16 @@ SETTINGS: tuple[tuple[str, list[str], list[str]], ...] = (
     ),
     # EC2 accepts a default key that does not exist, so the key is looked up first.
     ("VolumeKey", ["kms:DescribeKey"], [_arn("kms", "key/*")]),
+    # ECR asks Inspector in the caller's name.
+    (
+        "ImageScanning",
+        [
+            "ecr:GetRegistryScanningConfiguration",
+            "ecr:PutRegistryScanningConfiguration",
+            "inspector2:Enable",
+        ],
+        EVERYTHING,
+    ),
     (
         "FindDefaultNetwork",
         [

@@ -118,6 +118,12 @@ def _ebs_encryption(client: Client, _: Values, region: str) -> Iterator[Check]:
     )
 
 
+def _image_scanning(client: Client, _: Values, region: str) -> Iterator[Check]:
+    found = client("ecr", region).get_registry_scanning_configuration()
+    kind = found["scanningConfiguration"].get("scanType")
+    yield Check(setting="scans of images", expected="ENHANCED", found=kind)
+
+
 def _default_vpc(client: Client, _: Values, region: str) -> Iterator[Check]:
     wanted = [{"Name": "is-default", "Values": ["true"]}]
     found = client("ec2", region).describe_vpcs(Filters=wanted)["Vpcs"]
@@ -179,6 +185,7 @@ _ONCE: Mapping[str, Read] = {
 }
 _IN_EACH_REGION: Mapping[str, Read] = {
     "ebs_encryption": _ebs_encryption,
+    "image_scanning": _image_scanning,
     "default_vpc": _default_vpc,
     "default_security_group": _default_groups,
     "resource_explorer": _resource_explorer,

@@ -20,6 +20,7 @@ CONTROLS = {
     "contacts": ("Account.1",),
     "default_security_group": ("EC2.2",),
     "ebs_encryption": ("EC2.7",),
+    "image_scanning": ("ECR.1",),
     "password_policy": (
         "IAM.7",
         "IAM.10",
@@ -40,7 +41,8 @@ def wanted_settings(configuration: Configuration) -> dict[str, object]:
     """Give the wanted value of each setting that is kept; what is off is not named.
 
     S3's block of public access of an account is kept only where the organization policy is off:
-    with the policy, AWS refuses the account's own call.
+    with the policy, AWS refuses the account's own call. Images are scanned only where Inspector is
+    on: each of them costs.
     """
     settings, names = configuration.account_settings, Names.of(configuration)
     every: dict[str, object] = {
@@ -48,6 +50,7 @@ def wanted_settings(configuration: Configuration) -> dict[str, object]:
         "default_security_group": {},
         "default_vpc": {},
         "ebs_encryption": {"key": settings.ebs_key_alias},
+        "image_scanning": {},
         "opt_in_regions": {"governed": sorted(configuration.regions)},
         "password_policy": _password_policy(settings.password_policy),
         "public_access_block": {},
@@ -56,6 +59,9 @@ def wanted_settings(configuration: Configuration) -> dict[str, object]:
     }
     if configuration.capabilities.s3_public_access_block.enabled:
         del every["public_access_block"]
+    inspector = configuration.capabilities.inspector
+    if not (inspector.enabled and inspector.images):
+        del every["image_scanning"]
     return {name: value for name, value in every.items() if name not in settings.off}
 
 

@@ -30,6 +30,7 @@ EXAMPLES = sorted(
         *FOLDER.glob("logs-*.yaml"),
         FOLDER / "backups.yaml",
         FOLDER / "detection.yaml",
+        FOLDER / "inspector.yaml",
         FOLDER / "notified.yaml",
         FOLDER / "recorded-sessions.yaml",
         FOLDER / "security-lake.yaml",
@@ -48,6 +49,17 @@ capabilities:
       evaluate: all
       own: {{cost-center: {{identifier: REQUIRED_TAGS, parameters: {{tag1Key: CostCenter}}}}}}
       remediate: [{repaired}]
+  inspector:
+    enabled: true
+    critical: all
+    sbom: {{enabled: false}}
+    suppressions:
+      build-tools:
+        reason: The compiler stands in the build stage and is not shipped
+        expires: {expires}
+        packages: [gcc]
+        repositories: [payments-build]
+        fix_available: false
   guardduty:
     tuning:
       trusted_list: {lists}/trusted.txt

@@ -25,8 +25,18 @@ def today() -> date:
 
 def suppressions_end(view: View) -> Iterator[Finding]:
     """No suppression has expired, and none lasts for more than a year."""
-    for name in view.keys(*SUPPRESSIONS):
-        place = (*SUPPRESSIONS, name, "expires")
+    yield from end(view, SUPPRESSIONS)
+
+
+def end(view: View, suppressions: Path) -> Iterator[Finding]:
+    """Find suppressions that have expired, or that last for more than a year.
+
+    Args:
+        view: the configuration.
+        suppressions: the section that has them by name, each with ``expires``.
+    """
+    for name in view.keys(*suppressions):
+        place = (*suppressions, name, "expires")
         expires = _day(view.get(place))
         if expires is None:
             continue

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from baseline.config.names.backups import BackupNames
 from baseline.config.names.findings import FindingNames
+from baseline.config.names.inspector import InspectorNames
 from baseline.config.names.log_archive import LogArchiveNames
 from baseline.config.names.members import MemberNames
 from baseline.config.names.network import NetworkNames
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 class Names(
     BackupNames,
     FindingNames,
+    InspectorNames,
     LogArchiveNames,
     MemberNames,
     NetworkNames,

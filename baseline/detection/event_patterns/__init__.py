@@ -17,6 +17,7 @@ from baseline.detection.event_patterns.findings import (
     TOLD_FIELD,
     guardduty_findings,
     security_hub_findings,
+    vulnerability_findings,
 )
 from baseline.detection.event_patterns.open_ports import (
     SECURITY_GROUP_CHANGES,
@@ -81,4 +82,5 @@ __all__ = [
     "security_group_changes",
     "security_hub_findings",
     "tampering",
+    "vulnerability_findings",
 ]

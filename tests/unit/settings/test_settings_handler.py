@@ -87,6 +87,29 @@ def test_a_weakened_password_policy_is_repaired_whole(visit: Visit, weak: dict[s
     assert iam.get_account_password_policy()["PasswordPolicy"] == good
 
 
+def test_images_are_scanned_continuously_in_every_region(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ECR.1; what somebody narrowed is repaired, and nothing is written twice."""
+    monkeypatch.setenv("WANTED", json.dumps({"image_scanning": {}}))
+    assert states(visit(dry_run=True)) == {"would_change"}
+    assert states(visit()) == {"changed"}
+    for region in (HOME, SECOND):
+        found = client("ecr", region).get_registry_scanning_configuration()
+        assert found["scanningConfiguration"] == {
+            "scanType": "ENHANCED",
+            "rules": [
+                {
+                    "scanFrequency": "CONTINUOUS_SCAN",
+                    "repositoryFilters": [{"filter": "*", "filterType": "WILDCARD"}],
+                }
+            ],
+        }
+    client("ecr", SECOND).put_registry_scanning_configuration(scanType="BASIC", rules=[])
+    again = {row["region"]: row["state"] for row in rows(visit(), "image_scanning")}
+    assert again == {HOME: "unchanged", SECOND: "changed"}
+
+
 def test_ebs_encryption_in_every_region(visit: Visit) -> None:
     """EC2.7."""
     result = visit()

@@ -26,8 +26,9 @@ RENAMED = {
 }
 
 
-# AWS makes the role when the first index is created, with the caller's permission.
-BY_AWS = {"iam:CreateServiceLinkedRole"}
+# AWS makes the role when the first index is created, and ECR asks Inspector to scan, with the
+# caller's permission.
+BY_AWS = {"iam:CreateServiceLinkedRole", "inspector2:Enable"}
 
 
 def configuration(**changes: Any) -> Configuration:
@@ -69,6 +70,16 @@ def test_without_the_organization_policy_the_account_s_own_block_is_kept() -> No
     wanted = wanted_settings(Configuration.model_validate(example))
     assert "public_access_block" in wanted
     assert "S3.1" in controls_of(wanted)
+
+
+@pytest.mark.parametrize(("images", "wanted"), [(True, True), (False, False)])
+def test_images_are_scanned_where_inspector_scans_them(*, images: bool, wanted: bool) -> None:
+    """ECR.1."""
+    example = configuration().model_dump()
+    example["capabilities"]["inspector"] |= {"enabled": True, "images": images}
+    found = wanted_settings(Configuration.model_validate(example))
+    assert ("image_scanning" in found) is wanted
+    assert ("ECR.1" in controls_of(found)) is wanted
 
 
 def test_what_is_off_is_not_wanted_and_claims_no_control() -> None:
@@ -178,7 +189,7 @@ def test_the_function_may_only_assume_the_settings_role_in_this_organization(
 @pytest.mark.usefixtures("aws")
 def test_the_settings_role_allows_every_call_of_the_handler(calls: Calls) -> None:
     wanted = wanted_settings(configuration(ebs_key_alias="alias/volumes"))
-    wanted["public_access_block"] = {}
+    wanted |= {"image_scanning": {}, "public_access_block": {}}
     calls.regions |= {"ap-east-1": "ENABLED", "me-south-1": "DISABLED"}
     wanted["opt_in_regions"] = {"governed": ["me-south-1"]}
     account = account_access.enter(

@@ -24,7 +24,7 @@ def administer(detective: Client, wanted: Wanted, keeper: Keeper) -> Iterator[St
 
 
 def join(
-    detective: Client, account: str, email: Callable[[], str], keeper: Keeper
+    detective: Client, account: str, email: Callable[[], str], keeper: Keeper, _wanted: Wanted
 ) -> Iterator[Step]:
     """Make an account a member of the graph; nobody gets an invitation by e-mail."""
     yield "member", partial(_join, detective, account, email, keeper)

@@ -1,10 +1,11 @@
-"""One account of the membership sweep: administrator or member of Macie and Detective, per Region.
+"""One account of the membership sweep: administrator or member of each service, per Region.
 
 No CloudFormation type sets up a service's organization: it is read and brought to what is wanted in
 every governed Region, again every day. Nothing is ever switched off, and no member is removed.
 
-Environment: ``ADMINISTRATOR`` (account that administers both), ``REGIONS`` (separated by commas),
-``HOME_REGION`` and ``WANTED`` (JSON: ``macie`` and ``detective``, each only where it is on).
+Environment: ``ADMINISTRATOR`` (account that administers them), ``REGIONS`` (separated by commas),
+``HOME_REGION`` and ``WANTED`` (JSON: ``macie``, ``detective`` and ``inspector``, each only where it is
+on).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 import boto3
 import detective_steps
+import inspector_steps
 import macie_steps
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -42,8 +44,8 @@ RETRIES = Config(
 )
 # Attempts that the state machine makes after the first one (sweep_definition.ATTEMPTS).
 ATTEMPTS = 5
-STEPS = {"macie": macie_steps, "detective": detective_steps}
-CLIENTS = {"macie": "macie2", "detective": "detective"}
+STEPS = {"macie": macie_steps, "detective": detective_steps, "inspector": inspector_steps}
+CLIENTS = {"macie": "macie2", "detective": "detective", "inspector": "inspector2"}
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -78,8 +80,8 @@ def _steps(service: str, settings: dict[str, Any], account: str, keeper: Keeper)
     elif account in settings["excluded"]:
         yield "member", partial(keeper.row, "member", SKIPPED, "excluded by configuration")
     else:
-        # Both services want to hear the root address; it is looked for only where it is needed.
-        yield from steps.join(client, account, partial(_email, account), keeper)
+        # Macie and Detective want to hear the root address; it is looked for where it is needed.
+        yield from steps.join(client, account, partial(_email, account), keeper, settings)
 
 
 def _email(account: str) -> str:

@@ -37,7 +37,9 @@ def administer(macie: Client, wanted: Wanted, keeper: Keeper) -> Iterator[Step]:
         yield "publication", partial(_publication, macie, keeper)
 
 
-def join(macie: Client, account: str, email: Callable[[], str], keeper: Keeper) -> Iterator[Step]:
+def join(
+    macie: Client, account: str, email: Callable[[], str], keeper: Keeper, _wanted: Wanted
+) -> Iterator[Step]:
     """Make an account a member; one that somebody suspended is switched on again."""
     yield "member", partial(_join, macie, account, email, keeper)
 

@@ -39,7 +39,7 @@ class Keeper:
     """Brings one service in one Region to what is wanted, or only says that it would.
 
     Attributes:
-        service: ``macie`` or ``detective``, which the names of the settings begin with.
+        service: ``macie``, ``detective`` or ``inspector``, which the names of the settings begin with.
         region: where.
         dry_run: write nothing.
     """

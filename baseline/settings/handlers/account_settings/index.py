@@ -21,6 +21,7 @@ import account_public_access
 import alternate_contacts
 import default_network
 import ebs_encryption
+import image_scanning
 import opt_in_regions
 import password_policy
 import resource_explorer
@@ -41,6 +42,7 @@ ONCE: dict[str, Callable[..., Iterator[Row]]] = {
 # The VPC comes first: with it goes its security group.
 IN_EACH_REGION: dict[str, Callable[..., Iterator[Row]]] = {
     "ebs_encryption": ebs_encryption.keep,
+    "image_scanning": image_scanning.keep,
     "default_vpc": default_network.remove_vpcs,
     "default_security_group": default_network.empty_groups,
     "session_preferences": session_preferences.keep,
