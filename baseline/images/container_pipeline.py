@@ -1,0 +1,243 @@
+"""HardenedContainerImagePipeline: container base images, hardened, tested, scanned, then pushed."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_imagebuilder as imagebuilder
+from constructs import Construct
+
+from baseline.controls.registry import implements
+from baseline.errors import BaselineError
+from baseline.images.build_environment import ImageBuildEnvironment
+from baseline.images.build_parts import WEEKLY, BuildParts
+from baseline.images.build_roles import NUMBERED, acknowledge_patterns
+from baseline.images.component_list import container_components
+from baseline.images.platforms import HTTP, HTTPS, INSTANCE_TYPES
+from baseline.images.repository import HardenedRepository
+from baseline.images.retention import ImageRetention, Retention
+from baseline.images.versions import content_version
+from baseline.primitives.acknowledge import acknowledge
+
+CONTAINER_HOPS = 2
+"""A container on the build machine is one hop further from the metadata service."""
+PARENT = re.compile(r"public\.ecr\.aws/[a-z0-9._/-]+:[A-Za-z0-9._-]+(@sha256:[0-9a-f]{64})?")
+AL2023 = "public.ecr.aws/amazonlinux/amazonlinux:2023"
+# Image Builder fills in what stands in three braces.
+DOCKERFILE = """FROM {{{ imagebuilder:parentImage }}}
+{{{ imagebuilder:environments }}}
+{{{ imagebuilder:components }}}
+RUN useradd --uid 10001 --no-create-home --shell /sbin/nologin application
+USER 10001
+"""
+PUSH = (
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:CompleteLayerUpload",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+)
+SCANS_KEPT = 5
+
+
+class HardenedContainerImagePipeline(Construct):
+    """A new container base image every week, pushed only when its tests pass and its scan is clean.
+
+    Programs that run with their owner's rights lose that, the user is no root, and nothing of the
+    build stays. The repository keeps tags with their image, scans, encrypts, and lets the
+    organization pull.
+
+    Args:
+        scope: parent construct.
+        id: construct ID.
+        environment: where it builds; several pipelines share one.
+        name: of the pipeline: 2 to 40 lower-case letters, digits and hyphens.
+        parent: base image in Amazon ECR Public; Amazon Linux 2023 by default.
+        keep_images: newest images that the repository keeps; 30 by default.
+        schedule: when it builds, in UTC; Sundays at 4 by default.
+        retention: when Image Builder ends old images.
+
+    Attributes:
+        pipeline: the ``CfnImagePipeline``.
+        recipe: the ``CfnContainerRecipe``.
+        repository: the :class:`HardenedRepository` that images are pushed to.
+        scans: the :class:`HardenedRepository` where Inspector scans them before; None unscanned.
+
+    Raises:
+        BaselineError: for a value that cannot be accepted.
+
+    Source: EC2 Image Builder User Guide, "Create a new version of a container recipe".
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        environment: ImageBuildEnvironment,
+        name: str,
+        parent: str = AL2023,
+        keep_images: int = 30,
+        schedule: str = WEEKLY,
+        retention: Retention | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        if not PARENT.fullmatch(parent):
+            raise BaselineError(
+                f"parent is {parent!r}; name an image of Amazon ECR Public with its tag, such as "
+                f"{AL2023}"
+            )
+        environment.reach((HTTPS, HTTP))
+        parts = BuildParts(
+            self,
+            environment=environment,
+            name=name,
+            kind="Linux",
+            components=container_components(),
+            hop_limit=CONTAINER_HOPS,
+            instance_types=INSTANCE_TYPES["x86_64"],
+        )
+        self.repository = HardenedRepository(
+            self,
+            "Images",
+            name=parts.full_name,
+            organization_id=environment.organization_id,
+            keep_images=keep_images,
+        )
+        self.scans = self._create_scans(parts.full_name) if environment.scanned else None
+        self._let_machines_push(environment)
+        self.recipe = self._create_recipe(parts, environment, parent)
+        self.pipeline = self._create_pipeline(parts, environment, schedule)
+        ImageRetention(
+            self,
+            "Retention",
+            environment=environment,
+            pipeline=parts.full_name,
+            kind="CONTAINER_IMAGE",
+            retention=retention or Retention(),
+        )
+        implements(self, capability="hardened-container-pipeline", controls=[])
+
+    def _create_scans(self, name: str) -> HardenedRepository:
+        # AWS's policy lets Image Builder clean up in repositories of this name and tag only.
+        return HardenedRepository(
+            self,
+            "Scans",
+            name=f"image-builder-{name}",
+            organization_id=None,
+            keep_images=SCANS_KEPT,
+            tags={"CreatedBy": "EC2 Image Builder"},
+        )
+
+    def _let_machines_push(self, environment: ImageBuildEnvironment) -> None:
+        repositories = [
+            each.repository.repository_arn for each in (self.repository, self.scans) if each
+        ]
+        recipes = cdk.Stack.of(self).format_arn(
+            service="imagebuilder",
+            resource="container-recipe",
+            resource_name=f"{environment.name}-*/*",
+        )
+        environment.let_machines(
+            iam.PolicyStatement(actions=list(PUSH), resources=repositories),
+            iam.PolicyStatement(
+                actions=["ecr:GetAuthorizationToken"],
+                resources=["*"],
+            ),
+            iam.PolicyStatement(actions=["imagebuilder:GetContainerRecipe"], resources=[recipes]),
+        )
+        acknowledge_patterns(environment.machine_policy, [recipes], NUMBERED)
+        acknowledge(
+            environment.machine_policy,
+            {
+                "AwsSolutions-IAM5[Resource::*]": (
+                    "the token to sign in to a registry names no repository; what it opens does"
+                )
+            },
+        )
+
+    def _create_recipe(
+        self, parts: BuildParts, environment: ImageBuildEnvironment, parent: str
+    ) -> imagebuilder.CfnContainerRecipe:
+        types = imagebuilder.CfnContainerRecipe
+        told = {
+            "parent": parent,
+            "components": [each.identity() for each in container_components()],
+            "dockerfile": DOCKERFILE,
+        }
+        return types(
+            self,
+            "Recipe",
+            name=parts.full_name,
+            version=content_version(json.dumps(told, sort_keys=True)),
+            container_type="DOCKER",
+            parent_image=parent,
+            platform_override="Linux",
+            dockerfile_template_data=DOCKERFILE,
+            components=[
+                types.ComponentConfigurationProperty(component_arn=each.component_arn)
+                for each in parts.components
+            ],
+            target_repository=types.TargetContainerRepositoryProperty(
+                service="ECR", repository_name=self.repository.repository.repository_name
+            ),
+            instance_configuration=types.InstanceConfigurationProperty(
+                block_device_mappings=[
+                    types.InstanceBlockDeviceMappingProperty(
+                        device_name="/dev/xvda",
+                        ebs=types.EbsInstanceBlockDeviceSpecificationProperty(
+                            encrypted=True,
+                            kms_key_id=environment.key.key.key_arn,
+                            volume_size=30,
+                            volume_type="gp3",
+                            delete_on_termination=True,
+                        ),
+                    )
+                ]
+            ),
+        )
+
+    def _create_pipeline(
+        self, parts: BuildParts, environment: ImageBuildEnvironment, schedule: str
+    ) -> imagebuilder.CfnImagePipeline:
+        types = imagebuilder.CfnImagePipeline
+        distribution = imagebuilder.CfnDistributionConfiguration(
+            self,
+            "Distribution",
+            name=parts.full_name,
+            distributions=[
+                imagebuilder.CfnDistributionConfiguration.DistributionProperty(
+                    region=cdk.Stack.of(self).region,
+                    container_distribution_configuration={
+                        "TargetRepository": {
+                            "Service": "ECR",
+                            "RepositoryName": self.repository.repository.repository_name,
+                        },
+                    },
+                )
+            ],
+        )
+        scanning = types.ImageScanningConfigurationProperty(
+            image_scanning_enabled=environment.scanned,
+            ecr_configuration=types.EcrConfigurationProperty(
+                repository_name=self.scans.repository.repository_name
+            )
+            if self.scans
+            else None,
+        )
+        return parts.pipeline(
+            description="Hardened container image",
+            schedule=schedule,
+            container_recipe=self.recipe.attr_arn,
+            distribution=distribution.attr_arn,
+            workflows=[
+                parts.managed_workflow("build/build-container"),
+                parts.workflow("test-container", "TEST"),
+            ],
+            scanning=scanning,
+        )
