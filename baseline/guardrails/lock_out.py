@@ -131,6 +131,18 @@ _RESPONSE = (
     "iam:PutRolePolicy",
     "iam:UpdateAccessKey",
 )
+_IMAGES = (
+    "ec2:CopyImage",
+    "ec2:CreateImage",
+    "ec2:CreateTags",
+    "ec2:DeregisterImage",
+    "ec2:ModifyImageAttribute",
+    "ec2:TerminateInstances",
+    "iam:PassRole",
+    "sns:Publish",
+    "ssm:PutParameter",
+    "ssm:SendCommand",
+)
 _WAYS_IN = (
     "iam:AttachRolePolicy",
     "iam:CreateRole",
@@ -229,6 +241,7 @@ NEEDS: Mapping[RoleClass, tuple[str, ...]] = {
     RoleClass.SERVICE_ROLES: _SETTINGS,
     RoleClass.RESPONDERS: _RESPONSE,
     RoleClass.CREDENTIALS: _CREDENTIALS,
+    RoleClass.IMAGES: _IMAGES,
 }
 """Role class to the actions that it needs in every governed Region."""
 

@@ -64,6 +64,7 @@ class RoleClass(StrEnum):
     CREDENTIALS = "credentials"
     SECURITY = "security"
     NETWORK = "network"
+    IMAGES = "images"
 
 
 class _Strict(BaseModel):

@@ -25,6 +25,7 @@ def roles_of(configuration: Configuration) -> Roles:
         security_account=core["security"].id,
         network_role=configuration.guardrails.network_role,
         network_account=core["network"].id,
+        images_account=core["shared_services"].id,
         home_region=configuration.home_region,
         control_tower=configuration.control_tower != "none",
     )

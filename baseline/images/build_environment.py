@@ -43,7 +43,8 @@ class ImageBuildEnvironment(Construct):
         blocked: severities that stop a build; CRITICAL by default.
         accepted: vulnerability to the reason why it stops no build; none by default.
         unscanned: why Amazon Inspector does not scan the images; None by default, it does.
-        role_prefix: start of the roles' physical names; only where policies have to name them.
+        execution_role_name: physical name of the role of Image Builder; only where policies have to
+            name it.
 
     Attributes:
         key: the :class:`ImageKey` of images and of the machines' volumes.
@@ -75,20 +76,19 @@ class ImageBuildEnvironment(Construct):
         blocked: Sequence[Severity] = ("CRITICAL",),
         accepted: Mapping[str, str] | None = None,
         unscanned: str | None = None,
-        role_prefix: str | None = None,
+        execution_role_name: str | None = None,
     ) -> None:
         super().__init__(scope, id)
         _check(name, addresses, unscanned)
         machines.check_subnets(vpc, [subnet])
         self.name, self.subnet, self.organization_id = name, subnet, organization_id
         self.scanned = unscanned is None
-        self._role_prefix = role_prefix
         self.key = ImageKey(
             self, "Key", organization_id=organization_id, description=f"Images of {name}"
         )
         self.log_key, self.logs = self._create_logs()
         self.topic_key, self.topic = self._create_topic(addresses)
-        self._create_roles()
+        self._create_roles(execution_role_name)
         self._ports: set[int] = set()
         self.security_group = ec2.SecurityGroup(
             self,
@@ -103,7 +103,6 @@ class ImageBuildEnvironment(Construct):
             name=name,
             blocked=blocked,
             accepted=accepted,
-            role_name=self._role_name("image-gate"),
         )
         self.notices = BuildNotices(
             self, "Notices", name=name, topic=self.topic, topic_key=self.topic_key
@@ -120,9 +119,6 @@ class ImageBuildEnvironment(Construct):
     def let_machines(self, *statements: iam.PolicyStatement) -> None:
         """Add to what the machines may do, such as reading a package."""
         self.machine_policy.add_statements(*statements)
-
-    def _role_name(self, role: str) -> str | None:
-        return f"{self._role_prefix}-{role}" if self._role_prefix else None
 
     def _create_logs(self) -> tuple[SecureKey, s3.Bucket]:
         key = SecureKey(self, "LogKey", description=f"Logs of builds of {self.name}")
@@ -145,7 +141,7 @@ class ImageBuildEnvironment(Construct):
         topic.subscribe_email(list(dict.fromkeys(addresses)))
         return key, topic
 
-    def _create_roles(self) -> None:
+    def _create_roles(self, execution_role_name: str | None) -> None:
         self.machine_role, self.machine_policy = build_machine_role(
             self, logs=self.logs, log_key=self.log_key, name=self.name
         )
@@ -157,9 +153,9 @@ class ImageBuildEnvironment(Construct):
             machine_role=self.machine_role,
             topic=self.topic.topic.topic_arn,
             topic_key=self.topic_key,
-            role_name=self._role_name("image-build"),
+            role_name=execution_role_name,
         )
-        self.lifecycle_role = lifecycle_role(self, role_name=self._role_name("image-lifecycle"))
+        self.lifecycle_role = lifecycle_role(self)
 
 
 def _check(name: str, addresses: Sequence[str], unscanned: str | None) -> None:

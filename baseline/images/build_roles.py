@@ -181,14 +181,13 @@ def execution_role(
     return role
 
 
-def lifecycle_role(scope: Construct, *, role_name: str | None) -> iam.Role:
+def lifecycle_role(scope: Construct) -> iam.Role:
     """Create the role with which Image Builder ends old images.
 
     Args:
         scope: gets ``LifecycleRole``.
-        role_name: physical name; only where a policy has to name the role.
     """
-    return _service_role(scope, "LifecycleRole", LIFECYCLE, "Ends old images", role_name)
+    return _service_role(scope, "LifecycleRole", LIFECYCLE, "Ends old images", None)
 
 
 def _service_role(

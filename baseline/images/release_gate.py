@@ -39,7 +39,6 @@ class ReleaseGate(Construct):
         name: start of the names of workflows and images.
         blocked: severities of vulnerabilities that stop a build; CRITICAL by default.
         accepted: vulnerability to the reason why it does not stop a build; none by default.
-        role_name: physical name of the function's role; only where a policy has to name it.
 
     Attributes:
         function: the :class:`HandlerFunction`.
@@ -61,7 +60,6 @@ class ReleaseGate(Construct):
         name: str,
         blocked: Sequence[Severity] = ("CRITICAL",),
         accepted: Mapping[str, str] | None = None,
-        role_name: str | None = None,
     ) -> None:
         super().__init__(scope, id)
         check_gate(blocked, accepted or {})
@@ -73,7 +71,6 @@ class ReleaseGate(Construct):
             handler=HANDLER,
             description="Sets IMDSv2 on new images and stops those with vulnerabilities",
             timeout_seconds=TIMEOUT_SECONDS,
-            role_name=role_name,
             environment={
                 "ACCEPTED": json.dumps(sorted(accepted or {})),
                 "BLOCKED_SEVERITIES": json.dumps(sorted(set(blocked))),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from baseline.config.names.findings import FindingNames
+from baseline.config.names.images import ImageNames
 from baseline.config.names.log_archive import LogArchiveNames
 from baseline.config.names.members import MemberNames
 from baseline.config.names.network import NetworkNames
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Names(
     FindingNames,
+    ImageNames,
     LogArchiveNames,
     MemberNames,
     NetworkNames,

@@ -111,7 +111,7 @@ def _default(app: cdk.App) -> None:
 
 def _systems(app: cdk.App) -> None:
     stack = stack_of(app, "systems")
-    place = environment(stack, role_prefix="acme")
+    place = environment(stack, execution_role_name="acme-image-build")
     for platform in PLATFORMS:
         HardenedImagePipeline(
             stack,
