@@ -241,7 +241,6 @@ NEEDS: Mapping[RoleClass, tuple[str, ...]] = {
     RoleClass.SERVICE_ROLES: _SETTINGS,
     RoleClass.RESPONDERS: _RESPONSE,
     RoleClass.CREDENTIALS: _CREDENTIALS,
-    RoleClass.IMAGES: _IMAGES,
 }
 """Role class to the actions that it needs in every governed Region."""
 
@@ -270,6 +269,7 @@ def requests_of(
                     yield f"{role_class.value} need it", request
     yield from _ways_in(roles, accounts, regions)
     yield from _detection(roles, accounts, regions)
+    yield from _images(roles, accounts, regions)
     if roles.control_tower:
         yield from _control_tower(roles, accounts, regions)
 
@@ -301,6 +301,17 @@ def _detection(
             principal = f"arn:aws:iam::{account}:role/{roles.prefix}-trusted-advisor"
             request = _request(principal, action, EDGE_REGION, roles.prefix, accounts)
             yield "the reader of Trusted Advisor needs it", request
+
+
+def _images(
+    roles: Roles, accounts: Mapping[str, str], regions: Sequence[str]
+) -> Iterator[tuple[str, Request]]:
+    """Give what builds golden images and shares them with the organization."""
+    principal = f"arn:aws:iam::{accounts['shared_services']}:role/{roles.prefix}-image-build"
+    for region in regions:
+        for action in _IMAGES:
+            request = _request(principal, action, region, roles.prefix, accounts)
+            yield "the builder of golden images needs it", request
 
 
 def _ways_in(

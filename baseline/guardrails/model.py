@@ -64,7 +64,6 @@ class RoleClass(StrEnum):
     CREDENTIALS = "credentials"
     SECURITY = "security"
     NETWORK = "network"
-    IMAGES = "images"
 
 
 class _Strict(BaseModel):

@@ -40,7 +40,6 @@ class Roles:
         security_account: ID of the security account.
         network_role: Name of the network team's role, which stands in the network account only.
         network_account: ID of the network account.
-        images_account: ID of the shared services account, in which golden images are built.
         home_region: Home Region, for the examples.
         qualifier: Qualifier of the CDK bootstrap.
         control_tower: Whether Control Tower governs the organization and works in its accounts.
@@ -53,7 +52,6 @@ class Roles:
     security_account: str
     network_role: str
     network_account: str
-    images_account: str
     home_region: str
     qualifier: str = field(default=QUALIFIER)
     control_tower: bool = False
@@ -77,7 +75,6 @@ class Roles:
             RoleClass.CREDENTIALS: [f"{anywhere}{self.prefix}-credentials"],
             RoleClass.SECURITY: [self._bound(self.security_account, self.security_role)],
             RoleClass.NETWORK: [self._bound(self.network_account, self.network_role)],
-            RoleClass.IMAGES: [self._bound(self.images_account, f"{self.prefix}-image-build")],
         }[role_class]
 
     def protected(self) -> list[str]:
@@ -122,7 +119,6 @@ class Roles:
             RoleClass.CREDENTIALS: [f"arn:aws:iam::{member}:role/{self.prefix}-credentials"],
             RoleClass.SECURITY: [self._bound(self.security_account, self.security_role)],
             RoleClass.NETWORK: [self._bound(self.network_account, self.network_role)],
-            RoleClass.IMAGES: [self._bound(self.images_account, f"{self.prefix}-image-build")],
         }[role_class]
 
     def look_alikes(self, role_class: RoleClass, member: str) -> list[str]:

@@ -25,10 +25,15 @@ def roles_of(configuration: Configuration) -> Roles:
         security_account=core["security"].id,
         network_role=configuration.guardrails.network_role,
         network_account=core["network"].id,
-        images_account=core["shared_services"].id,
         home_region=configuration.home_region,
         control_tower=configuration.control_tower != "none",
     )
+
+
+def image_role(configuration: Configuration) -> str:
+    """Give the ARN of the role with which Image Builder shares golden images."""
+    account = configuration.accounts.shared_services.id
+    return f"arn:aws:iam::{account}:role/{configuration.prefix}-image-build"
 
 
 def values_of(configuration: Configuration) -> dict[str, Json]:
@@ -41,6 +46,7 @@ def values_of(configuration: Configuration) -> dict[str, Json]:
         **accounts,
         **service_values(configuration),
         **perimeter_values(configuration),
+        "image_role": image_role(configuration),
         "prefix": configuration.prefix,
         "home_region": configuration.home_region,
         "regions": list(configuration.regions),
