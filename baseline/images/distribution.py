@@ -14,10 +14,10 @@ from baseline.errors import BaselineError
 from baseline.images.build_environment import ImageBuildEnvironment
 
 ORGANIZATION_ARN = re.compile(
-    r"arn:aws[a-z-]*:organizations::\d{12}:organization/o-[a-z0-9]{10,32}"
+    r"arn:aws[a-z-]*:organizations::\d{12}:organization/(o-[a-z0-9]{10,32})"
 )
 UNIT_ARN = re.compile(
-    r"arn:aws[a-z-]*:organizations::\d{12}:ou/o-[a-z0-9]{10,32}/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}"
+    r"arn:aws[a-z-]*:organizations::\d{12}:ou/(o-[a-z0-9]{10,32})/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}"
 )
 KEY_ID = "(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 KEY_ARN = re.compile(rf"arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{{12}}:key/{KEY_ID}")
@@ -53,14 +53,15 @@ class Sharing:
         named = [self.organization_arn] if self.organization_arn else list(self.unit_arns)
         pattern = ORGANIZATION_ARN if self.organization_arn else UNIT_ARN
         for arn in named:
-            if not pattern.fullmatch(arn) or f"/{organization_id}" not in arn:
+            found = pattern.fullmatch(arn)
+            if found is None or found[1] != organization_id:
                 raise BaselineError(
                     f"sharing names {arn!r}, which is no ARN of {organization_id} or a unit of it; "
                     "correct it: others must not get the image"
                 )
         for region, arn in self.copies.items():
-            found = KEY_ARN.fullmatch(arn)
-            if found is None or found[1] != region:
+            key = KEY_ARN.fullmatch(arn)
+            if key is None or key[1] != region:
                 raise BaselineError(
                     f"copies[{region!r}] is {arn!r}; give the ARN of a key in {region}, which "
                     "encrypts the copy there"
