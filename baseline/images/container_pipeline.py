@@ -148,6 +148,7 @@ class HardenedContainerImagePipeline(Construct):
             iam.PolicyStatement(
                 actions=["ecr:GetAuthorizationToken"],
                 resources=["*"],
+                conditions={"StringEquals": {"aws:RequestedRegion": cdk.Stack.of(self).region}},
             ),
             iam.PolicyStatement(actions=["imagebuilder:GetContainerRecipe"], resources=[recipes]),
         )
