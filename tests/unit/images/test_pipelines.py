@@ -76,7 +76,7 @@ def test_every_system_starts_from_the_newest_of_its_publisher(images: Images) ->
     }
     assert set(recipes) == set(SYSTEMS)
     for name, row in recipes.items():
-        platform = PLATFORMS[SYSTEMS[name]]  # type: ignore[index]
+        platform = PLATFORMS[SYSTEMS[name]]
         parent = text(row["ParentImage"])
         assert parent.startswith("ssm:/aws/service/") or parent.endswith("/x.x.x")
         names = component_names(images, "systems", row)

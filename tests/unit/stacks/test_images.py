@@ -43,8 +43,7 @@ def example() -> Configuration:
 
 @pytest.fixture(scope="module")
 def template(example: Configuration) -> dict[str, Any]:
-    found: dict[str, Any] = Template.from_stack(composed(example).stacks["images"]).to_json()
-    return found
+    return dict(Template.from_stack(composed(example).stacks["images"]).to_json())
 
 
 def test_there_is_no_stack_by_default(configuration: Configuration) -> None:
