@@ -13,8 +13,9 @@ from constructs import Construct
 
 from baseline.errors import BaselineError
 from baseline.images.build_notices import BuildNotices
-from baseline.images.build_roles import build_machine_role, execution_role, lifecycle_role
+from baseline.images.build_roles import execution_role, lifecycle_role
 from baseline.images.image_key import ImageKey
+from baseline.images.machine_role import build_machine_role
 from baseline.images.release_gate import ReleaseGate, Severity
 from baseline.primitives.secure_bucket import Lifecycle, SecureBucket
 from baseline.primitives.secure_key import SecureKey

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import re
-
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_imagebuilder as imagebuilder
 from constructs import Construct
 
 from baseline.controls.registry import implements
-from baseline.errors import BaselineError
 from baseline.images.build_environment import ImageBuildEnvironment
 from baseline.images.build_parts import WEEKLY, BuildParts
-from baseline.images.build_roles import NUMBERED, acknowledge_patterns
 from baseline.images.component_list import container_components
+from baseline.images.container_recipe import AL2023, check_parent, create_container_recipe
+from baseline.images.machine_role import NUMBERED, acknowledge_patterns
 from baseline.images.platforms import HTTP, HTTPS, INSTANCE_TYPES
 from baseline.images.repository import HardenedRepository
 from baseline.images.retention import ImageRetention, Retention
-from baseline.images.versions import content_version
 from baseline.primitives.acknowledge import acknowledge
 
 CONTAINER_HOPS = 2
 """A container on the build machine is one hop further from the metadata service."""
-PARENT = re.compile(r"public\.ecr\.aws/[a-z0-9._/-]+:[A-Za-z0-9._-]+(@sha256:[0-9a-f]{64})?")
-AL2023 = "public.ecr.aws/amazonlinux/amazonlinux:2023"
-# Image Builder fills in what stands in three braces.
-DOCKERFILE = """FROM {{{ imagebuilder:parentImage }}}
-{{{ imagebuilder:environments }}}
-{{{ imagebuilder:components }}}
-RUN echo 'application:x:10001:' >> /etc/group \\
- && echo 'application:x:10001:10001::/nonexistent:/sbin/nologin' >> /etc/passwd
-"""
 PUSH = (
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
@@ -88,11 +75,7 @@ class HardenedContainerImagePipeline(Construct):
         retention: Retention | None = None,
     ) -> None:
         super().__init__(scope, id)
-        if not PARENT.fullmatch(parent):
-            raise BaselineError(
-                f"parent is {parent!r}; name an image of Amazon ECR Public with its tag, such as "
-                f"{AL2023}"
-            )
+        check_parent(parent)
         environment.reach((HTTPS, HTTP))
         parts = BuildParts(
             self,
@@ -112,7 +95,13 @@ class HardenedContainerImagePipeline(Construct):
         )
         self.scans = self._create_scans(parts.full_name) if environment.scanned else None
         self._let_machines_push(environment)
-        self.recipe = self._create_recipe(parts, environment, parent)
+        self.recipe = create_container_recipe(
+            self,
+            parts=parts,
+            parent=parent,
+            repository=self.repository.repository.repository_name,
+            key=environment.key,
+        )
         self.pipeline = self._create_pipeline(parts, environment, schedule)
         ImageRetention(
             self,
@@ -161,47 +150,6 @@ class HardenedContainerImagePipeline(Construct):
                     "the token to sign in to a registry names no repository; what it opens does"
                 )
             },
-        )
-
-    def _create_recipe(
-        self, parts: BuildParts, environment: ImageBuildEnvironment, parent: str
-    ) -> imagebuilder.CfnContainerRecipe:
-        types = imagebuilder.CfnContainerRecipe
-        told = {
-            "parent": parent,
-            "components": [each.identity() for each in container_components()],
-            "dockerfile": DOCKERFILE,
-        }
-        return types(
-            self,
-            "Recipe",
-            name=parts.full_name,
-            version=content_version(json.dumps(told, sort_keys=True)),
-            container_type="DOCKER",
-            parent_image=parent,
-            platform_override="Linux",
-            dockerfile_template_data=DOCKERFILE,
-            components=[
-                types.ComponentConfigurationProperty(component_arn=each.component_arn)
-                for each in parts.components
-            ],
-            target_repository=types.TargetContainerRepositoryProperty(
-                service="ECR", repository_name=self.repository.repository.repository_name
-            ),
-            instance_configuration=types.InstanceConfigurationProperty(
-                block_device_mappings=[
-                    types.InstanceBlockDeviceMappingProperty(
-                        device_name="/dev/xvda",
-                        ebs=types.EbsInstanceBlockDeviceSpecificationProperty(
-                            encrypted=True,
-                            kms_key_id=environment.key.key.key_arn,
-                            volume_size=30,
-                            volume_type="gp3",
-                            delete_on_termination=True,
-                        ),
-                    )
-                ]
-            ),
         )
 
     def _create_pipeline(

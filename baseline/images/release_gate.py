@@ -15,7 +15,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from baseline.errors import BaselineError
-from baseline.images.build_roles import acknowledge_patterns
+from baseline.images.machine_role import acknowledge_patterns
 from baseline.primitives.acknowledge import acknowledge
 from baseline.primitives.handler_function import HandlerFunction
 
