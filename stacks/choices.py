@@ -10,6 +10,7 @@ from stacks.break_glass import BreakGlassStack
 from stacks.central_backup import CentralBackupStack
 from stacks.deploy_access import DeployAccessStack
 from stacks.identity import IdentityManagementStack, IdentityStack
+from stacks.images import ImagesStack
 from stacks.log_archive import LogCopiesStack, RegionalLogArchiveStack
 from stacks.rules import RulesStack, has_rules_in
 from stacks.security import SecurityStack
@@ -194,6 +195,23 @@ def siem(wiring: Wiring) -> list[cdk.Stack]:
         management = wiring.env(names.management)
         found.append(SiemTrailStack(wiring.app, "siem-trail", names=names, env=management))
     return found
+
+
+def images(wiring: Wiring) -> list[cdk.Stack]:
+    """Create the pipelines of golden images; none by default."""
+    configuration, names = wiring.configuration, wiring.names
+    if configuration.images is None:
+        return []
+    return [
+        ImagesStack(
+            wiring.app,
+            "images",
+            configuration=configuration,
+            names=names,
+            images=configuration.images,
+            env=wiring.env(names.shared_services),
+        )
+    ]
 
 
 def security_lakes(wiring: Wiring) -> list[cdk.Stack]:

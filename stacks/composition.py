@@ -62,6 +62,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         app, "settings", macie_key=security.macie_key, **_in(wiring, names.security)
     )
     identity = choices.identity(wiring)
+    images = choices.images(wiring)
 
     # Guardrails come last, because they can stop everything before them.
     guardrails = GuardrailsStack(
@@ -84,6 +85,8 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend(lakes, [organization, audit, security])
     _depend(lakes[1:], lakes[:1])
     _depend(lakes[-1:], lakes[1:-1])
+    # Inspector scans before the first image is built.
+    _depend(images, [organization, security])
     _depend([members, management.roles, network], [audit, security])
     _depend(
         [*management.regional, *management.sign_in, management.account_events], [management.roles]
@@ -94,7 +97,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([guardrails], [network, response, settings, management.account_events])
     _depend(
         [guardrails],
-        [*billing, *identity, *regional_logs, *rules, *security_regional, *siem, *lakes],
+        [*billing, *identity, *images, *regional_logs, *rules, *security_regional, *siem, *lakes],
     )
     # The backup policy names vaults and a role that have to be there.
     _depend([guardrails], [*central_backups, *management.backups])

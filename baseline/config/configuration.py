@@ -20,6 +20,7 @@ from baseline.config.forms import MemberName, Prefix, RegionName, UnitName
 from baseline.config.guardrail_settings import GuardrailSettings
 from baseline.config.iam import Iam
 from baseline.config.identity_center import IdentityCenter
+from baseline.config.images import Images
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.config.network import NetworkSettings
 from baseline.config.notifications import Notifications
@@ -108,6 +109,10 @@ class Configuration(Section):
     )
     siem: Siem = Field(
         default_factory=Siem, description="How a SIEM gets logs and findings; nothing by default."
+    )
+    images: Images | None = Field(
+        default=None,
+        description="Golden images that are built, scanned and shared; each build and image costs. None by default.",
     )
     capabilities: Capabilities = Field(
         default_factory=Capabilities, description="Which detections and records are on."

@@ -16,6 +16,7 @@ from baseline.config import (
     forms,
     forms_control_tower,
     guardduty,
+    images,
     inspector,
     macie,
     notifications,
@@ -108,6 +109,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         organization_policies.TAG_KEY_PATTERN: "is not a tag key: 1 to 128 letters, digits, spaces or . : / = + @ _ -",
         organization_policies.TAGGED_TYPE_PATTERN: "is not a resource type of a tag policy, such as ec2:instance or s3:ALL_SUPPORTED",
         **forms_control_tower.HINTS,
+        **images.HINTS,
         **siem.HINTS,
     }
 )

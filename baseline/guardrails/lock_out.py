@@ -134,6 +134,18 @@ _RESPONSE = (
     "iam:PutRolePolicy",
     "iam:UpdateAccessKey",
 )
+_IMAGES = (
+    "ec2:CopyImage",
+    "ec2:CreateImage",
+    "ec2:CreateTags",
+    "ec2:DeregisterImage",
+    "ec2:ModifyImageAttribute",
+    "ec2:TerminateInstances",
+    "iam:PassRole",
+    "sns:Publish",
+    "ssm:PutParameter",
+    "ssm:SendCommand",
+)
 _WAYS_IN = (
     "iam:AttachRolePolicy",
     "iam:CreateRole",
@@ -289,6 +301,7 @@ def requests_of(
                     yield f"{role_class.value} need it", request
     yield from _ways_in(roles, accounts, regions)
     yield from _detection(roles, accounts, regions)
+    yield from _images(roles, accounts, regions)
     if roles.control_tower:
         yield from _control_tower(roles, accounts, regions)
 
@@ -320,6 +333,17 @@ def _detection(
             principal = f"arn:aws:iam::{account}:role/{roles.prefix}-trusted-advisor"
             request = _request(principal, action, EDGE_REGION, roles.prefix, accounts)
             yield "the reader of Trusted Advisor needs it", request
+
+
+def _images(
+    roles: Roles, accounts: Mapping[str, str], regions: Sequence[str]
+) -> Iterator[tuple[str, Request]]:
+    """Give what builds golden images and shares them with the organization."""
+    principal = f"arn:aws:iam::{accounts['shared_services']}:role/{roles.prefix}-image-build"
+    for region in regions:
+        for action in _IMAGES:
+            request = _request(principal, action, region, roles.prefix, accounts)
+            yield "the builder of golden images needs it", request
 
 
 def _ways_in(

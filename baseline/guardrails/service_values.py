@@ -41,7 +41,7 @@ def service_values(configuration: Configuration) -> dict[str, Json]:
     regions: Json = list(configuration.regions)
     return {
         **_guardduty(capabilities),
-        **_ec2(capabilities),
+        **_ec2(configuration),
         **_inspector(capabilities, configuration.regions),
         "network_scanning": capabilities.unified_security_hub.network_scanning,
         "has_security_lake": configuration.siem.security_lake is not None,
@@ -83,9 +83,9 @@ def _block(plans: GuardDutyPlans) -> Json:
     return {"foundational": {"status": _assign("enabled")}, **features}
 
 
-def _ec2(capabilities: Capabilities) -> dict[str, Json]:
+def _ec2(configuration: Configuration) -> dict[str, Json]:
     """Give EC2's account attributes; those not managed have a switch that leaves them out."""
-    ec2 = capabilities.ec2_attributes
+    ec2 = configuration.capabilities.ec2_attributes
     return {
         "serial_console": _status(ec2.serial_console),
         "image_sharing": "unblocked" if ec2.public_images else "block_new_sharing",
@@ -100,8 +100,17 @@ def _ec2(capabilities: Capabilities) -> dict[str, Json]:
         "vpc_encryption_mode": ec2.vpc_encryption or "unmanaged",
         "restrict_images": ec2.allowed_images is not None,
         "allowed_images_state": ec2.allowed_images or "disabled",
-        "image_providers": list(ec2.image_providers),
+        "image_providers": _image_providers(configuration),
     }
+
+
+def _image_providers(configuration: Configuration) -> list[Json]:
+    """Give whose images are allowed: those that are named, and whoever builds the golden ones."""
+    named = list(configuration.capabilities.ec2_attributes.image_providers)
+    builder = configuration.accounts.shared_services.id
+    if configuration.images is not None and builder not in named:
+        named.append(builder)
+    return [*named]
 
 
 def _inspector(capabilities: Capabilities, regions: Sequence[str]) -> dict[str, Json]:

@@ -36,6 +36,12 @@ def _copies_backups(configuration: Configuration) -> bool:
     return backup is not None and backup.central is not None
 
 
+def image_role(configuration: Configuration) -> str:
+    """Give the ARN of the role with which Image Builder shares golden images."""
+    account = configuration.accounts.shared_services.id
+    return f"arn:aws:iam::{account}:role/{configuration.prefix}-image-build"
+
+
 def values_of(configuration: Configuration) -> dict[str, Json]:
     """Give the value of every parameter that a guardrail may declare."""
     settings, roles = configuration.guardrails, roles_of(configuration)
@@ -46,6 +52,7 @@ def values_of(configuration: Configuration) -> dict[str, Json]:
         **accounts,
         **service_values(configuration),
         **perimeter_values(configuration),
+        "image_role": image_role(configuration),
         "prefix": configuration.prefix,
         "home_region": configuration.home_region,
         "regions": list(configuration.regions),

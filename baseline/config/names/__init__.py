@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from baseline.config.names.backups import BackupNames
 from baseline.config.names.findings import FindingNames
 from baseline.config.names.inspector import InspectorNames
+from baseline.config.names.images import ImageNames
 from baseline.config.names.log_archive import LogArchiveNames
 from baseline.config.names.members import MemberNames
 from baseline.config.names.network import NetworkNames
@@ -30,6 +31,7 @@ class Names(
     BackupNames,
     FindingNames,
     InspectorNames,
+    ImageNames,
     LogArchiveNames,
     MemberNames,
     NetworkNames,
