@@ -12,6 +12,7 @@ from baseline.config import (
     access_analyzer,
     account_settings,
     config_rules,
+    edge,
     forms,
     forms_control_tower,
     guardduty,
@@ -103,6 +104,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         organization_policies.TAGGED_TYPE_PATTERN: "is not a resource type of a tag policy, such as ec2:instance or s3:ALL_SUPPORTED",
         **forms_control_tower.HINTS,
         **siem.HINTS,
+        **edge.HINTS,
     }
 )
 

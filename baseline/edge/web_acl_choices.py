@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from baseline.config import edge
 from baseline.errors import BaselineError
 
 Scope = Literal["REGIONAL", "CLOUDFRONT"]
@@ -14,9 +15,8 @@ Payload = Literal["JSON", "FORM_ENCODED"]
 BotLevel = Literal["COMMON", "TARGETED"]
 Sensitivity = Literal["LOW", "MEDIUM", "HIGH"]
 
-GLOBAL_REGION = "us-east-1"
-"""Where web ACLs of CloudFront have to be. Source: AWS WAF Developer Guide, "Resources that you can
-protect with AWS WAF"."""
+GLOBAL_REGION = edge.GLOBAL_REGION
+"""Where web ACLs of CloudFront have to be."""
 
 MANAGED_GROUPS = (
     "AWSManagedRulesAmazonIpReputationList",

@@ -16,6 +16,7 @@ from baseline.config.checks import (
     control_tower,
     credentials,
     detection,
+    edge,
     guardduty,
     guardrails,
     iam,
@@ -133,6 +134,15 @@ CHECKS: tuple[Check, ...] = (
     siem.lakes_exist_where_it_is_governed,
     siem.subscribers_read_what_is_there,
     account_settings.log_sessions_to_one_place,
+    edge.name_a_policy,
+    edge.have_a_recorder,
+    edge.are_offered,
+    edge.web_acls_stand_where_their_scope_is,
+    edge.web_acls_have_a_log,
+    edge.audits_ask_something,
+    edge.lists_are_for_governed_regions,
+    edge.shield_is_agreed,
+    edge.shield_supports_members,
     lists.hold_each_value_once,
 )
 

@@ -63,6 +63,7 @@ class Desired:
     delegations: tuple[Delegation, ...] = ()
     regional: tuple[RegionalAdministrator, ...] = ()
     data_lake_administrator: str = ""
+    firewall_administrator: str = ""
     root_features: tuple[str, ...] = ()
     ram_sharing: bool = False
     stack_sets_access: bool = False
@@ -182,6 +183,7 @@ _READERS = {
     "DelegatedAdministrators": ("delegations", _delegations),
     "RegionalAdministrators": ("regional", _regional),
     "DataLakeAdministrator": ("data_lake_administrator", _optional_account),
+    "FirewallAdministrator": ("firewall_administrator", _optional_account),
     "RootFeatures": ("root_features", _root_features),
     "RamSharing": ("ram_sharing", _switch),
     "StackSetsAccess": ("stack_sets_access", _switch),
