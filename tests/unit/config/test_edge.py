@@ -72,8 +72,10 @@ def test_it_is_accepted(found: Found, changes: dict[str, object]) -> None:
 REFUSED: list[tuple[dict[str, object], str]] = [
     (
         manager(),
-        f"{MANAGER}: names no policy; write one of web_acls, security_group_content, "
-        "security_group_usage, dns_firewall, shield, or remove it",
+        (
+            f"{MANAGER}: names no policy; write one of web_acls, security_group_content, "
+            "security_group_usage, dns_firewall, shield, or remove it"
+        ),
     ),
     (
         {
@@ -81,23 +83,31 @@ REFUSED: list[tuple[dict[str, object], str]] = [
             "capabilities.config": {"enabled": False},
             "capabilities.security_hub": {"enabled": False},
         },
-        f"{MANAGER}: finds resources by AWS Config, which is off; leave capabilities.config on, or "
-        "remove it",
+        (
+            f"{MANAGER}: finds resources by AWS Config, which is off; leave capabilities.config on, or "
+            "remove it"
+        ),
     ),
     (
         {**GLOBAL, **web_acls(scope="CLOUDFRONT", regions=["eu-west-1"])},
-        f"{MANAGER}.web_acls.web.regions[0]: scope CLOUDFRONT in 'eu-west-1': web ACLs of CloudFront "
-        "have to be in us-east-1; remove regions, or use scope REGIONAL",
+        (
+            f"{MANAGER}.web_acls.web.regions[0]: scope CLOUDFRONT in 'eu-west-1': web ACLs of CloudFront "
+            "have to be in us-east-1; remove regions, or use scope REGIONAL"
+        ),
     ),
     (
         web_acls(scope="CLOUDFRONT"),
-        f"{MANAGER}.web_acls.web.scope: Firewall Manager finds distributions by AWS Config in "
-        "us-east-1, which is not governed; add us-east-1 to regions, or leave them out",
+        (
+            f"{MANAGER}.web_acls.web.scope: Firewall Manager finds distributions by AWS Config in "
+            "us-east-1, which is not governed; add us-east-1 to regions, or leave them out"
+        ),
     ),
     (
         web_acls(regions=["us-west-2"]),
-        f"{MANAGER}.web_acls.web.regions[0]: 'us-west-2' is not governed; name one of regions "
-        "[eu-west-1, eu-central-1]",
+        (
+            f"{MANAGER}.web_acls.web.regions[0]: 'us-west-2' is not governed; name one of regions "
+            "[eu-west-1, eu-central-1]"
+        ),
     ),
     (
         {**web_acls(), "log_archive.web_acl_logs": False},
@@ -105,41 +115,55 @@ REFUSED: list[tuple[dict[str, object], str]] = [
     ),
     (
         manager(security_group_content={"all_protocols": False}),
-        f"{MANAGER}.security_group_content: tells of nothing; leave all_protocols on, or set "
-        "ports_per_rule, ipv4_prefix, ipv6_prefix",
+        (
+            f"{MANAGER}.security_group_content: tells of nothing; leave all_protocols on, or set "
+            "ports_per_rule, ipv4_prefix, ipv6_prefix"
+        ),
     ),
     (
         manager(security_group_usage={"unused": False}),
-        f"{MANAGER}.security_group_usage: tells of nothing; leave unused on, set redundant, or "
-        "remove it",
+        (
+            f"{MANAGER}.security_group_usage: tells of nothing; leave unused on, set redundant, or "
+            "remove it"
+        ),
     ),
     (
         manager(dns_firewall={"managed_lists": {"us-west-2": ["rslvr-fdl-0123456789abcdef"]}}),
-        f"{MANAGER}.dns_firewall.managed_lists.us-west-2: 'us-west-2' is not governed; name one of "
-        "regions [eu-west-1, eu-central-1]",
+        (
+            f"{MANAGER}.dns_firewall.managed_lists.us-west-2: 'us-west-2' is not governed; name one of "
+            "regions [eu-west-1, eu-central-1]"
+        ),
     ),
     (
         manager(shield={"acknowledge_commitment": "yes"}),
-        f"{MANAGER}.shield.acknowledge_commitment: 'yes' is not the commitment of Shield Advanced; "
-        f"write '{COMMITMENT}' once it is agreed with who pays, or remove shield",
+        (
+            f"{MANAGER}.shield.acknowledge_commitment: 'yes' is not the commitment of Shield Advanced; "
+            f"write '{COMMITMENT}' once it is agreed with who pays, or remove shield"
+        ),
     ),
     (
         shield(distributions=True),
-        f"{MANAGER}.shield.distributions: Firewall Manager finds distributions by AWS Config in "
-        "us-east-1, which is not governed; add us-east-1 to regions, or leave them out",
+        (
+            f"{MANAGER}.shield.distributions: Firewall Manager finds distributions by AWS Config in "
+            "us-east-1, which is not governed; add us-east-1 to regions, or leave them out"
+        ),
     ),
     (
         shield(supported_accounts=["111111111111"]),
-        f"{MANAGER}.shield.supported_accounts[0]: '111111111111' is the management account, which "
-        "runs no workloads; name member accounts",
+        (
+            f"{MANAGER}.shield.supported_accounts[0]: '111111111111' is the management account, which "
+            "runs no workloads; name member accounts"
+        ),
     ),
     (
         manager(
             shield={"acknowledge_commitment": COMMITMENT, "supported_accounts": [ACCOUNT]},
             excluded_accounts={ACCOUNT: REASON},
         ),
-        f"{MANAGER}.shield.supported_accounts[0]: '{ACCOUNT}' is in excluded_accounts; remove it "
-        "from one of them",
+        (
+            f"{MANAGER}.shield.supported_accounts[0]: '{ACCOUNT}' is in excluded_accounts; remove it "
+            "from one of them"
+        ),
     ),
     (
         shield(contacts=[{"email": "soc@example.com", "phone": "+4930123456"}]),

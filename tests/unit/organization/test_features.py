@@ -15,8 +15,8 @@ from aws_cdk.assertions import Template
 
 from baseline.config import Configuration, Names, load
 from baseline.config.delegation import POLICY_TYPES
-from baseline.config.quotas import MANAGED_POLICY_SIZE
 from baseline.config.edge import Edge, FirewallManager, UsageAudit
+from baseline.config.quotas import MANAGED_POLICY_SIZE
 from baseline.config.siem import SecurityLake, Siem
 from baseline.errors import BaselineError
 from baseline.organization.feature_set import (
