@@ -22,7 +22,7 @@ class WebAcl(Construct):
     Requests that look like an attack, come from addresses of bad reputation, or are too many
     from one address are blocked. Everything is counted in metrics and logged; headers that hold
     a session are redacted in the log, and replaced in the samples of the console too. What AWS
-    charges extra for (bots, account takeover, the anti-DDoS group) is asked for by name.
+    charges extra for (bots, account takeover and creation, the anti-DDoS group) is asked for by name.
 
     To roll out, deploy with ``count_only=True``, read in the log what would have been blocked,
     name wanted requests' rules in ``Filters.counted_rules``, then leave ``count_only`` out.

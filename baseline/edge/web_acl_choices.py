@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -81,6 +81,30 @@ class Login:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Registration:
+    """The registration that account creation fraud prevention looks at; costs per request.
+
+    AWS compares the e-mail address and password with stolen credentials, and tells programs from
+    people by tokens: the page has to be one that browsers load (``text/html``).
+
+    Attributes:
+        page_path: path of the page with the form, such as ``/register``.
+        creation_path: path that the filled form is posted to, such as ``/api/accounts``.
+        email_field: where its body holds the e-mail address, such as ``/email``.
+        password_field: where its body holds the password.
+        username_field: where its body holds the user name; the e-mail address by default.
+        payload: how the body is written; ``JSON`` by default.
+    """
+
+    page_path: str
+    creation_path: str
+    email_field: str = "/email"
+    password_field: str = "/password"  # noqa: S105 - the name of a field
+    username_field: str | None = None
+    payload: Payload = "JSON"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AntiDdos:
     """AWS's rule group against floods of requests; costs per month and request.
 
@@ -106,6 +130,8 @@ class Filters:
         rates: rate limits by name in PascalCase.
         anti_ddos: AWS's group against floods of requests; None by default.
         bot_control: ``COMMON`` or ``TARGETED`` bots; costs per month and request. None by default.
+        registration: the registration that account creation fraud prevention looks at; None by
+            default.
         login: the sign-in that account takeover prevention looks at; None by default.
         counted_rules: rules of a group that count and do not block, by the group's name: for what
             hits wanted requests. None by default.
@@ -117,6 +143,7 @@ class Filters:
     )
     anti_ddos: AntiDdos | None = None
     bot_control: BotLevel | None = None
+    registration: Registration | None = None
     login: Login | None = None
     counted_rules: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -127,12 +154,21 @@ def check_filters(filters: Filters) -> None:
     Raises:
         BaselineError: names the filter.
     """
+    _check_groups(filters)
+    for name, rate in filters.rates.items():
+        _check_rate(name, rate)
+    for name, path in _form_paths(filters):
+        if not path.startswith("/"):
+            raise BaselineError(f"{name} {path!r} must start with '/'")
+
+
+def _check_groups(filters: Filters) -> None:
     known = (*MANAGED_GROUPS, *OTHER_GROUPS)
     for group in filters.managed_groups:
         if group not in known:
             raise BaselineError(
                 f"managed_groups holds {group!r}, which is not known; choose from "
-                f"{', '.join(known)}, or name bot_control, anti_ddos or login"
+                f"{', '.join(known)}, or name bot_control, anti_ddos, registration or login"
             )
     if len(set(filters.managed_groups)) != len(filters.managed_groups):
         raise BaselineError(f"managed_groups holds a group twice: {list(filters.managed_groups)}")
@@ -144,10 +180,14 @@ def check_filters(filters: Filters) -> None:
     for group in filters.counted_rules:
         if group not in filters.managed_groups:
             raise BaselineError(f"counted_rules names {group!r}, which is not among managed_groups")
-    for name, rate in filters.rates.items():
-        _check_rate(name, rate)
-    if filters.login is not None and not filters.login.path.startswith("/"):
-        raise BaselineError(f"login: path {filters.login.path!r} must start with '/'")
+
+
+def _form_paths(filters: Filters) -> Iterator[tuple[str, str]]:
+    if filters.login is not None:
+        yield "login: path", filters.login.path
+    if filters.registration is not None:
+        yield "registration: page_path", filters.registration.page_path
+        yield "registration: creation_path", filters.registration.creation_path
 
 
 def _check_rate(name: str, rate: RateLimit) -> None:
