@@ -5,7 +5,6 @@ from __future__ import annotations
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_sns as sns
@@ -94,29 +93,23 @@ class ZoneSigning(Construct):
             pending_window=cdk.Duration.days(30),
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
-        key.add_to_resource_policy(
-            service_statement(
-                SERVICE,
-                sid="SignZone",
-                actions=["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"],
-                resources=["*"],
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account},
-                    "ArnEquals": {"aws:SourceArn": zone.hosted_zone_arn},
-                },
+        source = {
+            "StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account},
+            "ArnEquals": {"aws:SourceArn": zone.hosted_zone_arn},
+        }
+        for sid, names, more in (
+            ("SignZone", ("kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"), {}),
+            ("GrantToAws", ("kms:CreateGrant",), {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+        ):
+            key.add_to_resource_policy(
+                service_statement(
+                    SERVICE,
+                    sid=sid,
+                    actions=names,
+                    resources=["*"],
+                    conditions={**source, **more},
+                )
             )
-        )
-        # As AWS documents it, without a source: the grants are for AWS services only, and whoever
-        # they are made for is let in by the statement above.
-        key.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="GrantToAws",
-                principals=[iam.ServicePrincipal(SERVICE)],
-                actions=["kms:CreateGrant"],
-                resources=["*"],
-                conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
-            )
-        )
         return key
 
     def _alarm(

@@ -67,7 +67,10 @@ def test_route_53_signs_this_zone_and_no_other(resources: Resources) -> None:
     assert {"Ref": zone} in source
     grant = statements["GrantToAws"]
     assert grant["Action"] == "kms:CreateGrant"
-    assert grant["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    assert grant["Condition"] == {
+        **sign["Condition"],
+        "Bool": {"kms:GrantIsForAWSResource": "true"},
+    }
 
 
 def test_the_zone_is_signed_once_its_key_is_active(resources: Resources) -> None:

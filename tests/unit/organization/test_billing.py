@@ -263,13 +263,13 @@ def test_a_budget_that_tells_nobody_or_more_than_aws_takes_is_refused(
         )
 
 
-@pytest.mark.parametrize("limit", ["minimum_dollars", "minimum_percent"])
 def test_an_amount_for_the_edge_alone_gets_a_stack() -> None:
     nothing = {"anomalies": {"enabled": False}}
     assert "billing" not in composed(configured(nothing)).stacks
     assert "billing" in composed(configured({**nothing, "edge_daily_dollars": 5})).stacks
 
 
+@pytest.mark.parametrize("limit", ["minimum_dollars", "minimum_percent"])
 def test_an_anomaly_of_nothing_is_refused(topic: SecureTopic, limit: str) -> None:
     with pytest.raises(BaselineError, match=f"{limit} must be at least 1, got 0"):
         CostAnomalies(cdk.Stack.of(topic), "Anomalies", topic=topic, **{limit: 0})
