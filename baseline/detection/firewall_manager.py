@@ -7,7 +7,6 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_fms as fms
-from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from baseline.config import Names
@@ -15,8 +14,9 @@ from baseline.config.edge import GLOBAL_REGION, FirewallManager, WebAclPolicy
 from baseline.controls.registry import implements
 from baseline.detection import firewall_manager_data as data
 from baseline.detection.firewall_manager_dns import DnsRules
+from baseline.detection.firewall_manager_rate import rate_group
 from baseline.edge.shield_choices import check_commitment
-from baseline.edge.web_acl_choices import check_scope
+from baseline.edge.web_acl_checks import check_scope
 
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 WEB_ACL_TYPES: Mapping[str, tuple[str, ...]] = {
@@ -31,11 +31,6 @@ SHIELD_TYPES = (
 )
 """Source: AWS Firewall Manager API Reference, "Policy" (ResourceType)."""
 
-RATE_CAPACITY = 10
-"""Of the rule group with the rate limit, which cannot change later; the rule itself takes 2. Source:
-AWS WAF Developer Guide, "Rate-based rule statement"."""
-
-WINDOW_SECONDS = 300
 SEVERAL = "ResourceTypeList"
 
 CONTROLS: Mapping[str, tuple[str, ...]] = {
@@ -96,7 +91,7 @@ class FirewallPolicies(Construct):
         check_scope(policy.scope, self._region, known=True)
         group = None
         if policy.requests_per_address is not None:
-            group = self._limit(name, policy.scope, policy.requests_per_address)
+            group = rate_group(self, name, policy.scope, policy.requests_per_address)
         made = self._create(
             f"web-acl-{name}",
             WEB_ACL_TYPES[policy.scope],
@@ -109,40 +104,6 @@ class FirewallPolicies(Construct):
         )
         if group is not None:
             made.node.add_dependency(group)
-
-    def _limit(self, name: str, scope: str, requests: int) -> wafv2.CfnRuleGroup:
-        types = wafv2.CfnRuleGroup
-        metrics = types.VisibilityConfigProperty(
-            cloud_watch_metrics_enabled=True,
-            sampled_requests_enabled=True,
-            metric_name=f"RequestsPerAddress-{name}",
-        )
-        group = types(
-            self,
-            f"Rate-{name}",
-            scope=scope,
-            capacity=RATE_CAPACITY,
-            description="Addresses that send too many requests",
-            visibility_config=metrics,
-            rules=[
-                types.RuleProperty(
-                    name="RequestsPerAddress",
-                    priority=0,
-                    action=types.RuleActionProperty(block={}),
-                    statement=types.StatementProperty(
-                        rate_based_statement=types.RateBasedStatementProperty(
-                            aggregate_key_type="IP",
-                            limit=requests,
-                            evaluation_window_sec=WINDOW_SECONDS,
-                        )
-                    ),
-                    visibility_config=metrics,
-                )
-            ],
-        )
-        # The policy that names it stays.
-        group.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
-        return group
 
     def _audit_groups(self) -> None:
         content, usage = self._settings.security_group_content, self._settings.security_group_usage

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_budgets as budgets
@@ -71,14 +71,6 @@ class EdgeCost(Construct):
         super().__init__(scope, id)
         _check(daily_dollars, addresses, topic, services)
         _check_region(cdk.Stack.of(self).region)
-        hearers = (
-            [types.SubscriberProperty(subscription_type="SNS", address=topic.topic.topic_arn)]
-            if topic is not None
-            else [
-                types.SubscriberProperty(subscription_type="EMAIL", address=address)
-                for address in dict.fromkeys(addresses)
-            ]
-        )
         self.budget = types(
             self,
             "Budget",
@@ -89,24 +81,36 @@ class EdgeCost(Construct):
                 cost_filters={"Service": list(services)},
                 cost_types=types.CostTypesProperty(include_credit=False, include_refund=False),
             ),
-            notifications_with_subscribers=[
-                types.NotificationWithSubscribersProperty(
-                    notification=types.NotificationProperty(
-                        # AWS forecasts no daily budget.
-                        notification_type="ACTUAL",
-                        comparison_operator="GREATER_THAN",
-                        threshold=percent,
-                        threshold_type="PERCENTAGE",
-                    ),
-                    subscribers=hearers,
-                )
-                for percent in PERCENT
-            ],
+            notifications_with_subscribers=list(_alerts(addresses, topic)),
         )
         if topic is not None:
             # AWS Budgets tries the topic when it gets the budget, so its policy comes first.
             self.budget.node.add_dependency(topic)
         implements(self, capability="edge-cost", controls=[])
+
+
+def _alerts(
+    addresses: Sequence[str], topic: SecureTopic | None
+) -> Iterator[budgets.CfnBudget.NotificationWithSubscribersProperty]:
+    hearers = (
+        [types.SubscriberProperty(subscription_type="SNS", address=topic.topic.topic_arn)]
+        if topic is not None
+        else [
+            types.SubscriberProperty(subscription_type="EMAIL", address=address)
+            for address in dict.fromkeys(addresses)
+        ]
+    )
+    for percent in PERCENT:
+        yield types.NotificationWithSubscribersProperty(
+            notification=types.NotificationProperty(
+                # AWS forecasts no daily budget.
+                notification_type="ACTUAL",
+                comparison_operator="GREATER_THAN",
+                threshold=percent,
+                threshold_type="PERCENTAGE",
+            ),
+            subscribers=hearers,
+        )
 
 
 def _check(

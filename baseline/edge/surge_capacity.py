@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_sns as sns
 from constructs import Construct
@@ -80,21 +81,7 @@ class SurgeCapacity(Construct):
     ) -> None:
         super().__init__(scope, id)
         largest = _check(group, hosts, health_path, requests_per_minute, warm_machines)
-        self.target_group = elb.ApplicationTargetGroup(
-            self,
-            "Targets",
-            vpc=front.load_balancer.vpc,
-            port=port,
-            protocol=elb.ApplicationProtocol.HTTPS,
-            targets=[group],
-            health_check=elb.HealthCheck(
-                path=health_path, protocol=elb.Protocol.HTTPS, healthy_http_codes="200"
-            ),
-            deregistration_delay=cdk.Duration.seconds(DRAIN_SECONDS),
-            load_balancing_algorithm_type=(
-                elb.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS
-            ),
-        )
+        self.target_group = self._targets(front.load_balancer.vpc, group, port, health_path)
         front.listener.add_target_groups(
             "Surge",
             target_groups=[self.target_group],
@@ -111,6 +98,29 @@ class SurgeCapacity(Construct):
             )
         self.alarm = self._alarm(group, topic, threshold=math.ceil(FULL * largest))
         implements(self, capability="surge-capacity", controls=["AutoScaling.1", "CloudWatch.15"])
+
+    def _targets(
+        self,
+        vpc: ec2.IVpc | None,
+        group: autoscaling.AutoScalingGroup,
+        port: int,
+        health_path: str,
+    ) -> elb.ApplicationTargetGroup:
+        return elb.ApplicationTargetGroup(
+            self,
+            "Targets",
+            vpc=vpc,
+            port=port,
+            protocol=elb.ApplicationProtocol.HTTPS,
+            targets=[group],
+            health_check=elb.HealthCheck(
+                path=health_path, protocol=elb.Protocol.HTTPS, healthy_http_codes="200"
+            ),
+            deregistration_delay=cdk.Duration.seconds(DRAIN_SECONDS),
+            load_balancing_algorithm_type=(
+                elb.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS
+            ),
+        )
 
     def _alarm(
         self, group: autoscaling.AutoScalingGroup, topic: sns.ITopic, *, threshold: int

@@ -10,7 +10,8 @@ from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from baseline.controls.registry import implements
-from baseline.edge.web_acl_choices import Filters, Scope, check_filters, check_scope
+from baseline.edge.web_acl_checks import check_filters, check_scope
+from baseline.edge.web_acl_choices import Filters, Scope
 from baseline.edge.web_acl_log import SESSION_HEADERS, WebAclLog, check_log_bucket
 from baseline.edge.web_acl_rules import rules, visibility
 from baseline.errors import BaselineError
