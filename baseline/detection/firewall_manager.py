@@ -174,7 +174,7 @@ class FirewallPolicies(Construct):
                 else [fms.CfnPolicy.ResourceTagProperty(key=tag.key, value=tag.value or None)]
             ),
         )
-        policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.policies[purpose] = policy
         return policy
 

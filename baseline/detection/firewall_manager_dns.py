@@ -54,7 +54,7 @@ class DnsRules(Construct):
             firewall_rules=list(self._rules(policy, policy.managed_lists.get(region, ()))),
         )
         # The policy that names it stays.
-        self.rule_group.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        self.rule_group.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
     def _rules(self, policy: DnsFirewallPolicy, managed: tuple[str, ...]) -> Iterator[Rule]:
         if policy.blocked_domains:
@@ -64,7 +64,7 @@ class DnsRules(Construct):
                 name=f"{self._name}-blocked",
                 domains=sorted(policy.blocked_domains),
             )
-            own.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+            own.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
             yield _blocked(BLOCKED_PRIORITY, own.attr_id)
         for number, list_id in enumerate(managed):
             yield _blocked(MANAGED_PRIORITY + number, list_id)

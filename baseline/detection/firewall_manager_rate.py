@@ -54,5 +54,5 @@ def rate_group(scope: Construct, name: str, acl_scope: str, requests: int) -> wa
         ],
     )
     # The policy that names it stays.
-    group.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+    group.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
     return group

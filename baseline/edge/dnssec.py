@@ -76,7 +76,7 @@ class ZoneSigning(Construct):
         self.signing = route53.CfnDNSSEC(self, "Resource", hosted_zone_id=zone.hosted_zone_id)
         self.signing.add_resource_dependency(self.key_signing_key)
         for kept in (self.key_signing_key, self.signing):
-            kept.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+            kept.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.alarms = {
             name: self._alarm(name, metric, what, zone, topic)
             for name, (metric, what) in ALARMS.items()

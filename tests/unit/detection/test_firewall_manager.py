@@ -133,7 +133,7 @@ def test_a_policy_tells_and_changes_nothing(home: Resources) -> None:
 
 def test_policies_and_what_they_name_stay(home: Resources) -> None:
     kept = [each for each in home.values() if each["Type"] != "AWS::CDK::Metadata"]
-    assert {each["DeletionPolicy"] for each in kept} == {"Retain"}
+    assert {each["DeletionPolicy"] for each in kept} == {"RetainExceptOnCreate"}
     assert all(row["DeleteAllPolicyResources"] is False for row in policies(home).values())
 
 
