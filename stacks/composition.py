@@ -12,6 +12,7 @@ from baseline.config.names import Names
 from baseline.primitives.protection_tag import mark_protected
 from stacks import choices
 from stacks.audit import AuditStack
+from stacks.edge import firewall_manager
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.log_archive import LogArchiveStack
 from stacks.management_member import ManagementMember
@@ -64,6 +65,9 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     identity = choices.identity(wiring)
     images = choices.images(wiring)
 
+    # Edge
+    edge = firewall_manager(wiring)
+
     # Guardrails come last, because they can stop everything before them.
     guardrails = GuardrailsStack(
         app,
@@ -94,10 +98,22 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend(management.backups, [management.roles, *management.regional])
     _depend(rules, [members, *management.regional])
     _depend([settings, *identity], [members, *management.regional, *management.sign_in, *ways_in])
+    # The administrator, the bucket of the logs, and recorders, which find the resources.
+    _depend(edge, [organization, log_archive, members, *management.regional])
     _depend([guardrails], [network, response, settings, management.account_events])
     _depend(
         [guardrails],
-        [*billing, *identity, *images, *regional_logs, *rules, *security_regional, *siem, *lakes],
+        [
+            *billing,
+            *identity,
+            *images,
+            *regional_logs,
+            *rules,
+            *security_regional,
+            *siem,
+            *lakes,
+            *edge,
+        ],
     )
     # The backup policy names vaults and a role that have to be there.
     _depend([guardrails], [*central_backups, *management.backups])

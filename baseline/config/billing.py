@@ -51,6 +51,10 @@ class Billing(Section):
         default=(100,),
         description="Percent of a budget that are told when AWS forecasts them for the month. 100 by default.",
     )
+    edge_daily_dollars: Dollars | None = Field(
+        default=None,
+        description="Daily budget of what stands before applications (CloudFront, AWS WAF, load balancers, API Gateway, Route 53, Shield) in US dollars, all accounts together: an attack on availability shows as cost. No budget by default.",
+    )
     anomalies: Anomalies = Field(
         default_factory=Anomalies, description="Which unexpected spending is told."
     )
@@ -67,5 +71,8 @@ class Billing(Section):
     def tells_something(self) -> bool:
         """Tell whether there is anything to deploy: a budget, or anomaly detection."""
         return bool(
-            self.monthly_dollars is not None or self.account_dollars or self.anomalies.enabled
+            self.monthly_dollars is not None
+            or self.account_dollars
+            or self.edge_daily_dollars is not None
+            or self.anomalies.enabled
         )

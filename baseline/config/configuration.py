@@ -15,6 +15,7 @@ from baseline.config.capabilities import Capabilities
 from baseline.config.contacts import BreakGlass, Contacts
 from baseline.config.control_tower import ControlTower, Mode
 from baseline.config.credentials import Credentials
+from baseline.config.edge import Edge
 from baseline.config.finding import dotted
 from baseline.config.forms import MemberName, Prefix, RegionName, UnitName
 from baseline.config.guardrail_settings import GuardrailSettings
@@ -113,6 +114,10 @@ class Configuration(Section):
     images: Images | None = Field(
         default=None,
         description="Golden images that are built, scanned and shared; each build and image costs. None by default.",
+    # Edge
+    edge: Edge = Field(
+        default_factory=Edge,
+        description="What stands before every application of the organization; nothing by default.",
     )
     capabilities: Capabilities = Field(
         default_factory=Capabilities, description="Which detections and records are on."

@@ -13,6 +13,7 @@ from baseline.config import (
     account_settings,
     backups,
     config_rules,
+    edge,
     forms,
     forms_control_tower,
     guardduty,
@@ -111,6 +112,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         **forms_control_tower.HINTS,
         **images.HINTS,
         **siem.HINTS,
+        **edge.HINTS,
     }
 )
 

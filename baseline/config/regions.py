@@ -85,6 +85,12 @@ SECURITY_LAKE: tuple[str, ...] = (
     "AWS::SecurityLake::DataLake",
 )
 
+# What Firewall Manager's policies create in every governed Region, where there are some.
+FIREWALL_MANAGER: tuple[str, ...] = (
+    "AWS::FMS::Policy",
+    "AWS::WAFv2::RuleGroup",
+)
+
 # What a choice of the network creates in the home Region besides, by its name in messages.
 NETWORK: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -221,6 +227,7 @@ def resource_types() -> Iterator[str]:
         SIEM,
         SECURITY_LAKE,
         CODE_SECURITY,
+        FIREWALL_MANAGER,
         MACIE_DATA.values(),
     )
     yield from dict.fromkeys(name for row in rows for name in row)

@@ -6,12 +6,23 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
-from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from baseline.controls.registry import implements
-from baseline.edge.distribution_checks import check_domains, check_origin, global_arn
+from baseline.edge.distribution_checks import (
+    check_domains,
+    check_origin,
+    check_private,
+    global_arn,
+)
+from baseline.edge.distribution_origins import (
+    bucket_behavior,
+    private_server,
+    public_server,
+    server_behavior,
+)
 from baseline.edge.security_headers import security_headers
 from baseline.edge.web_acl import WebAcl
 from baseline.primitives.acknowledge import acknowledge
@@ -37,6 +48,11 @@ class ProtectedDistribution(Construct):
             lets the distribution read it, another's policy has to say so itself.
         origin_domain: name of the server that answers, such as a load balancer's; or ``content``.
             Nothing is cached for it.
+        private_load_balancer: internal load balancer that answers under ``origin_domain``, or its
+            ARN from a stack of another Region, of the same account: CloudFront reaches it inside
+            its VPC, so that it needs no public subnet and nobody goes round the web ACL. Its
+            security group lets CloudFront in, its VPC has an internet gateway that no route uses.
+            The server is public by default.
         content_security_policy: what pages may load and run; by default only what comes from the
             same place, and no frames.
         countries: codes of the only countries that are served; all by default.
@@ -45,13 +61,15 @@ class ProtectedDistribution(Construct):
     Attributes:
         distribution: the ``aws_cloudfront.Distribution``.
         headers: the ``aws_cloudfront.ResponseHeadersPolicy``.
+        vpc_origin: the ``CfnVpcOrigin`` of a private load balancer; None by default.
 
     Raises:
-        BaselineError: when the web ACL is not one of CloudFront, there is no name, or the origin
-            is neither or both.
+        BaselineError: when the web ACL is not one of CloudFront, there is no name, the origin
+            is neither or both, or the private load balancer is not.
 
     Source: Security Hub CloudFront.1, CloudFront.3, CloudFront.5 to CloudFront.10, CloudFront.13,
-    CloudFront.15; Amazon CloudFront Developer Guide, "Restrict access to an Amazon S3 origin".
+    CloudFront.15; Amazon CloudFront Developer Guide, "Restrict access to an Amazon S3 origin" and "Restrict
+    access with VPC origins".
     """
 
     def __init__(
@@ -65,6 +83,7 @@ class ProtectedDistribution(Construct):
         log_bucket: s3.IBucket,
         content: s3.IBucket | None = None,
         origin_domain: str | None = None,
+        private_load_balancer: elb.IApplicationLoadBalancer | str | None = None,
         content_security_policy: str | None = None,
         countries: Sequence[str] = (),
         tls_1_3_only: bool = False,
@@ -72,12 +91,14 @@ class ProtectedDistribution(Construct):
         super().__init__(scope, id)
         check_domains(domain_names)
         check_origin(content is not None, origin_domain)
+        check_private(private_load_balancer, origin_domain)
         acl_arn = global_arn(web_acl)
+        self.vpc_origin: cloudfront.CfnVpcOrigin | None = None
         self.headers = security_headers(self, "Headers", policy=content_security_policy)
         self.distribution = cloudfront.Distribution(
             self,
             "Resource",
-            default_behavior=self._behavior(content, origin_domain),
+            default_behavior=self._behavior(content, origin_domain, private_load_balancer),
             domain_names=list(domain_names),
             certificate=certificate,
             minimum_protocol_version=(
@@ -106,30 +127,19 @@ class ProtectedDistribution(Construct):
         )
 
     def _behavior(
-        self, content: s3.IBucket | None, origin_domain: str | None
+        self,
+        content: s3.IBucket | None,
+        origin_domain: str | None,
+        load_balancer: elb.IApplicationLoadBalancer | str | None,
     ) -> cloudfront.BehaviorOptions:
-        https = cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
         if content is not None:
-            return cloudfront.BehaviorOptions(
-                origin=origins.S3BucketOrigin.with_origin_access_control(content),
-                viewer_protocol_policy=https,
-                response_headers_policy=self.headers,
-                allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
-                cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
-            )
-        return cloudfront.BehaviorOptions(
-            origin=origins.HttpOrigin(
-                origin_domain or "",
-                protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
-                origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
-            ),
-            viewer_protocol_policy=https,
-            response_headers_policy=self.headers,
-            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
-            # An answer for one person must not be another's.
-            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
-            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-        )
+            return bucket_behavior(content, self.headers)
+        domain = origin_domain or ""
+        if load_balancer is None:
+            return server_behavior(public_server(domain), self.headers)
+        arn = load_balancer if isinstance(load_balancer, str) else load_balancer.load_balancer_arn
+        origin, self.vpc_origin = private_server(self, domain, arn)
+        return server_behavior(origin, self.headers)
 
     def _acknowledge_every_country(self) -> None:
         acknowledge(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import aws_cdk as cdk
+from aws_cdk import aws_elasticloadbalancingv2 as elb
 
 from baseline.edge.web_acl import WebAcl
 from baseline.edge.web_acl_choices import GLOBAL_REGION
@@ -41,6 +42,36 @@ def check_origin(content: bool, origin_domain: str | None) -> None:
         raise BaselineError(
             f"origin_domain {origin_domain!r} is not a name; write it as in 'app.example.com', "
             "CloudFront uses HTTPS on port 443"
+        )
+
+
+def check_private(
+    load_balancer: elb.IApplicationLoadBalancer | str | None, origin_domain: str | None
+) -> None:
+    """Raise for a load balancer that CloudFront cannot reach inside a VPC.
+
+    Raises:
+        BaselineError: it has no name, is public, or is no load balancer.
+    """
+    if load_balancer is None:
+        return
+    if origin_domain is None:
+        raise BaselineError(
+            "private_load_balancer has no origin_domain; give a name that its certificate holds"
+        )
+    if isinstance(load_balancer, str):
+        known = not cdk.Token.is_unresolved(load_balancer)
+        if known and ":loadbalancer/app/" not in load_balancer:
+            raise BaselineError(
+                f"private_load_balancer {load_balancer!r} is not the ARN of an Application Load "
+                "Balancer"
+            )
+        return
+    resource = load_balancer.node.default_child
+    if isinstance(resource, elb.CfnLoadBalancer) and resource.scheme == "internet-facing":
+        raise BaselineError(
+            f"private_load_balancer {load_balancer.node.path} faces the internet; leave "
+            "internet_facing out, CloudFront reaches it inside its VPC"
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_shield as shield
 from constructs import Construct
 
@@ -16,10 +15,7 @@ from baseline.edge.shield_choices import (
     check_commitment,
     check_protections,
 )
-from baseline.primitives.acknowledge import acknowledge
-
-RESPONSE_TEAM = "drt.shield.amazonaws.com"
-RESPONSE_TEAM_POLICY = "service-role/AWSShieldDRTAccessPolicy"
+from baseline.edge.shield_support import admit_response_team, call
 
 
 class ShieldAdvanced(Construct):
@@ -67,9 +63,9 @@ class ShieldAdvanced(Construct):
         check_protections(protections, contacts)
         self.protections = {name: self._protect(name, each) for name, each in protections.items()}
         self._group()
-        self.response_role = self._admit_response_team() if response_team else None
+        self.response_role = admit_response_team(self) if response_team else None
         if contacts:
-            self._call(contacts)
+            call(self, contacts).node.add_dependency(*self.protections.values())
         implements(self, capability="shield-advanced", controls=[])
 
     def _protect(self, name: str, resource: ProtectedResource) -> shield.CfnProtection:
@@ -101,40 +97,3 @@ class ShieldAdvanced(Construct):
             aggregation="MAX",
         )
         group.node.add_dependency(*self.protections.values())
-
-    def _admit_response_team(self) -> iam.Role:
-        role = iam.Role(
-            self,
-            "ResponseTeam",
-            description="The Shield Response Team reads protections and changes web ACLs with it",
-            assumed_by=iam.ServicePrincipal(RESPONSE_TEAM),
-            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(RESPONSE_TEAM_POLICY)],
-        )
-        acknowledge(
-            role,
-            {
-                f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{RESPONSE_TEAM_POLICY}]": (
-                    "AWS demands this policy for its response team, and response_team=True asked "
-                    "for it by name"
-                )
-            },
-        )
-        shield.CfnDRTAccess(self, "Access", role_arn=role.role_arn)
-        return role
-
-    def _call(self, contacts: Sequence[EmergencyContact]) -> None:
-        engagement = shield.CfnProactiveEngagement
-        made = engagement(
-            self,
-            "Engagement",
-            proactive_engagement_status="ENABLED",
-            emergency_contact_list=[
-                engagement.EmergencyContactProperty(
-                    email_address=contact.email,
-                    phone_number=contact.phone,
-                    contact_notes=contact.notes,
-                )
-                for contact in contacts
-            ],
-        )
-        made.node.add_dependency(*self.protections.values())

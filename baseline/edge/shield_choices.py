@@ -9,9 +9,10 @@ from typing import Literal
 
 import aws_cdk as cdk
 
+from baseline.config import edge
 from baseline.errors import BaselineError
 
-COMMITMENT = "3000 USD per month for 12 months, renewed every year"
+COMMITMENT = edge.COMMITMENT
 """What has to be passed word for word. Source: AWS Shield pricing, "AWS Shield Advanced"."""
 
 MOST_CONTACTS = 10

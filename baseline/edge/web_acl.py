@@ -10,7 +10,8 @@ from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from baseline.controls.registry import implements
-from baseline.edge.web_acl_choices import Filters, Scope, check_filters, check_scope
+from baseline.edge.web_acl_checks import check_filters, check_scope
+from baseline.edge.web_acl_choices import Filters, Scope
 from baseline.edge.web_acl_log import SESSION_HEADERS, WebAclLog, check_log_bucket
 from baseline.edge.web_acl_rules import rules, visibility
 from baseline.errors import BaselineError
@@ -22,7 +23,7 @@ class WebAcl(Construct):
     Requests that look like an attack, come from addresses of bad reputation, or are too many
     from one address are blocked. Everything is counted in metrics and logged; headers that hold
     a session are redacted in the log, and replaced in the samples of the console too. What AWS
-    charges extra for (bots, account takeover, the anti-DDoS group) is asked for by name.
+    charges extra for (bots, account takeover and creation, the anti-DDoS group) is asked for by name.
 
     To roll out, deploy with ``count_only=True``, read in the log what would have been blocked,
     name wanted requests' rules in ``Filters.counted_rules``, then leave ``count_only`` out.

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from baseline.errors import BaselineError
+from baseline.config import edge
 
 Scope = Literal["REGIONAL", "CLOUDFRONT"]
 Payload = Literal["JSON", "FORM_ENCODED"]
 BotLevel = Literal["COMMON", "TARGETED"]
 Sensitivity = Literal["LOW", "MEDIUM", "HIGH"]
 
-GLOBAL_REGION = "us-east-1"
-"""Where web ACLs of CloudFront have to be. Source: AWS WAF Developer Guide, "Resources that you can
-protect with AWS WAF"."""
+GLOBAL_REGION = edge.GLOBAL_REGION
+"""Where web ACLs of CloudFront have to be."""
 
 MANAGED_GROUPS = (
     "AWSManagedRulesAmazonIpReputationList",
@@ -40,12 +38,7 @@ OTHER_GROUPS = (
 Source: AWS WAF Developer Guide, "AWS Managed Rules rule groups list".
 """
 
-REQUESTS = (10, 2_000_000_000)
-WINDOWS = (60, 120, 300, 600)
-"""Limits of a rate rule. Source: AWS WAF API Reference, "RateBasedStatement"."""
-
 DEFAULT_RATE = 2_000
-NAME = re.compile(r"[A-Z][A-Za-z0-9]{0,39}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +74,30 @@ class Login:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Registration:
+    """The registration that account creation fraud prevention looks at; costs per request.
+
+    AWS compares the e-mail address and password with stolen credentials, and tells programs from
+    people by tokens: the page has to be one that browsers load (``text/html``).
+
+    Attributes:
+        page_path: path of the page with the form, such as ``/register``.
+        creation_path: path that the filled form is posted to, such as ``/api/accounts``.
+        email_field: where its body holds the e-mail address, such as ``/email``.
+        password_field: where its body holds the password.
+        username_field: where its body holds the user name; the e-mail address by default.
+        payload: how the body is written; ``JSON`` by default.
+    """
+
+    page_path: str
+    creation_path: str
+    email_field: str = "/email"
+    password_field: str = "/password"  # noqa: S105 - the name of a field
+    username_field: str | None = None
+    payload: Payload = "JSON"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AntiDdos:
     """AWS's rule group against floods of requests; costs per month and request.
 
@@ -106,6 +123,8 @@ class Filters:
         rates: rate limits by name in PascalCase.
         anti_ddos: AWS's group against floods of requests; None by default.
         bot_control: ``COMMON`` or ``TARGETED`` bots; costs per month and request. None by default.
+        registration: the registration that account creation fraud prevention looks at; None by
+            default.
         login: the sign-in that account takeover prevention looks at; None by default.
         counted_rules: rules of a group that count and do not block, by the group's name: for what
             hits wanted requests. None by default.
@@ -117,71 +136,6 @@ class Filters:
     )
     anti_ddos: AntiDdos | None = None
     bot_control: BotLevel | None = None
+    registration: Registration | None = None
     login: Login | None = None
     counted_rules: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-
-def check_filters(filters: Filters) -> None:
-    """Raise for filters that AWS WAF does not take, or that filter nothing.
-
-    Raises:
-        BaselineError: names the filter.
-    """
-    known = (*MANAGED_GROUPS, *OTHER_GROUPS)
-    for group in filters.managed_groups:
-        if group not in known:
-            raise BaselineError(
-                f"managed_groups holds {group!r}, which is not known; choose from "
-                f"{', '.join(known)}, or name bot_control, anti_ddos or login"
-            )
-    if len(set(filters.managed_groups)) != len(filters.managed_groups):
-        raise BaselineError(f"managed_groups holds a group twice: {list(filters.managed_groups)}")
-    if not filters.managed_groups:
-        raise BaselineError(
-            "managed_groups is empty; count the rules that hit wanted requests (counted_rules) "
-            "instead of leaving out all groups"
-        )
-    for group in filters.counted_rules:
-        if group not in filters.managed_groups:
-            raise BaselineError(f"counted_rules names {group!r}, which is not among managed_groups")
-    for name, rate in filters.rates.items():
-        _check_rate(name, rate)
-    if filters.login is not None and not filters.login.path.startswith("/"):
-        raise BaselineError(f"login: path {filters.login.path!r} must start with '/'")
-
-
-def _check_rate(name: str, rate: RateLimit) -> None:
-    if not NAME.fullmatch(name):
-        raise BaselineError(
-            f"rates: name {name!r} must be letters and digits that start with a capital"
-        )
-    low, high = REQUESTS
-    if not low <= rate.requests <= high:
-        raise BaselineError(f"rates {name}: requests must be {low} to {high}, got {rate.requests}")
-    if rate.window_seconds not in WINDOWS:
-        raise BaselineError(
-            f"rates {name}: window_seconds must be one of {list(WINDOWS)}, got "
-            f"{rate.window_seconds}"
-        )
-    if rate.path is not None and not rate.path.startswith("/"):
-        raise BaselineError(f"rates {name}: path {rate.path!r} must start with '/'")
-
-
-def check_scope(scope: Scope, region: str, *, known: bool) -> None:
-    """Raise for a web ACL of CloudFront anywhere but where they have to be.
-
-    Args:
-        scope: scope of the web ACL.
-        region: Region of its stack.
-        known: False where the Region is open.
-
-    Raises:
-        BaselineError: names scope and Region.
-    """
-    if scope == "CLOUDFRONT" and (not known or region != GLOBAL_REGION):
-        where = f"in {region!r}" if known else "in a stack without a Region"
-        raise BaselineError(
-            f"scope 'CLOUDFRONT' {where}: web ACLs of CloudFront have to be in {GLOBAL_REGION!r}; "
-            "put it into a stack of that Region, or use scope 'REGIONAL' for load balancers and "
-            "APIs"
-        )

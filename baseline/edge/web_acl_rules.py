@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from aws_cdk import aws_wafv2 as wafv2
 
-from baseline.edge.web_acl_choices import AntiDdos, Filters, Login, RateLimit
+from baseline.edge.web_acl_choices import AntiDdos, Filters, Login, RateLimit, Registration
 
 VENDOR = "AWS"
 ANTI_DDOS = "AWSManagedRulesAntiDDoSRuleSet"
 BOT_CONTROL = "AWSManagedRulesBotControlRuleSet"
+ACCOUNT_CREATION = "AWSManagedRulesACFPRuleSet"
 ACCOUNT_TAKEOVER = "AWSManagedRulesATPRuleSet"
 
 Acl = wafv2.CfnWebACL
@@ -50,6 +51,9 @@ def _statements(filters: Filters) -> Iterator[tuple[str, Statement, bool]]:
         )
         config = Acl.ManagedRuleGroupConfigProperty(aws_managed_rules_bot_control_rule_set=level)
         yield "BotControl", _managed(BOT_CONTROL, config), True
+    if filters.registration is not None:
+        fraud = _fraud(filters.registration)
+        yield "AccountCreation", _managed(ACCOUNT_CREATION, fraud), True
     if filters.login is not None:
         yield "AccountTakeover", _managed(ACCOUNT_TAKEOVER, _takeover(filters.login)), True
 
@@ -143,6 +147,24 @@ def _anti_ddos(choice: AntiDdos) -> wafv2.CfnWebACL.ManagedRuleGroupConfigProper
         aws_managed_rules_anti_d_do_s_rule_set=Acl.AWSManagedRulesAntiDDoSRuleSetProperty(
             client_side_action_config=Acl.ClientSideActionConfigProperty(challenge=challenge),
             sensitivity_to_block=choice.sensitivity,
+        )
+    )
+
+
+def _fraud(form: Registration) -> wafv2.CfnWebACL.ManagedRuleGroupConfigProperty:
+    field = Acl.FieldIdentifierProperty
+    return Acl.ManagedRuleGroupConfigProperty(
+        aws_managed_rules_acfp_rule_set=Acl.AWSManagedRulesACFPRuleSetProperty(
+            registration_page_path=form.page_path,
+            creation_path=form.creation_path,
+            request_inspection=Acl.RequestInspectionACFPProperty(
+                payload_type=form.payload,
+                email_field=field(identifier=form.email_field),
+                password_field=field(identifier=form.password_field),
+                username_field=(
+                    field(identifier=form.username_field) if form.username_field else None
+                ),
+            ),
         )
     )
 

@@ -6,6 +6,7 @@ from constructs import Construct
 
 from baseline.config import Configuration
 from baseline.controls.registry import implements
+from baseline.edge.cost_alarm import EdgeCost
 from baseline.organization.budgets import MonthlyBudget, allow_budgets
 from baseline.organization.cost_anomalies import CostAnomalies, allow_anomalies
 from baseline.primitives.secure_key import SecureKey
@@ -27,6 +28,7 @@ class BillingAlerts(Construct):
     Attributes:
         topic: the :class:`SecureTopic`.
         budgets: the :class:`MonthlyBudget` by account name; the organization's under ``None``.
+        edge: the :class:`EdgeCost` of what stands before applications; None without an amount.
         anomalies: the :class:`CostAnomalies`; None when they are off.
     """
 
@@ -37,6 +39,11 @@ class BillingAlerts(Construct):
         self.topic = SecureTopic(self, "Topic", key=key, display_name="AWS cost")
         self.topic.subscribe_email(billing.recipients or (configuration.contacts.billing.email,))
         self.budgets = self._create_budgets(configuration)
+        self.edge = (
+            None
+            if billing.edge_daily_dollars is None
+            else EdgeCost(self, "Edge", daily_dollars=billing.edge_daily_dollars, topic=self.topic)
+        )
         self.anomalies: CostAnomalies | None = None
         if billing.anomalies.enabled:
             allow_anomalies(self.topic)
@@ -55,7 +62,7 @@ class BillingAlerts(Construct):
         amounts: list[tuple[str | None, int]] = [*billing.account_dollars.items()]
         if billing.monthly_dollars is not None:
             amounts.append((None, billing.monthly_dollars))
-        if amounts:
+        if amounts or billing.edge_daily_dollars is not None:
             allow_budgets(self.topic)
         return {
             name: MonthlyBudget(

@@ -20,6 +20,7 @@ TRUSTED_ACCESS: Final[Mapping[str, str]] = MappingProxyType(
         "config.amazonaws.com": "the security account aggregates what the recorders see",
         "config-multiaccountsetup.amazonaws.com": "rules and conformance packs reach every account",
         "detective.amazonaws.com": "the security account looks into what accounts did",
+        "fms.amazonaws.com": "the security account keeps firewalls before what accounts run",
         "guardduty.amazonaws.com": "the security account administers detectors",
         "iam.amazonaws.com": "root users of members are managed centrally",
         "inspector2.amazonaws.com": "the security account administers vulnerability scans",
@@ -100,6 +101,7 @@ class FeatureSet:
         regional_administrators: named through the services.
         data_lake_administrator: account that administers Security Lake; none by default.
         backup_settings: settings of AWS Backup that are switched on; none by default.
+        firewall_administrator: account that administers Firewall Manager; none by default.
         root_features: central management of root users; both parts by default.
         ram_sharing: AWS RAM may share inside the organization; on by default.
         stack_sets_access: service-managed StackSets; on by default.
@@ -116,6 +118,7 @@ class FeatureSet:
     regional_administrators: tuple[RegionalAdministrator, ...] = ()
     data_lake_administrator: str | None = None
     backup_settings: tuple[str, ...] = ()
+    firewall_administrator: str | None = None
     root_features: tuple[str, ...] = ROOT_FEATURES
     ram_sharing: bool = True
     stack_sets_access: bool = True
@@ -161,6 +164,7 @@ def features_of(
         ),
         data_lake_administrator=names.log_archive if _has_lake(configuration) else None,
         backup_settings=tuple(_backup_settings(configuration)),
+        firewall_administrator=names.security if _has_firewalls(configuration) else None,
     )
 
 
@@ -178,6 +182,7 @@ def _trusted(configuration: Configuration) -> Iterator[str]:
         "config.amazonaws.com": capabilities.config.enabled,
         "config-multiaccountsetup.amazonaws.com": capabilities.config.enabled,
         "detective.amazonaws.com": capabilities.detective.enabled,
+        "fms.amazonaws.com": _has_firewalls(configuration),
         "guardduty.amazonaws.com": capabilities.guardduty.enabled,
         "inspector2.amazonaws.com": capabilities.inspector.enabled,
         "macie.amazonaws.com": capabilities.macie.enabled,
@@ -227,6 +232,10 @@ def _finds_resources(configuration: Configuration) -> bool:
 
 def _has_lake(configuration: Configuration) -> bool:
     return configuration.siem.security_lake is not None
+
+
+def _has_firewalls(configuration: Configuration) -> bool:
+    return configuration.edge.firewall_manager is not None
 
 
 def _regional(configuration: Configuration) -> Iterator[str]:

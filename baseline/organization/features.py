@@ -105,10 +105,11 @@ def _placements(placements: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _properties(features: FeatureSet) -> dict[str, object]:
     """Give the properties in the words of the handler (``desired.py``)."""
-    lake = features.data_lake_administrator
+    lake, firewalls = features.data_lake_administrator, features.firewall_administrator
     return {
         **({"DataLakeAdministrator": lake} if lake else {}),
         **({"BackupSettings": list(features.backup_settings)} if features.backup_settings else {}),
+        **({"FirewallAdministrator": firewalls} if firewalls else {}),
         "OrganizationId": features.organization_id,
         "RootId": features.root_id,
         "TrustedAccess": list(features.trusted_access),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from aws_cdk import aws_iam as iam
 
 from baseline.config import Names
+from baseline.config.edge import GLOBAL_REGION
 from baseline.organization.feature_set import FeatureSet
 
 # Enabling RAM sharing and StackSets access gives these trusted access in the caller's name.
@@ -32,6 +33,7 @@ ADMINISTRATOR_ACTIONS = {
     "inspector2": ("EnableDelegatedAdminAccount", "ListDelegatedAdminAccounts"),
 }
 LAKE = "securitylake.amazonaws.com"
+FIREWALLS = "fms.amazonaws.com"
 COMMON_ACTIONS = ("EnableOrganizationAdminAccount", "ListOrganizationAdminAccounts")
 # Roles that a service makes in the management account besides its own, in the caller's name.
 FURTHER_ROLES = {
@@ -55,6 +57,8 @@ def statements(
     accounts |= {admin.account_id for admin in features.regional_administrators}
     if features.data_lake_administrator:
         accounts.add(features.data_lake_administrator)
+    if features.firewall_administrator:
+        accounts.add(features.firewall_administrator)
     placed = sorted(placed)
     groups = [
         _reads(names, features),
@@ -65,6 +69,7 @@ def statements(
         _regional(features),
         _data_lake(features),
         _backup(features),
+        _firewalls(features),
         _root(features, revert_on_delete=revert_on_delete),
         _sharing(features),
     ]
@@ -188,6 +193,8 @@ def _delegation(
     direct = [admin.service_principal for admin in features.delegated_administrators]
     if features.data_lake_administrator:
         direct.append(LAKE)
+    if features.firewall_administrator:
+        direct.append(FIREWALLS)
     return [
         _allow(
             "RegisterAdministrators",
@@ -253,6 +260,20 @@ def _backup(features: FeatureSet) -> list[iam.PolicyStatement]:
         return []
     actions = ["backup:DescribeGlobalSettings", "backup:UpdateGlobalSettings"]
     return [_allow("SetUpBackups", actions, ["*"])]
+
+
+def _firewalls(features: FeatureSet) -> list[iam.PolicyStatement]:
+    """Give what naming Firewall Manager's administrator takes; the actions know no resource."""
+    if not features.firewall_administrator:
+        return []
+    return [
+        _allow(
+            "NameFirewallAdministrator",
+            ["fms:AssociateAdminAccount", "fms:GetAdminAccount"],
+            ["*"],
+            {"StringEquals": {"aws:RequestedRegion": GLOBAL_REGION}},
+        )
+    ]
 
 
 def _root(features: FeatureSet, *, revert_on_delete: bool) -> list[iam.PolicyStatement]:

@@ -32,6 +32,8 @@ class ServiceManagedStackSet(Construct):
         regions: Regions to deploy to.
         capabilities: IAM capabilities that the template needs; none by default.
         after: StackSets that each account must have before this one.
+        accounts: IDs of the only accounts that get it; every account of the targets by default.
+            Accounts that join do not get it then.
 
     Attributes:
         stack_set: the ``CfnStackSet``.
@@ -57,6 +59,7 @@ class ServiceManagedStackSet(Construct):
         regions: Sequence[str],
         capabilities: Sequence[str] = (),
         after: Sequence[ServiceManagedStackSet] = (),
+        accounts: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
         body = _checked_body(name, template, target_ids, regions)
@@ -73,8 +76,8 @@ class ServiceManagedStackSet(Construct):
             template_body=body,
             managed_execution={"Active": True},
             auto_deployment=types.AutoDeploymentProperty(
-                enabled=True,
-                retain_stacks_on_account_removal=True,
+                enabled=not accounts,
+                retain_stacks_on_account_removal=None if accounts else True,
                 depends_on=[required.arn for required in after] or None,
             ),
             operation_preferences=types.OperationPreferencesProperty(
@@ -86,7 +89,9 @@ class ServiceManagedStackSet(Construct):
             stack_instances_group=[
                 types.StackInstancesProperty(
                     deployment_targets=types.DeploymentTargetsProperty(
-                        organizational_unit_ids=list(target_ids)
+                        organizational_unit_ids=list(target_ids),
+                        account_filter_type="INTERSECTION" if accounts else None,
+                        accounts=list(accounts) or None,
                     ),
                     regions=list(regions),
                 )

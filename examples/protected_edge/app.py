@@ -9,7 +9,9 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_s3 as s3
 
 from baseline.edge.api_logging import ApiLogging
+from baseline.edge.cost_alarm import EdgeCost
 from baseline.edge.distribution import ProtectedDistribution
+from baseline.edge.dnssec import ZoneSigning
 from baseline.edge.dos_alarms import DosAlarms
 from baseline.edge.edge_logs import EdgeLogs
 from baseline.edge.health_check import EndpointHealth
@@ -51,7 +53,9 @@ def site(app: cdk.App) -> None:
         content=files.bucket,
     )
     topic = AlarmTopic(stack, "Alarms", addresses=PEOPLE, display_name="Site alarms").topic
-    ProtectedZone(stack, "Zone", name="example.com")
+    zone = ProtectedZone(stack, "Zone", name="example.com").zone
+    ZoneSigning(stack, "Signing", zone=zone, topic=topic)
+    EdgeCost(stack, "Cost", daily_dollars=50, addresses=PEOPLE)
     EndpointHealth(stack, "Health", domain_name="www.example.com", topic=topic)
     alarms = DosAlarms(stack, "DosAlarms", topic=topic)
     alarms.watch_web_acl("WebAcl", acl)

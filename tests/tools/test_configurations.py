@@ -30,6 +30,7 @@ EXAMPLES = sorted(
         *FOLDER.glob("logs-*.yaml"),
         FOLDER / "backups.yaml",
         FOLDER / "detection.yaml",
+        FOLDER / "edge.yaml",
         FOLDER / "images.yaml",
         FOLDER / "inspector.yaml",
         FOLDER / "notified.yaml",

@@ -25,7 +25,7 @@ def tell_something(view: View) -> Iterator[Finding]:
                     ("billing", key, index),
                     f"{show(percent)} stands in the list already; remove it",
                 )
-    if not _budgets(view):
+    if not _monthly(view):
         return
     if not any(lists.values()):
         yield Finding(
@@ -92,6 +92,10 @@ def _percentages(view: View, key: str) -> Sequence[object]:
     return given if isinstance(given, list | tuple) else default
 
 
-def _budgets(view: View) -> bool:
+def _monthly(view: View) -> bool:
     organization = view.get(("billing", "monthly_dollars")) is not None
     return organization or bool(view.keys("billing", "account_dollars"))
+
+
+def _budgets(view: View) -> bool:
+    return _monthly(view) or view.get(("billing", "edge_daily_dollars")) is not None

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from baseline.config.names.backups import BackupNames
+from baseline.config.names.edge import EdgeNames
 from baseline.config.names.findings import FindingNames
-from baseline.config.names.inspector import InspectorNames
 from baseline.config.names.images import ImageNames
+from baseline.config.names.inspector import InspectorNames
 from baseline.config.names.log_archive import LogArchiveNames
 from baseline.config.names.members import MemberNames
 from baseline.config.names.network import NetworkNames
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Names(
     BackupNames,
+    EdgeNames,
     FindingNames,
     InspectorNames,
     ImageNames,

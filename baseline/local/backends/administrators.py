@@ -82,6 +82,20 @@ def list_detective(request: ApiRequest) -> dict[str, Any]:
     return {"Administrators": [{"AccountId": account} for account in named]}
 
 
+@answers("fms", "AssociateAdminAccount")
+def associate_firewall_manager(request: ApiRequest) -> dict[str, Any]:
+    """Name the default administrator of Firewall Manager, which is called in one Region only."""
+    return _name(request, "fms", request.parameters["AdminAccount"], "fms.amazonaws.com")
+
+
+@answers("fms", "GetAdminAccount")
+def get_firewall_manager(request: ApiRequest) -> dict[str, Any]:
+    """Give the default administrator of Firewall Manager."""
+    for account in administrators("fms", request.account, request.region):
+        return {"AdminAccount": account, "RoleStatus": "READY"}
+    raise ServiceError("ResourceNotFoundException", "There is no Firewall Manager administrator.")
+
+
 def _name(request: ApiRequest, service: str, account: str, principal: str) -> dict[str, Any]:
     if organization.management_of(request.account) != request.account:
         raise ServiceError("AccessDeniedException", "Only the management account may do this.", 403)

@@ -28,6 +28,7 @@ def catalog(monkeypatch: pytest.MonkeyPatch) -> None:
             "protect-logs",
             "quarantine",
             "private-network",
+            "protect-firewall-manager",
             "workload-limits",
             "sandbox-limits",
             "policy-staging",

@@ -75,6 +75,7 @@ def test_no_custom_resource_does_what_the_installed_cdk_has_a_type_for() -> None
             "AWS::Route53Resolver::FirewallConfig",
         ),
         ("Security Lake administrator", "AWS::SecurityLake::DelegatedAdmin"),
+        ("Firewall Manager administrator", "AWS::FMS::AdminAccount"),
         (
             "service-linked roles of Security Lake and Lake Formation",
             "AWS::IAM::ServiceLinkedRoleLookup",

@@ -8,12 +8,14 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
 
 from baseline.controls.registry import declarations
 from baseline.edge.distribution import ProtectedDistribution
 from baseline.edge.edge_logs import EdgeLogs
+from baseline.edge.load_balancer import ProtectedLoadBalancer
 from baseline.edge.web_acl import WebAcl
 from baseline.errors import BaselineError
 from baseline.primitives.secure_bucket import SecureBucket
@@ -183,7 +185,86 @@ def test_tls_1_3_alone_and_another_policy_are_visible(global_stack: cdk.Stack) -
     assert "default-src https:" in str(of_type(found, "AWS::CloudFront::ResponseHeadersPolicy"))
 
 
+BALANCER = "arn:aws:elasticloadbalancing:eu-west-1:333333333333:loadbalancer/app/front/0123"
+
+
+@pytest.mark.parametrize("control", ["CloudFront.9", "CloudFront.10"])
+def test_a_private_load_balancer_is_reached_inside_its_vpc(control: str) -> None:
+    found = synthesized(
+        of_bucket=False, origin_domain="app.example.com", private_load_balancer=BALANCER
+    )
+    (origin,) = config(found)["Origins"]
+    assert origin["DomainName"] == "app.example.com", control
+    assert "CustomOriginConfig" not in origin
+    (name,) = (key for key, row in found.items() if row["Type"] == "AWS::CloudFront::VpcOrigin")
+    assert origin["VpcOriginConfig"] == {"VpcOriginId": {"Fn::GetAtt": [name, "Id"]}}
+    endpoint = found[name]["Properties"]["VpcOriginEndpointConfig"]
+    assert endpoint["Arn"] == BALANCER
+    assert endpoint["OriginProtocolPolicy"] == "https-only"
+    assert endpoint["OriginSSLProtocols"] == ["TLSv1.2"]
+    cache = config(found)["DefaultCacheBehavior"]["CachePolicyId"]
+    assert cache == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+
+
+def balancer(stack: cdk.Stack, *, internet_facing: bool) -> ProtectedLoadBalancer:
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack,
+        "Vpc",
+        vpc_id="vpc-1",
+        vpc_cidr_block="10.0.0.0/20",
+        availability_zones=["us-east-1a", "us-east-1b"],
+        private_subnet_ids=["subnet-1", "subnet-2"],
+        public_subnet_ids=["subnet-3", "subnet-4"],
+    )
+    return ProtectedLoadBalancer(
+        stack,
+        "Application",
+        vpc=vpc,
+        security_group=ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1"),
+        certificate=acm.Certificate.from_certificate_arn(stack, "Inner", CERTIFICATE),
+        log_bucket=EdgeLogs(stack, "InnerLogs").bucket,
+        internet_facing=internet_facing,
+    )
+
+
+def test_the_load_balancer_of_a_vpc_origin_needs_no_public_subnet(global_stack: cdk.Stack) -> None:
+    inner = balancer(global_stack, internet_facing=False)
+    make(
+        global_stack,
+        of_bucket=False,
+        origin_domain="app.example.com",
+        private_load_balancer=inner.load_balancer,
+    )
+    found = dict(Template.from_stack(global_stack).to_json()["Resources"])
+    (load_balancer,) = of_type(found, "AWS::ElasticLoadBalancingV2::LoadBalancer")
+    assert load_balancer["Scheme"] == "internal"
+    assert load_balancer["Subnets"] == ["subnet-1", "subnet-2"]
+
+
+def test_a_public_load_balancer_is_no_private_one(global_stack: cdk.Stack) -> None:
+    public = balancer(global_stack, internet_facing=True)
+    with pytest.raises(BaselineError, match="faces the internet; leave internet_facing out"):
+        make(
+            global_stack,
+            of_bucket=False,
+            origin_domain="app.example.com",
+            private_load_balancer=public.load_balancer,
+        )
+
+
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "a private load balancer without a name": (
+        {"private_load_balancer": BALANCER},
+        "private_load_balancer has no origin_domain",
+    ),
+    "what is no load balancer": (
+        {
+            "of_bucket": False,
+            "origin_domain": "a.example.com",
+            "private_load_balancer": "arn:aws:s3:::b",
+        },
+        "'arn:aws:s3:::b' is not the ARN of an Application Load Balancer",
+    ),
     "no name": ({"domain_names": []}, "domain_names is empty"),
     "no origin": ({"of_bucket": False}, "neither content nor origin_domain; give one of them"),
     "two origins": ({"origin_domain": "app.example.com"}, "both content and origin_domain"),

@@ -15,6 +15,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Template
 
 from baseline.edge.dos_alarms import DosAlarms
+from baseline.edge.http_api import ProtectedHttpApi
 from baseline.edge.rest_api import ProtectedApi
 from baseline.edge.web_acl import WebAcl
 from baseline.errors import BaselineError
@@ -92,6 +93,7 @@ def test_every_alarm_tells_the_topic(resources: Resources, control: str) -> None
         "DDoSDetected",
         "ErrorPortAllocation",
         "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_Target_5XX_Count",
         "RejectedConnectionCount",
         "RequestCount",
     }
@@ -101,11 +103,25 @@ def test_every_alarm_tells_the_topic(resources: Resources, control: str) -> None
         assert alarm["TreatMissingData"] == "notBreaching"
 
 
+def test_an_http_api_is_watched_by_its_id_and_stage(stack: cdk.Stack) -> None:
+    api = ProtectedHttpApi(stack, "Orders")
+    topic = sns.Topic.from_topic_arn(stack, "Topic", TOPIC)
+    DosAlarms(stack, "Dos", topic=topic).watch_http_api("Orders", api.stage, errors=3)
+    resources = dict(Template.from_stack(stack).to_json()["Resources"])
+    found = alarms_of(resources)
+    (name,) = (key for key, row in resources.items() if row["Type"] == "AWS::ApiGatewayV2::Api")
+    assert set(found) == {"5xx", "Count"}
+    assert found["5xx"]["Threshold"] == 3
+    assert dimensions(found["5xx"]) == {"ApiId": {"Ref": name}, "Stage": "live"}
+    assert found["5xx"]["Namespace"] == "AWS/ApiGateway"
+
+
 @pytest.mark.parametrize(
     ("metric", "namespace", "statistic", "threshold"),
     [
         ("BlockedRequests", "AWS/WAFV2", "Sum", 1000),
         ("HTTPCode_ELB_5XX_Count", "AWS/ApplicationELB", "Sum", 25),
+        ("HTTPCode_Target_5XX_Count", "AWS/ApplicationELB", "Sum", 25),
         ("RejectedConnectionCount", "AWS/ApplicationELB", "Sum", 1),
         ("5XXError", "AWS/ApiGateway", "Sum", 25),
         ("ErrorPortAllocation", "AWS/NATGateway", "Sum", 1),

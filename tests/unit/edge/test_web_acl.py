@@ -19,6 +19,7 @@ from baseline.edge.web_acl_choices import (
     Filters,
     Login,
     RateLimit,
+    Registration,
 )
 from baseline.edge.web_acl_log import SESSION_HEADERS
 from baseline.errors import BaselineError
@@ -34,6 +35,7 @@ EVERYTHING = Filters(
     },
     anti_ddos=AntiDdos(sensitivity="MEDIUM", exempt_paths=["^/api/"]),
     bot_control="TARGETED",
+    registration=Registration(page_path="/register", creation_path="/api/accounts"),
     login=Login(path="/sign-in", username_field="/user", payload="FORM_ENCODED"),
     counted_rules={"AWSManagedRulesCommonRuleSet": ["SizeRestrictions_BODY"]},
 )
@@ -107,7 +109,7 @@ def test_what_costs_extra_is_there_by_name_only(stack: cdk.Stack, of_type: OfTyp
     WebAcl(stack, "Acl", filters=EVERYTHING)
     found = rules(of_type(stack, ACL))
     assert next(iter(found)) == "AntiDdos"
-    assert list(found)[-2:] == ["BotControl", "AccountTakeover"]
+    assert list(found)[-3:] == ["BotControl", "AccountCreation", "AccountTakeover"]
     assert [rule["Priority"] for rule in found.values()] == list(range(len(found)))
 
     def config(name: str) -> dict[str, Any]:
@@ -128,6 +130,15 @@ def test_what_costs_extra_is_there_by_name_only(stack: cdk.Stack, of_type: OfTyp
         "InspectionLevel": "TARGETED",
         "EnableMachineLearning": True,
     }
+    assert config("AccountCreation")["AWSManagedRulesACFPRuleSet"] == {
+        "RegistrationPagePath": "/register",
+        "CreationPath": "/api/accounts",
+        "RequestInspection": {
+            "PayloadType": "JSON",
+            "EmailField": {"Identifier": "/email"},
+            "PasswordField": {"Identifier": "/password"},
+        },
+    }
     assert config("AccountTakeover")["AWSManagedRulesATPRuleSet"] == {
         "LoginPath": "/sign-in",
         "RequestInspection": {
@@ -136,6 +147,15 @@ def test_what_costs_extra_is_there_by_name_only(stack: cdk.Stack, of_type: OfTyp
             "PasswordField": {"Identifier": "/password"},
         },
     }
+
+
+def test_a_registration_may_have_a_user_name(stack: cdk.Stack, of_type: OfType) -> None:
+    form = Registration(page_path="/new", creation_path="/new", username_field="/login")
+    WebAcl(stack, "Acl", filters=Filters(registration=form))
+    statement = rules(of_type(stack, ACL))["AccountCreation"]["Statement"]
+    (config,) = statement["ManagedRuleGroupStatement"]["ManagedRuleGroupConfigs"]
+    inspection = config["AWSManagedRulesACFPRuleSet"]["RequestInspection"]
+    assert inspection["UsernameField"] == {"Identifier": "/login"}
 
 
 def test_an_api_is_not_challenged(stack: cdk.Stack, of_type: OfType) -> None:
@@ -262,6 +282,14 @@ REFUSED: dict[str, tuple[Filters, str]] = {
     "a name with a space": (
         Filters(rates={"Sign in": RateLimit(requests=10)}),
         "name 'Sign in' must be letters and digits",
+    ),
+    "a registration nowhere": (
+        Filters(registration=Registration(page_path="/register", creation_path="new")),
+        "registration: creation_path 'new' must start with '/'",
+    ),
+    "a registration page nowhere": (
+        Filters(registration=Registration(page_path="register", creation_path="/new")),
+        "registration: page_path 'register' must start with '/'",
     ),
     "a login nowhere": (Filters(login=Login(path="in")), "login: path 'in' must start with '/'"),
 }

@@ -77,6 +77,7 @@ def test_every_guardrail_with_actions_of_its_own_covers_a_user_of_cloudformation
 BY_UNIT = {
     "deny-imitated-roles",  # comes by itself
     "private-network",
+    "protect-firewall-manager",  # where there is one: the security account's
     "protect-log-archive",
     "protect-log-resources",
     "deny-everything",
@@ -163,6 +164,7 @@ LET_THROUGH = {
         ("access-analyzer", "protect-access-analyzer"),
         ("config", "protect-config"),
         ("detective", "protect-detective"),
+        ("fms", "protect-firewall-manager"),
         ("guardduty", "protect-guardduty"),
         ("inspector2", "protect-inspector"),
         ("macie2", "protect-macie"),

@@ -42,6 +42,7 @@ class FakeAws:
     backup_settings: dict[str, str] = field(default_factory=dict)
     service_roles: list[str] = field(default_factory=list)
     hubs: dict[str, Answer] = field(default_factory=dict)
+    firewalls: dict[str, str] = field(default_factory=dict)
     stack_sets: str = "DISABLED"
     stack_status: str = "UPDATE_IN_PROGRESS"
     parents: dict[str, str] = field(default_factory=dict)
@@ -229,6 +230,23 @@ class FakeAws:
             raise Fault("ConflictException", "there is an administrator", 409)
         self.delegated["securitylake.amazonaws.com"].append(account_id)
         return {}
+
+    def fms_get_admin_account(self, region: str) -> Answer:
+        assert region == "us-east-1"
+        if not self.firewalls:
+            raise Fault("ResourceNotFoundException", "no administrator")
+        return dict(self.firewalls)
+
+    def fms_associate_admin_account(self, region: str, admin_account: str) -> None:
+        assert region == "us-east-1"
+        if "fms.amazonaws.com" not in self.services:
+            raise Fault("InvalidOperationException", "trusted access is not enabled")
+        if self.firewalls:
+            raise Fault("InvalidOperationException", "there is an administrator")
+        self.firewalls = {"AdminAccount": admin_account, "RoleStatus": "CREATING"}
+
+    def finish_firewalls(self) -> None:
+        self.firewalls["RoleStatus"] = "READY"
 
     def securityhub_describe_hub(self, region: str) -> Answer:
         if region not in self.hubs:

@@ -155,6 +155,16 @@ def test_without_an_amount_anomalies_are_told_and_no_budget_is_guessed(deploy: D
     ]
 
 
+def test_what_stands_before_applications_has_a_daily_budget(deploy: Deploy) -> None:
+    resources = deploy({"edge_daily_dollars": 200, "anomalies": {"enabled": False}})
+    (budget,) = of_type(resources, "AWS::Budgets::Budget")
+    described = budget["Properties"]["Budget"]
+    assert (described["TimeUnit"], described["BudgetLimit"]["Amount"]) == ("DAILY", 200)
+    assert "Amazon CloudFront" in described["CostFilters"]["Service"]
+    (policy,) = of_type(resources, "AWS::SNS::TopicPolicy")
+    assert "PublishBudgets" in services(policy["Properties"]["PolicyDocument"])
+
+
 def test_a_monitor_that_cost_explorer_made_does_not_stop_the_deployment(deploy: Deploy) -> None:
     assert of_type(deploy({}), "AWS::CE::AnomalyMonitor") == []
 
@@ -251,6 +261,12 @@ def test_a_budget_that_tells_nobody_or_more_than_aws_takes_is_refused(
             actual_percent=alerts,
             forecast_percent=(),
         )
+
+
+def test_an_amount_for_the_edge_alone_gets_a_stack() -> None:
+    nothing = {"anomalies": {"enabled": False}}
+    assert "billing" not in composed(configured(nothing)).stacks
+    assert "billing" in composed(configured({**nothing, "edge_daily_dollars": 5})).stacks
 
 
 @pytest.mark.parametrize("limit", ["minimum_dollars", "minimum_percent"])

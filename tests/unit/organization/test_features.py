@@ -15,6 +15,7 @@ from aws_cdk.assertions import Template
 
 from baseline.config import Configuration, Names, load
 from baseline.config.delegation import POLICY_TYPES
+from baseline.config.edge import Edge, FirewallManager, UsageAudit
 from baseline.config.quotas import MANAGED_POLICY_SIZE
 from baseline.config.siem import SecurityLake, Siem
 from baseline.errors import BaselineError
@@ -86,6 +87,7 @@ def test_the_features_of_the_example(configuration: Configuration) -> None:
     off = {
         "backup.amazonaws.com",
         "detective.amazonaws.com",
+        "fms.amazonaws.com",
         "inspector2.amazonaws.com",
         "macie.amazonaws.com",
         "securitylake.amazonaws.com",
@@ -500,3 +502,32 @@ def test_the_log_archive_account_administers_the_lake(configuration: Configurati
     assert [each for each in register["Resource"] if each.endswith(f"/{account}")]
     principals = register["Condition"]["StringEquals"]["organizations:ServicePrincipal"]
     assert "securitylake.amazonaws.com" in principals
+
+
+def test_without_policies_nobody_administers_firewalls(template: dict[str, Any]) -> None:
+    (resource,) = of_type(template, "Custom::OrganizationFeatures")
+    assert "FirewallAdministrator" not in resource["Properties"]
+    assert "fms" not in json.dumps(template)
+
+
+def test_the_security_account_administers_firewalls(configuration: Configuration) -> None:
+    edge = Edge(firewall_manager=FirewallManager(security_group_usage=UsageAudit()))
+    chosen = configuration.model_copy(update={"edge": edge})
+    features = features_of(chosen, Names.of(chosen))
+    assert "fms.amazonaws.com" in features.trusted_access
+    assert features.firewall_administrator == SECURITY
+    environment = cdk.Environment(account="111111111111", region="eu-west-1")
+    stack = cdk.Stack(cdk.App(context=CONTEXT), "Stack", env=environment)
+    made = synthesize(stack, features, chosen)
+    (resource,) = of_type(made, "Custom::OrganizationFeatures")
+    assert desired.parse(resource["Properties"]).firewall_administrator == SECURITY
+    rows = {row["Sid"]: row for row in statements(made) if "Sid" in row}
+    named = rows["NameFirewallAdministrator"]
+    assert named["Action"] == ["fms:AssociateAdminAccount", "fms:GetAdminAccount"]
+    assert named["Condition"] == {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
+    for sid, key in (
+        ("RegisterAdministrators", "organizations:ServicePrincipal"),
+        ("GiveTrustedAccess", "organizations:ServicePrincipal"),
+        ("MakeServiceLinkedRoles", "iam:AWSServiceName"),
+    ):
+        assert "fms.amazonaws.com" in rows[sid]["Condition"]["StringEquals"][key]

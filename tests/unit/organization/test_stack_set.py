@@ -67,6 +67,17 @@ def test_regions_and_targets_are_lists_of_one_instance_group(stack: cdk.Stack) -
     ]
 
 
+def test_named_accounts_get_it_alone_and_those_that_join_do_not(stack: cdk.Stack) -> None:
+    create(stack, accounts=["555555555555"])
+    (group,) = properties(stack)["StackInstancesGroup"]
+    assert group["DeploymentTargets"] == {
+        "AccountFilterType": "INTERSECTION",
+        "Accounts": ["555555555555"],
+        "OrganizationalUnitIds": ["r-exam"],
+    }
+    assert properties(stack)["AutoDeployment"] == {"Enabled": False}
+
+
 def test_the_template_is_minified_and_sorted(stack: cdk.Stack) -> None:
     create(stack)
     body = properties(stack)["TemplateBody"]

@@ -21,7 +21,7 @@ Client = Any  # boto3 makes its clients at run time
 
 # Where the control plane of a global service answers; the others are called in the function's
 # Region unless a step names one (Source: AWS General Reference, "Organizations endpoints").
-GLOBAL_ENDPOINT = {"organizations": "us-east-1", "iam": "us-east-1"}
+GLOBAL_ENDPOINT = {"fms": "us-east-1", "organizations": "us-east-1", "iam": "us-east-1"}
 RETRYABLE_CODES = {
     "ConcurrentModification",
     "PolicyChangesInProgress",

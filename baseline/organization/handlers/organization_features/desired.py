@@ -65,6 +65,7 @@ class Desired:
     regional: tuple[RegionalAdministrator, ...] = ()
     data_lake_administrator: str = ""
     backup_settings: tuple[str, ...] = ()
+    firewall_administrator: str = ""
     root_features: tuple[str, ...] = ()
     ram_sharing: bool = False
     stack_sets_access: bool = False
@@ -192,6 +193,7 @@ _READERS = {
     "RegionalAdministrators": ("regional", _regional),
     "DataLakeAdministrator": ("data_lake_administrator", _optional_account),
     "BackupSettings": ("backup_settings", _backup_settings),
+    "FirewallAdministrator": ("firewall_administrator", _optional_account),
     "RootFeatures": ("root_features", _root_features),
     "RamSharing": ("ram_sharing", _switch),
     "StackSetsAccess": ("stack_sets_access", _switch),

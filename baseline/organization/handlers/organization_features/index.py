@@ -18,6 +18,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import firewall_steps
 import organization_steps
 import service_steps
 from apicalls import Api, OutOfTimeError, RefusedError, boto_client, log
@@ -38,6 +39,7 @@ STEPS: tuple[Step, ...] = (
     service_steps.regional_administrators,
     service_steps.data_lake_administrator,
     service_steps.backup_settings,
+    firewall_steps.firewall_administrator,
     service_steps.management_roles,
     service_steps.management_hubs,
     service_steps.root_features,
@@ -83,10 +85,11 @@ def run(desired: Desired, api: Api, stack: str) -> tuple[list[str], list[str]]:
         organization_steps.check_organization(desired, api)
         for step in STEPS:
             _take(step, desired, api, stack, changed)
-        waiting = organization_steps.pending_policy_types(desired, api)
+        types = organization_steps.pending_policy_types(desired, api)
+        waiting = firewall_steps.pending_firewall_administrator(desired, api)
     except OutOfTimeError as error:
         return changed, [f"continues at {error}"]
-    return changed, [f"policy type {wanted}" for wanted in waiting]
+    return changed, [*(f"policy type {wanted}" for wanted in types), *waiting]
 
 
 def _take(step: Step, desired: Desired, api: Api, stack: str, changed: list[str]) -> None:
