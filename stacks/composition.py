@@ -86,9 +86,11 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend(
         [*management.regional, *management.sign_in, management.account_events], [management.roles]
     )
+    _depend(management.patching, [management.roles])
     _depend(rules, [members, *management.regional])
     _depend([settings, *identity], [members, *management.regional, *management.sign_in, *ways_in])
     _depend([guardrails], [network, response, settings, management.account_events])
+    _depend([guardrails], management.patching)
     _depend(
         [guardrails],
         [*billing, *identity, *regional_logs, *rules, *security_regional, *siem, *lakes],

@@ -12,6 +12,7 @@ import aws_cdk as cdk
 from baseline.detection.event_patterns import GLOBAL_REGION, SIGN_IN_REGIONS
 from stacks.member_choices import global_choices, regional_choices
 from stacks.member_global import MemberGlobalStack
+from stacks.member_patching import MemberPatchingStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
 from stacks.organization_events import OrganizationEventsStack
@@ -19,12 +20,13 @@ from stacks.wiring import Wiring
 
 
 class ManagementMember(NamedTuple):
-    """The stacks: roles, each governed Region, the other Regions of sign-ins, account events."""
+    """The stacks: roles, each governed Region, the other Regions of sign-ins, account events, patches."""
 
     roles: cdk.Stack
     regional: list[cdk.Stack]
     sign_in: list[cdk.Stack]
     account_events: cdk.Stack
+    patching: list[cdk.Stack]
 
     @classmethod
     def create(cls, wiring: Wiring) -> ManagementMember:
@@ -39,6 +41,7 @@ class ManagementMember(NamedTuple):
             ),
             regional=_regional(wiring),
             sign_in=_sign_in(wiring),
+            patching=_patching(wiring),
             account_events=OrganizationEventsStack(
                 wiring.app,
                 "organization-events",
@@ -57,6 +60,23 @@ def _regional(wiring: Wiring) -> list[cdk.Stack]:
             names=wiring.names,
             env=wiring.env(wiring.names.management, region),
             **regional_choices(wiring.configuration),
+        )
+        for region in wiring.configuration.regions
+    ]
+
+
+def _patching(wiring: Wiring) -> list[cdk.Stack]:
+    settings = wiring.configuration.patching
+    if not settings.enabled:
+        return []
+    return [
+        MemberPatchingStack(
+            wiring.app,
+            f"members-management-patching-{region}",
+            names=wiring.names,
+            settings=settings,
+            env=wiring.env(wiring.names.management, region),
+            synthesizer=wiring.through_home(wiring.names.management),
         )
         for region in wiring.configuration.regions
     ]

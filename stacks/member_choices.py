@@ -18,6 +18,7 @@ def global_choices(configuration: Configuration) -> dict[str, Any]:
         "host_management": configuration.systems_manager.default_host_management,
         "session_recording": configuration.account_settings.session_manager.recording,
         "repaired_rules": repaired_rules_of(configuration),
+        "patching": configuration.patching,
     }
 
 

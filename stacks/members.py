@@ -12,12 +12,14 @@ from baseline.organization.member_template import render
 from baseline.organization.stack_set import ServiceManagedStackSet
 from stacks.member_choices import global_choices, regional_choices
 from stacks.member_global import MemberGlobalStack
+from stacks.member_patching import MemberPatchingStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
 
 GLOBAL = "member-global"
 REGIONAL = "member-regional"
 SIGN_IN = "member-sign-in"
+PATCHING = "member-patching"
 
 
 class MembersStack(cdk.Stack):
@@ -71,6 +73,18 @@ class MembersStack(cdk.Stack):
                 regions=[GLOBAL_REGION],
                 after=[roles],
             )
+        # Patches
+        if configuration.patching.enabled:
+            ServiceManagedStackSet(
+                self,
+                "Patching",
+                name=f"{names.prefix}-{PATCHING}",
+                description="Security baseline: patches of every account's machines",
+                template=templates[PATCHING],
+                target_ids=[configuration.organization.root_id],
+                regions=configuration.regions,
+                after=[roles],
+            )
 
     def _render(self, configuration: Configuration, names: Names) -> dict[str, dict[str, object]]:
         break_glass = configuration.break_glass
@@ -98,4 +112,12 @@ class MembersStack(cdk.Stack):
                 app, id, names=names, break_glass=break_glass, synthesizer=synthesizer
             )
 
-        return render(self, {GLOBAL: roles, REGIONAL: regional, SIGN_IN: sign_in})
+        def patching(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
+            return MemberPatchingStack(
+                app, id, names=names, settings=configuration.patching, synthesizer=synthesizer
+            )
+
+        builders = {GLOBAL: roles, REGIONAL: regional, SIGN_IN: sign_in}
+        if configuration.patching.enabled:
+            builders[PATCHING] = patching
+        return render(self, builders)

@@ -12,6 +12,7 @@ from baseline.detection.detection_members import DetectionMembers
 from baseline.detection.trusted_advisor import TrustedAdvisor
 from baseline.identity.access_keys import AccessKeys
 from baseline.organization.root_access import RootCredentials
+from baseline.patching.report import PatchReport
 from baseline.primitives.secure_key import SecureKey
 from baseline.settings.account_settings import AccountSettings
 from baseline.settings.sweep_reports import SweepReports
@@ -77,6 +78,15 @@ class SettingsStack(cdk.Stack):
                 reports=reports,
                 alarm_topic=alarm_topic,
                 macie_key_arn=macie_key.key.key_arn if macie_key else None,
+            )
+        if configuration.patching.enabled and configuration.patching.report:
+            PatchReport(
+                self,
+                "PatchReport",
+                configuration=configuration,
+                names=names,
+                reports=reports,
+                alarm_topic=alarm_topic,
             )
         if capabilities.trusted_advisor.enabled:
             TrustedAdvisor(

@@ -23,6 +23,7 @@ from baseline.config.identity_center import IdentityCenter
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.config.network import NetworkSettings
 from baseline.config.notifications import Notifications
+from baseline.config.patching import Patching
 from baseline.config.response import Response
 from baseline.config.section import Section
 from baseline.config.siem import Siem
@@ -89,6 +90,9 @@ class Configuration(Section):
     systems_manager: SystemsManagerSettings = Field(
         default_factory=SystemsManagerSettings,
         description="Systems Manager in every account and governed Region.",
+    )
+    patching: Patching = Field(
+        default_factory=Patching, description="Patches of machines in every account and Region."
     )
     credentials: Credentials = Field(
         default_factory=Credentials,

@@ -26,6 +26,7 @@ from baseline.config.checks import (
     network,
     network_groups,
     notifications,
+    patching,
     prefix,
     regions,
     retention,
@@ -133,6 +134,10 @@ CHECKS: tuple[Check, ...] = (
     siem.lakes_exist_where_it_is_governed,
     siem.subscribers_read_what_is_there,
     account_settings.log_sessions_to_one_place,
+    patching.rules_say_what_the_system_knows,
+    patching.baselines_are_made,
+    patching.windows_end_after_they_began,
+    patching.installing_has_windows,
     lists.hold_each_value_once,
 )
 

@@ -19,6 +19,7 @@ from baseline.detection.event_patterns.open_ports import (
     open_port_signs,
     security_group_changes,
 )
+from baseline.detection.event_patterns.patches import failed_patches
 from baseline.detection.event_patterns.protections import TAMPERING, tampering
 from baseline.detection.event_patterns.root import (
     ROOT_AUDIT,
@@ -62,6 +63,7 @@ __all__ = [
     "accounts_changed",
     "control_tower_drift",
     "emergency_use",
+    "failed_patches",
     "forwarded_activity",
     "guardduty_findings",
     "noncompliance",
