@@ -148,9 +148,7 @@ _PARTS = {
 }
 
 
-@answers(
-    "ssm", "RegisterTargetWithMaintenanceWindow", "RegisterTaskWithMaintenanceWindow"
-)
+@answers("ssm", "RegisterTargetWithMaintenanceWindow", "RegisterTaskWithMaintenanceWindow")
 def register_part(request: ApiRequest) -> dict[str, Any]:
     """Give a window a target or a task."""
     _found(request, "maintenance windows", request.parameters["WindowId"])
@@ -169,9 +167,7 @@ def update_part(request: ApiRequest) -> dict[str, Any]:
     return _change(request, found, "WindowId", key, "ResourceType", "TaskType")
 
 
-@answers(
-    "ssm", "DeregisterTargetFromMaintenanceWindow", "DeregisterTaskFromMaintenanceWindow"
-)
+@answers("ssm", "DeregisterTargetFromMaintenanceWindow", "DeregisterTaskFromMaintenanceWindow")
 def deregister_part(request: ApiRequest) -> dict[str, Any]:
     """Take a target or a task from a window."""
     kind, key = _PARTS["Target" if "Target" in request.operation else "Task"]

@@ -179,9 +179,7 @@ def test_every_operating_system_has_rules_that_its_own_table_knows() -> None:
 def test_critical_patches_are_approved_first() -> None:
     for name in ("amazon-linux-2", "amazon-linux-2023", "rhel", "windows"):
         days = {
-            severity: each.days
-            for each in systems()[name].rules
-            for severity in each.severities
+            severity: each.days for each in systems()[name].rules for severity in each.severities
         }
         assert days["Critical"] < days["Important"] < days["Low"], name
         assert days["Critical"] <= 7

@@ -73,7 +73,10 @@ def test_a_windows_machine_that_lacks_an_unapproved_update_is_noncompliant(
 def test_a_rejected_patch_is_no_dependency_either(made: Made, of_type: OfType) -> None:
     lists = {
         "approved": {"KB5034123": "closes what the penetration test used"},
-        "rejected": {"KB5034441": "fails on small recovery partitions", "KB1": "breaks the printers"},
+        "rejected": {
+            "KB5034441": "fails on small recovery partitions",
+            "KB1": "breaks the printers",
+        },
     }
     found = by_system(of_type(made(baselines={"windows": lists}), BASELINE))
     assert found["WINDOWS"]["RejectedPatches"] == ["KB1", "KB5034441"]

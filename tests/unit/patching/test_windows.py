@@ -241,7 +241,7 @@ def test_as_many_windows_as_are_allowed_fit_a_stack_set() -> None:
     patches = {f"kernel-{number:02}-{'x' * 80}": reason for number in range(50)}
     settings = Patching.model_validate(
         {
-            "operating_systems": list(Patching().operating_systems) + ["debian", "amazon-linux-2"],
+            "operating_systems": [*Patching().operating_systems, "debian", "amazon-linux-2"],
             "windows": {f"window-{number}": {} for number in range(MAXIMUM_WINDOWS)},
             "baselines": {"rhel": {"rejected": patches}},
         }
@@ -250,8 +250,8 @@ def test_as_many_windows_as_are_allowed_fit_a_stack_set() -> None:
     rendered = render(
         app,
         {
-            "patching": lambda scope, id, synthesizer: MemberPatchingStack(
-                scope, id, names=NAMES, settings=settings, synthesizer=synthesizer
+            "patching": lambda scope, name, synthesizer: MemberPatchingStack(
+                scope, name, names=NAMES, settings=settings, synthesizer=synthesizer
             )
         },
     )["patching"]
