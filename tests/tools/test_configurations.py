@@ -30,6 +30,7 @@ EXAMPLES = sorted(
         *FOLDER.glob("logs-*.yaml"),
         FOLDER / "detection.yaml",
         FOLDER / "notified.yaml",
+        FOLDER / "patching.yaml",
         FOLDER / "recorded-sessions.yaml",
         FOLDER / "security-lake.yaml",
         FOLDER / "siem.yaml",
