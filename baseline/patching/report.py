@@ -65,6 +65,8 @@ class PatchReport(Construct):
             alarm_topic=alarm_topic,
             role_name=names.patch_reporter_role,
             schedule=SCHEDULE,
+            # Nothing that a deployment changes is in the report the same minute.
+            on_deployment=False,
             memory_mb=MEMORY_MB,
             environment={
                 "HOME_REGION": names.home_region,

@@ -30,6 +30,7 @@ _TASK = (
     "MaxConcurrency",
     "MaxErrors",
     "Name",
+    "Priority",
     "ServiceRoleArn",
     "Targets",
     "TaskArn",
