@@ -9,8 +9,8 @@ from baseline.config.names import Names
 from baseline.config.patching import Patching
 from baseline.patching.baselines import PatchBaselines
 from baseline.patching.failures import PatchFailureForwarding
+from baseline.patching.installation import create_installation
 from baseline.patching.scan import PatchScan
-from baseline.patching.windows import create_installation
 
 
 class MemberPatchingStack(cdk.Stack):

@@ -73,18 +73,26 @@ class MembersStack(cdk.Stack):
                 regions=[GLOBAL_REGION],
                 after=[roles],
             )
-        # Patches
         if configuration.patching.enabled:
-            ServiceManagedStackSet(
-                self,
-                "Patching",
-                name=f"{names.prefix}-{PATCHING}",
-                description="Security baseline: patches of every account's machines",
-                template=templates[PATCHING],
-                target_ids=[configuration.organization.root_id],
-                regions=configuration.regions,
-                after=[roles],
-            )
+            self._patch(configuration, names, templates[PATCHING], roles)
+
+    def _patch(
+        self,
+        configuration: Configuration,
+        names: Names,
+        template: dict[str, object],
+        roles: ServiceManagedStackSet,
+    ) -> None:
+        ServiceManagedStackSet(
+            self,
+            "Patching",
+            name=f"{names.prefix}-{PATCHING}",
+            description="Security baseline: patches of every account's machines",
+            template=template,
+            target_ids=[configuration.organization.root_id],
+            regions=configuration.regions,
+            after=[roles],
+        )
 
     def _render(self, configuration: Configuration, names: Names) -> dict[str, dict[str, object]]:
         break_glass = configuration.break_glass

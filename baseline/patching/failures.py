@@ -10,7 +10,8 @@ from baseline.config import Names
 from baseline.config.patching import Patching
 from baseline.controls.registry import implements
 from baseline.detection import event_patterns
-from baseline.patching.windows import only_window, weekly
+from baseline.patching.command import weekly
+from baseline.patching.installation import only_window
 from baseline.primitives.acknowledge import acknowledge
 
 NO_QUEUE = (

@@ -8,11 +8,9 @@ from constructs import Construct
 from baseline.config import Names
 from baseline.config.patching import Patching
 from baseline.controls.registry import implements
-from baseline.patching.logs import patch_log_prefix
+from baseline.patching.command import DOCUMENT, every_machine, output_location
 
-DOCUMENT = "AWS-RunPatchBaseline"
 DAILY = "rate(1 day)"
-ALL_MACHINES = "*"
 CONCURRENCY = "20%"
 
 
@@ -47,7 +45,7 @@ class PatchScan(Construct):
             name=DOCUMENT,
             association_name=names.patch_scan,
             schedule_expression=DAILY,
-            targets=[ssm.CfnAssociation.TargetProperty(key="InstanceIds", values=[ALL_MACHINES])],
+            targets=every_machine(),
             parameters={"Operation": ["Scan"]},
             compliance_severity="HIGH",
             max_concurrency=CONCURRENCY,
@@ -55,17 +53,3 @@ class PatchScan(Construct):
             output_location=output_location(names, "scan") if settings.logs else None,
         )
         implements(self, capability="patch-scan", controls=["SSM.2", "SSM.3"])
-
-
-def output_location(
-    names: Names, operation: str
-) -> ssm.CfnAssociation.InstanceAssociationOutputLocationProperty:
-    """Give where an association writes the output of an operation: the log archive."""
-    types = ssm.CfnAssociation
-    return types.InstanceAssociationOutputLocationProperty(
-        s3_location=types.S3OutputLocationProperty(
-            output_s3_bucket_name=names.session_log_bucket,
-            output_s3_key_prefix=patch_log_prefix(operation),
-            output_s3_region=names.home_region,
-        )
-    )

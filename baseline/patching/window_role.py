@@ -8,7 +8,7 @@ from constructs import Construct
 
 from baseline.config import Names
 from baseline.config.patching import Patching
-from baseline.patching.scan import DOCUMENT
+from baseline.patching.command import DOCUMENT
 from baseline.primitives.acknowledge import acknowledge
 
 SERVICE = "ssm.amazonaws.com"

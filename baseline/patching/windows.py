@@ -1,4 +1,4 @@
-"""Weekly installation: in maintenance windows where machines carry a tag, or on every machine."""
+"""WeeklyInstallation: patches in a maintenance window, on machines whose tag names it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from baseline.config import Names
-from baseline.config.patching import Patching, PatchWindow
+from baseline.config.patching import PatchWindow
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
+from baseline.patching.command import DOCUMENT, installing, weekly
 from baseline.patching.logs import patch_log_prefix
-from baseline.patching.scan import ALL_MACHINES, DOCUMENT, output_location
 
 DELIVERY_SECONDS = 600
 """A machine that does not answer within this time is not begun."""
@@ -98,7 +98,7 @@ class WeeklyInstallation(Construct):
         command = types.MaintenanceWindowRunCommandParametersProperty(
             comment="Security baseline: weekly installation of patches",
             # JSON in the template: the keys stay as they are written here.
-            parameters=_installing(window),
+            parameters=installing(window),
             timeout_seconds=DELIVERY_SECONDS,
             output_s3_bucket_name=names.session_log_bucket if logs else None,
             output_s3_key_prefix=patch_log_prefix("install") if logs else None,
@@ -121,98 +121,6 @@ class WeeklyInstallation(Construct):
                 maintenance_window_run_command_parameters=command
             ),
         )
-
-
-class InstallationEverywhere(Construct):
-    """Installs approved patches weekly on every managed machine, whether it carries a tag or not.
-
-    A maintenance window takes tags and IDs but not "all machines", so State Manager does it. It has
-    thresholds and no cut-off: what was begun late is finished late. Nothing is installed when the
-    association is made, only at its hour.
-
-    Args:
-        scope: parent construct; once per account and Region.
-        id: construct ID.
-        names: names of the baseline.
-        window: day and hour in UTC, reboot, and thresholds.
-        logs: whether output goes to the log archive.
-
-    Attributes:
-        association: the ``CfnAssociation``.
-
-    Raises:
-        BaselineError: the window is not in UTC.
-
-    Source: AWS Systems Manager User Guide, "About targets and rate controls in State Manager
-    associations"; Systems Manager API Reference, "CreateAssociation" (ApplyOnlyAtCronInterval).
-    """
-
-    def __init__(
-        self, scope: Construct, id: str, *, names: Names, window: PatchWindow, logs: bool = True
-    ) -> None:
-        super().__init__(scope, id)
-        if window.timezone != "UTC":
-            raise BaselineError(
-                f"State Manager knows UTC only, not {window.timezone}; give the hour in UTC"
-            )
-        self.association = ssm.CfnAssociation(
-            self,
-            "Association",
-            name=DOCUMENT,
-            association_name=names.patch_install,
-            schedule_expression=weekly(window),
-            apply_only_at_cron_interval=True,
-            targets=[ssm.CfnAssociation.TargetProperty(key="InstanceIds", values=[ALL_MACHINES])],
-            parameters=_installing(window),
-            compliance_severity="CRITICAL",
-            max_concurrency=window.concurrency,
-            max_errors=window.errors,
-            output_location=output_location(names, "install") if logs else None,
-        )
-        implements(self, capability="patch-installation", controls=["SSM.2", "SSM.3"])
-
-
-def weekly(window: PatchWindow) -> str:
-    """Give the schedule of a window, as maintenance windows and State Manager read it."""
-    return f"cron(0 {window.hour} ? * {window.day[:3].upper()} *)"
-
-
-def create_installation(scope: Construct, *, names: Names, settings: Patching) -> None:
-    """Create what the settings ask for: windows by tag, one association for all, or nothing."""
-    if settings.install == "tagged":
-        for name, window in sorted(settings.windows.items()):
-            WeeklyInstallation(
-                scope,
-                "".join(part.title() for part in f"window-{name}".split("-")),
-                names=names,
-                window_name=name,
-                window=window,
-                tag=settings.tag,
-                logs=settings.logs,
-            )
-    elif settings.install == "all":
-        InstallationEverywhere(
-            scope, "Everywhere", names=names, window=only_window(settings), logs=settings.logs
-        )
-
-
-def only_window(settings: Patching) -> PatchWindow:
-    """Give the window of all machines.
-
-    Raises:
-        BaselineError: there is not exactly one.
-    """
-    if len(settings.windows) != 1:
-        raise BaselineError(
-            f"install: all has one window for every machine, here are {len(settings.windows)}; leave "
-            "one, or set install: tagged"
-        )
-    (window,) = settings.windows.values()
-    return window
-
-
-def _installing(window: PatchWindow) -> dict[str, list[str]]:
-    return {"Operation": ["Install"], "RebootOption": [window.reboot]}
 
 
 def _check(name: str, window: PatchWindow) -> None:

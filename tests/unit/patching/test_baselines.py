@@ -114,7 +114,7 @@ def test_defaults_of_an_account_outlive_the_stack(made: Made) -> None:
 
 
 def test_an_unknown_system_is_refused(stack: cdk.Stack, names: Names) -> None:
-    odd = Patching.model_construct(**{"operating_systems": ("solaris",)})  # type: ignore[arg-type]
+    odd = Patching().model_copy(update={"operating_systems": ("solaris",)})
     with pytest.raises(BaselineError, match="'solaris' has no patch baseline; name one of amazon"):
         PatchBaselines(stack, "Baselines", names=names, settings=odd)
 

@@ -15,14 +15,12 @@ from baseline.config.patching import MAXIMUM_WINDOWS, Patching, PatchWindow
 from baseline.config.quotas import TEMPLATE_INLINE_BYTES
 from baseline.errors import BaselineError
 from baseline.organization.member_template import render
+from baseline.patching.command import weekly
+from baseline.patching.everywhere import InstallationEverywhere
+from baseline.patching.installation import create_installation
 from baseline.patching.logs import PatchLogPolicy
 from baseline.patching.window_role import PatchWindowRole
-from baseline.patching.windows import (
-    InstallationEverywhere,
-    WeeklyInstallation,
-    create_installation,
-    weekly,
-)
+from baseline.patching.windows import WeeklyInstallation
 from stacks.member_patching import MemberPatchingStack
 from tests.support import CONTEXT
 from tests.unit.patching.conftest import NAMES
