@@ -27,7 +27,8 @@ def rules_say_what_the_system_knows(view: View) -> Iterator[Finding]:
 def baselines_are_made(view: View) -> Iterator[Finding]:
     """Whoever describes a baseline gets it, and no patch is approved and rejected at once."""
     chosen = view.get((*PLACE, "operating_systems"))
-    made = chosen if isinstance(chosen, list | tuple) else _default("operating_systems")
+    named = [name for _, name in view.items(*PLACE, "operating_systems")]
+    made = named if isinstance(chosen, list | tuple) else _default("operating_systems")
     for name in view.keys(*BASELINES):
         place = (*BASELINES, name)
         if name in systems() and name not in made:
