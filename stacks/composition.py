@@ -96,11 +96,13 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         [*management.regional, *management.sign_in, management.account_events], [management.roles]
     )
     _depend(management.backups, [management.roles, *management.regional])
+    _depend(management.patching, [management.roles])
     _depend(rules, [members, *management.regional])
     _depend([settings, *identity], [members, *management.regional, *management.sign_in, *ways_in])
     # The administrator, the bucket of the logs, and recorders, which find the resources.
     _depend(edge, [organization, log_archive, members, *management.regional])
     _depend([guardrails], [network, response, settings, management.account_events])
+    _depend([guardrails], management.patching)
     _depend(
         [guardrails],
         [

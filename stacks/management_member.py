@@ -13,6 +13,7 @@ from baseline.detection.event_patterns import GLOBAL_REGION, SIGN_IN_REGIONS
 from stacks.member_backup import MemberBackupStack
 from stacks.member_choices import backup_choices, global_choices, regional_choices
 from stacks.member_global import MemberGlobalStack
+from stacks.member_patching import MemberPatchingStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
 from stacks.organization_events import OrganizationEventsStack
@@ -27,6 +28,7 @@ class ManagementMember(NamedTuple):
     sign_in: list[cdk.Stack]
     account_events: cdk.Stack
     backups: list[cdk.Stack]
+    patching: list[cdk.Stack]
 
     @classmethod
     def create(cls, wiring: Wiring) -> ManagementMember:
@@ -41,6 +43,7 @@ class ManagementMember(NamedTuple):
             ),
             regional=_regional(wiring),
             sign_in=_sign_in(wiring),
+            patching=_patching(wiring),
             account_events=OrganizationEventsStack(
                 wiring.app,
                 "organization-events",
@@ -60,6 +63,23 @@ def _regional(wiring: Wiring) -> list[cdk.Stack]:
             names=wiring.names,
             env=wiring.env(wiring.names.management, region),
             **regional_choices(wiring.configuration),
+        )
+        for region in wiring.configuration.regions
+    ]
+
+
+def _patching(wiring: Wiring) -> list[cdk.Stack]:
+    settings = wiring.configuration.patching
+    if not settings.enabled:
+        return []
+    return [
+        MemberPatchingStack(
+            wiring.app,
+            f"members-management-patching-{region}",
+            names=wiring.names,
+            settings=settings,
+            env=wiring.env(wiring.names.management, region),
+            synthesizer=wiring.through_home(wiring.names.management),
         )
         for region in wiring.configuration.regions
     ]

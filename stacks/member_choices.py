@@ -19,6 +19,7 @@ def global_choices(configuration: Configuration) -> dict[str, Any]:
         "session_recording": configuration.account_settings.session_manager.recording,
         "repaired_rules": repaired_rules_of(configuration),
         "backups": _makes_backups(configuration),
+        "patching": configuration.patching,
     }
 
 

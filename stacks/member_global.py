@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from baseline.audit.config_role import ConfigRole
@@ -13,6 +14,7 @@ from baseline.config.account_settings import Recording
 from baseline.config.contacts import BreakGlass
 from baseline.config.credentials import AccessKeySettings
 from baseline.config.names import Names
+from baseline.config.patching import Patching
 from baseline.detection.event_forwarding import EventForwardingRole
 from baseline.detection.managed_rule import ManagedRule
 from baseline.detection.remediation import RemediationRole
@@ -23,6 +25,9 @@ from baseline.identity.host_management import HostManagementRole, SessionRecordi
 from baseline.identity.mfa_group import MfaGroup
 from baseline.identity.roles import AuditRole, SettingsRole
 from baseline.identity.trusted_advisor_role import TrustedAdvisorRole
+from baseline.patching.logs import PatchLogPolicy
+from baseline.patching.report_role import PatchReportRole
+from baseline.patching.window_role import PatchWindowRole
 from baseline.response.responder import ResponderRole
 
 
@@ -46,6 +51,7 @@ class MemberGlobalStack(cdk.Stack):
         session_recording: Recording = "none",
         repaired_rules: Sequence[ManagedRule] = (),
         backups: bool = False,
+        patching: Patching | None = None,
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -108,9 +114,12 @@ class MemberGlobalStack(cdk.Stack):
         if backups:
             BackupRole(self, "Backup", role_name=names.backup_role)
 
-        self._instances(names, host_management=host_management, recording=session_recording)
+        role = self._instances(names, host_management=host_management, recording=session_recording)
+        self._patches(names, patching or Patching(), role)
 
-    def _instances(self, names: Names, *, host_management: bool, recording: Recording) -> None:
+    def _instances(
+        self, names: Names, *, host_management: bool, recording: Recording
+    ) -> iam.IRole | None:
         role = None
         if host_management:
             role = HostManagementRole(
@@ -118,6 +127,17 @@ class MemberGlobalStack(cdk.Stack):
             ).role
         if recording != "none":
             SessionRecordingPolicy(self, "SessionRecording", names=names, role=role)
+        return role
+
+    def _patches(self, names: Names, settings: Patching, host: iam.IRole | None) -> None:
+        if not settings.enabled:
+            return
+        if settings.logs:
+            PatchLogPolicy(self, "PatchLogs", names=names, role=host)
+        if settings.install == "tagged":
+            PatchWindowRole(self, "PatchWindows", names=names, settings=settings)
+        if settings.report:
+            PatchReportRole(self, "PatchReport", names=names)
 
     def _emergency(self, names: Names, break_glass: BreakGlass) -> None:
         PermissionsBoundary(

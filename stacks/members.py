@@ -13,6 +13,7 @@ from baseline.organization.stack_set import ServiceManagedStackSet
 from stacks.member_backup import MemberBackupStack
 from stacks.member_choices import backup_choices, global_choices, regional_choices
 from stacks.member_global import MemberGlobalStack
+from stacks.member_patching import MemberPatchingStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
 
@@ -20,6 +21,7 @@ GLOBAL = "member-global"
 REGIONAL = "member-regional"
 SIGN_IN = "member-sign-in"
 BACKUP = "member-backup"
+PATCHING = "member-patching"
 
 
 class MembersStack(cdk.Stack):
@@ -73,6 +75,26 @@ class MembersStack(cdk.Stack):
                 regions=[GLOBAL_REGION],
                 after=[roles],
             )
+        if configuration.patching.enabled:
+            self._patch(configuration, names, templates[PATCHING], roles)
+
+    def _patch(
+        self,
+        configuration: Configuration,
+        names: Names,
+        template: dict[str, object],
+        roles: ServiceManagedStackSet,
+    ) -> None:
+        ServiceManagedStackSet(
+            self,
+            "Patching",
+            name=f"{names.prefix}-{PATCHING}",
+            description="Security baseline: patches of every account's machines",
+            template=template,
+            target_ids=[configuration.organization.root_id],
+            regions=configuration.regions,
+            after=[roles],
+        )
 
         if BACKUP in templates:
             self._back_up(configuration, names, templates[BACKUP], after=[roles, regional])
@@ -131,4 +153,12 @@ class MembersStack(cdk.Stack):
         bodies = {GLOBAL: roles, REGIONAL: regional, SIGN_IN: sign_in}
         if configuration.capabilities.backup is not None:
             bodies[BACKUP] = backup
+
+        def patching(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
+            return MemberPatchingStack(
+                app, id, names=names, settings=configuration.patching, synthesizer=synthesizer
+            )
+
+        if configuration.patching.enabled:
+            bodies[PATCHING] = patching
         return render(self, bodies)

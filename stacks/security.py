@@ -31,6 +31,7 @@ from baseline.detection.security_hub import SecurityHub
 from baseline.detection.service_lookup import RegionalDetectors
 from baseline.guardrails.roles import QUALIFIER
 from baseline.identity.roles import AuditReaderRole
+from baseline.patching.failures import patch_failures
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
 from stacks.guardrails import known_ids
@@ -234,7 +235,8 @@ class SecurityStack(cdk.Stack):
                 activity=severity.name == CRITICAL,
                 drift=severity.name == CRITICAL and configuration.control_tower != "none",
                 rule_prefixes=told.get(severity.name, ()),
-                further=_further_rules(severity.name, configuration, names),
+                further=_further_rules(severity.name, configuration, names)
+                | _patch_rules(severity.name, names, configuration),
                 exploits=scanned.enabled and scanned.critical == "exploitable",
             )
             self.topics[severity.name] = notification.topic
@@ -275,6 +277,14 @@ def _key_rules(severity: str, names: Names) -> dict[str, Pattern]:
     if severity not in patterns:
         return {}
     return {"Keys": patterns[severity]}
+
+
+def _patch_rules(severity: str, names: Names, configuration: Configuration) -> dict[str, Pattern]:
+    """Give the rule of patches that were not installed, where any are."""
+    patching = configuration.patching
+    if severity != HIGH or not patching.installs:
+        return {}
+    return {"Patches": patch_failures(names, patching)}
 
 
 def _hear_of_replication(topic: SecureTopic, names: Names) -> None:

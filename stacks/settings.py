@@ -13,6 +13,7 @@ from baseline.detection.inspector_sbom import SbomExport
 from baseline.detection.trusted_advisor import TrustedAdvisor
 from baseline.identity.access_keys import AccessKeys
 from baseline.organization.root_access import RootCredentials
+from baseline.patching.report import PatchReport
 from baseline.primitives.secure_key import SecureKey
 from baseline.settings.account_settings import AccountSettings
 from baseline.settings.sweep_reports import SweepReports
@@ -87,6 +88,15 @@ class SettingsStack(cdk.Stack):
                 names=names,
                 export=capabilities.inspector.sbom,
                 regions=configuration.regions,
+                alarm_topic=alarm_topic,
+            )
+        if configuration.patching.enabled and configuration.patching.report:
+            PatchReport(
+                self,
+                "PatchReport",
+                configuration=configuration,
+                names=names,
+                reports=reports,
                 alarm_topic=alarm_topic,
             )
         if capabilities.trusted_advisor.enabled:

@@ -1,4 +1,4 @@
-"""SessionLogBucket: the bucket of the recorded sessions on instances of all accounts."""
+"""SessionLogBucket: the bucket of what instances of all accounts write: recorded sessions, patch logs."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from baseline.controls.registry import implements
 
 CONTROLS = ("KMS.4", "S3.9", "S3.13", "S3.14", "S3.17")
 PREFIX = "sessions"
-"""Start of the object keys; the account follows."""
+"""Start of the object keys of sessions; the account follows."""
+PATCHES = "patches"
+"""Start of the object keys of patch logs; the account follows."""
 
 
 class SessionLogBucket(LogBucket):
-    """A bucket that the organization's instances write the logs of their sessions to.
+    """A bucket that the organization's instances write the logs of sessions and patches to.
 
     The agent on the instance writes with the instance's role, whose name nobody knows before. So
     every principal of the organization may write, below the prefix of its own account, and nothing
-    else: no account writes over another's sessions, nobody reads or deletes. It has no Object
+    else: no account writes over another's logs, nobody reads or deletes. It has no Object
     Lock, because AWS does not document whether the agent copes with a default retention; deletion
     is denied by policy, and versions are kept from the person who was recorded.
 
@@ -54,10 +56,13 @@ class SessionLogBucket(LogBucket):
     def _let_instances_write(self, names: Names) -> None:
         bucket = self.bucket
         # IAM puts the caller's account in.
-        own = bucket.arn_for_objects(f"{PREFIX}/${{aws:PrincipalAccount}}/*")
-        for sid, actions, resource in (
+        own = [
+            bucket.arn_for_objects(f"{prefix}/${{aws:PrincipalAccount}}/*")
+            for prefix in (PREFIX, PATCHES)
+        ]
+        for sid, actions, resources in (
             # The agent looks whether the bucket is encrypted before it begins a session.
-            ("SessionBucket", ["s3:GetEncryptionConfiguration"], bucket.bucket_arn),
+            ("SessionBucket", ["s3:GetEncryptionConfiguration"], [bucket.bucket_arn]),
             ("SessionWrite", ["s3:PutObject", "s3:PutObjectAcl"], own),
         ):
             bucket.add_to_resource_policy(
@@ -65,7 +70,7 @@ class SessionLogBucket(LogBucket):
                     sid=sid,
                     principals=[iam.AnyPrincipal()],
                     actions=actions,
-                    resources=[resource],
+                    resources=resources,
                     conditions={"StringEquals": {"aws:PrincipalOrgID": names.organization_id}},
                 )
             )

@@ -25,6 +25,7 @@ from baseline.config.images import Images
 from baseline.config.log_archive import LogArchiveSettings
 from baseline.config.network import NetworkSettings
 from baseline.config.notifications import Notifications
+from baseline.config.patching import Patching
 from baseline.config.response import Response
 from baseline.config.section import Section
 from baseline.config.siem import Siem
@@ -92,6 +93,9 @@ class Configuration(Section):
         default_factory=SystemsManagerSettings,
         description="Systems Manager in every account and governed Region.",
     )
+    patching: Patching = Field(
+        default_factory=Patching, description="Patches of machines in every account and Region."
+    )
     credentials: Credentials = Field(
         default_factory=Credentials,
         description="Access keys, unused credentials and root credentials.",
@@ -114,6 +118,7 @@ class Configuration(Section):
     images: Images | None = Field(
         default=None,
         description="Golden images that are built, scanned and shared; each build and image costs. None by default.",
+    )
     # Edge
     edge: Edge = Field(
         default_factory=Edge,

@@ -22,6 +22,7 @@ from baseline.config import (
     macie,
     notifications,
     organization_policies,
+    patching,
     siem,
     trail,
     trusted_advisor,
@@ -111,6 +112,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         organization_policies.TAGGED_TYPE_PATTERN: "is not a resource type of a tag policy, such as ec2:instance or s3:ALL_SUPPORTED",
         **forms_control_tower.HINTS,
         **images.HINTS,
+        **patching.HINTS,
         **siem.HINTS,
         **edge.HINTS,
     }

@@ -162,6 +162,13 @@ SYSTEMS_MANAGER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "systems_manager.block_public_documents": ("AWS::SSM::ServiceSetting",),
         "systems_manager.automation_logs": ("AWS::SSM::ServiceSetting",),
         "systems_manager.inventory": ("AWS::SSM::Association", "AWS::SSM::ResourceDataSync"),
+        "patching.enabled": (
+            "AWS::SSM::Association",
+            "AWS::SSM::MaintenanceWindow",
+            "AWS::SSM::MaintenanceWindowTarget",
+            "AWS::SSM::MaintenanceWindowTask",
+            "AWS::SSM::PatchBaseline",
+        ),
     }
 )
 

@@ -58,6 +58,9 @@ _DEPLOYMENT = (
     "sns:SetTopicAttributes",
     "sqs:SetQueueAttributes",
     "ssm:PutParameter",
+    "ssm:RegisterDefaultPatchBaseline",
+    "ssm:RegisterTaskWithMaintenanceWindow",
+    "ssm:UpdateAssociation",
     "states:UpdateStateMachine",
     "sts:AssumeRole",
 )

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from baseline.audit.session_log_bucket import PREFIX
 from baseline.config import Names
+from baseline.identity.archive_writing import explain_writing, writing_statements
 from baseline.primitives.acknowledge import acknowledge
 
 SERVICE = "ssm.amazonaws.com"
@@ -90,14 +91,6 @@ class SessionRecordingPolicy(Construct):
         _acknowledge(self.policy, names)
 
 
-def _bucket(names: Names) -> str:
-    return f"arn:{names.partition}:s3:::{names.session_log_bucket}"
-
-
-def _objects(names: Names, account: str) -> str:
-    return f"{_bucket(names)}/{PREFIX}/{account}/*"
-
-
 def _groups(partition: str, account: str, name: str) -> str:
     return f"arn:{partition}:logs:*:{account}:log-group:{name}"
 
@@ -106,32 +99,7 @@ def _statements(names: Names) -> list[iam.PolicyStatement]:
     partition, account = cdk.Aws.PARTITION, cdk.Aws.ACCOUNT_ID
     group = _groups(partition, account, names.session_log_group)
     return [
-        iam.PolicyStatement(
-            sid="WriteSessions", actions=["s3:PutObject"], resources=[_objects(names, account)]
-        ),
-        # The agent gives the bucket's owner control of what it writes.
-        iam.PolicyStatement(
-            sid="GiveSessionsAway",
-            actions=["s3:PutObjectAcl"],
-            resources=[_objects(names, account)],
-            conditions={"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}},
-        ),
-        iam.PolicyStatement(
-            sid="CheckBucket", actions=["s3:GetEncryptionConfiguration"], resources=[_bucket(names)]
-        ),
-        # The ID of the archive's key is not known here: the service and the encryption context
-        # that S3 sets bind the statement to the one bucket.
-        iam.PolicyStatement(
-            sid="EncryptSessions",
-            actions=["kms:Decrypt", "kms:GenerateDataKey"],
-            resources=[names.log_key_pattern],
-            conditions={
-                "StringEquals": {"kms:ViaService": f"s3.{names.home_region}.amazonaws.com"},
-                "StringLike": {
-                    "kms:EncryptionContext:aws:s3:arn": [_bucket(names), f"{_bucket(names)}/*"]
-                },
-            },
-        ),
+        *writing_statements(names, prefix=PREFIX, what="Sessions"),
         iam.PolicyStatement(
             sid="StreamSessions",
             actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
@@ -149,19 +117,12 @@ def _statements(names: Names) -> list[iam.PolicyStatement]:
 def _acknowledge(policy: iam.ManagedPolicy, names: Names) -> None:
     partition, account = "<AWS::Partition>", "<AWS::AccountId>"
     group = _groups(partition, account, names.session_log_group)
+    explain_writing(policy, names, prefix=PREFIX)
     acknowledge(
         policy,
         {
             f"AwsSolutions-IAM5[Resource::{resource}]": reason
             for resource, reason in (
-                (
-                    _objects(names, account),
-                    "the session names the object; bucket and account are fixed",
-                ),
-                (
-                    names.log_key_pattern,
-                    "only through S3 and only for the bucket of sessions (encryption context)",
-                ),
                 (group, "one log group, of one name in every Region of this account"),
                 (f"{group}:*", "streams are named by the session; the log group is fixed"),
                 (_groups(partition, account, "*"), "lists log groups of this account, reads none"),

@@ -156,6 +156,9 @@ _ARNS: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     "sns": (("Name", "arn:aws:sns:{region}:{account}:{value}"),),
     "ssm": (
+        ("AssociationId", "arn:aws:ssm:{region}:{account}:association/{value}"),
+        ("BaselineId", "arn:aws:ssm:{region}:{account}:patchbaseline/{value}"),
+        ("WindowId", "arn:aws:ssm:{region}:{account}:maintenancewindow/{value}"),
         ("Name", "arn:aws:ssm:{region}:{account}:parameter/{value}"),
         ("SettingId", "arn:aws:ssm:{region}:{account}:servicesetting{value}"),
         ("SyncName", "arn:aws:ssm:{region}:{account}:resource-data-sync/{value}"),

@@ -25,6 +25,7 @@ STACKS = (
     "members",
     "members-management",
     "members-management-regional-eu-west-1",
+    "members-management-patching-eu-west-1",
     "network",
     "guardrails",
     "break-glass",
@@ -59,6 +60,8 @@ UNTAGGED = {
     "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::Subscription",
+    "AWS::SSM::MaintenanceWindowTarget",
+    "AWS::SSM::MaintenanceWindowTask",
     "AWS::SSM::ResourceDataSync",
     "AWS::SSM::ServiceSetting",
     "AWS::SNS::TopicPolicy",
@@ -69,7 +72,11 @@ UNTAGGED = {
     "AWS::SecurityHub::OrganizationConfiguration",
     "AWS::SecurityHub::PolicyAssociation",
 }
-REPEATED = ("members-management-regional-", "members-management-sign-in-")
+REPEATED = (
+    "members-management-patching-",
+    "members-management-regional-",
+    "members-management-sign-in-",
+)
 """Stacks that are the same in several Regions, of which one is pinned."""
 
 BOOTSTRAP = ("BootstrapVersion", "CheckBootstrapVersion")
@@ -107,6 +114,12 @@ def test_regional_templates_differ_in_nothing(templates: Templates) -> None:
     regional = [own(value) for key, value in templates.items() if "management-regional" in key]
     assert len(regional) == 2
     assert regional[0] == regional[1]
+
+
+def test_patching_templates_differ_in_nothing(templates: Templates) -> None:
+    found = [own(value) for key, value in templates.items() if "management-patching" in key]
+    assert len(found) == 2
+    assert found[0] == found[1]
 
 
 def test_sign_in_templates_differ_in_nothing(templates: Templates) -> None:

@@ -34,6 +34,7 @@ EXAMPLES = sorted(
         FOLDER / "images.yaml",
         FOLDER / "inspector.yaml",
         FOLDER / "notified.yaml",
+        FOLDER / "patching.yaml",
         FOLDER / "recorded-sessions.yaml",
         FOLDER / "security-lake.yaml",
         FOLDER / "siem.yaml",

@@ -72,6 +72,11 @@ ACCEPTED: tuple[tuple[str, str, str], ...] = (
         "AWS documents no source; only a role of the account itself can be passed to the setting",
     ),
     (
+        "confused_deputy_risk",
+        r"PatchWindowsRole\w{8}-trust: .*`ssm\.amazonaws\.com`",
+        "AWS documents no source; only a role of the account itself can be passed to a window",
+    ),
+    (
         "missing_condition",
         r"DetectorsHandlerPolicy\w{8}: Sensitive actions 'ssm:",  # in any order
         "two parameters by name, in the Regions of its condition, which the validator does not count",

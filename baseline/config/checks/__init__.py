@@ -30,6 +30,7 @@ from baseline.config.checks import (
     network,
     network_groups,
     notifications,
+    patching,
     prefix,
     regions,
     retention,
@@ -162,6 +163,10 @@ CHECKS: tuple[Check, ...] = (
     edge.lists_are_for_governed_regions,
     edge.shield_is_agreed,
     edge.shield_supports_members,
+    patching.rules_say_what_the_system_knows,
+    patching.baselines_are_made,
+    patching.windows_end_after_they_began,
+    patching.installing_has_windows,
     lists.hold_each_value_once,
 )
 

@@ -17,6 +17,7 @@ from baseline.config.names.inspector import InspectorNames
 from baseline.config.names.log_archive import LogArchiveNames
 from baseline.config.names.members import MemberNames
 from baseline.config.names.network import NetworkNames
+from baseline.config.names.patching import PatchingNames
 from baseline.config.names.people import PeopleNames
 from baseline.config.names.reconciling import ReconcilingNames
 from baseline.config.names.responses import ResponseNames
@@ -37,6 +38,7 @@ class Names(
     LogArchiveNames,
     MemberNames,
     NetworkNames,
+    PatchingNames,
     PeopleNames,
     ReconcilingNames,
     ResponseNames,

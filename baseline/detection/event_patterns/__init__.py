@@ -25,6 +25,7 @@ from baseline.detection.event_patterns.open_ports import (
     open_port_signs,
     security_group_changes,
 )
+from baseline.detection.event_patterns.patches import failed_patches
 from baseline.detection.event_patterns.protections import TAMPERING, tampering
 from baseline.detection.event_patterns.root import (
     ROOT_AUDIT,
@@ -71,6 +72,7 @@ __all__ = [
     "control_tower_drift",
     "emergency_use",
     "failed_backups",
+    "failed_patches",
     "forwarded_activity",
     "guardduty_findings",
     "noncompliance",

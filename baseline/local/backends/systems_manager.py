@@ -57,7 +57,18 @@ def _association(request: ApiRequest) -> dict[str, Any]:
     return found
 
 
-_SAID = ("AssociationName", "Name", "ScheduleExpression", "Targets")
+_SAID = (
+    "ApplyOnlyAtCronInterval",
+    "AssociationName",
+    "ComplianceSeverity",
+    "MaxConcurrency",
+    "MaxErrors",
+    "Name",
+    "OutputLocation",
+    "Parameters",
+    "ScheduleExpression",
+    "Targets",
+)
 
 
 @answers("ssm", "CreateAssociation")

@@ -27,8 +27,23 @@ def _reset_setting(_: str, resource: Resource) -> None:
     resource.call("ssm", "reset_service_setting", SettingId=resource.properties["SettingId"])
 
 
+_ASSOCIATION = (
+    "ApplyOnlyAtCronInterval",
+    "AssociationName",
+    "ComplianceSeverity",
+    "MaxConcurrency",
+    "MaxErrors",
+    "Name",
+    "Parameters",
+    "ScheduleExpression",
+    "Targets",
+)
+
+
 def _association(resource: Resource) -> dict[str, Any]:
-    return resource.only("AssociationName", "Name", "ScheduleExpression", "Targets")
+    given = resource.only(*_ASSOCIATION)
+    output = resource.get("OutputLocation", {}).get("S3Location")
+    return given | ({"OutputLocation": {"S3Location": output}} if output else {})
 
 
 def _create_association(resource: Resource) -> Physical:
@@ -81,7 +96,7 @@ register(
     create=_create_association,
     update=_update_association,
     delete=_delete_association,
-    applies=("AssociationName", "Name", "ScheduleExpression", "Tags", "Targets"),
+    applies=(*_ASSOCIATION, "OutputLocation", "Tags"),
 )
 register(
     "AWS::SSM::ResourceDataSync",

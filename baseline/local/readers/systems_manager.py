@@ -6,6 +6,18 @@ from baseline.local.readers.table import Check, Place, Properties, compare, read
 from baseline.local.readers.values import ABSENT, first
 
 _CAPABILITY = "Systems Manager"
+_ASSOCIATION = (
+    "ApplyOnlyAtCronInterval",
+    "AssociationName",
+    "ComplianceSeverity",
+    "MaxConcurrency",
+    "MaxErrors",
+    "Name",
+    "OutputLocation",
+    "Parameters",
+    "ScheduleExpression",
+    "Targets",
+)
 _DESTINATION = {
     "BucketName": "BucketName",
     "BucketPrefix": "Prefix",
@@ -28,13 +40,13 @@ def service_setting(place: Place, _: str, expected: Properties) -> Iterator[Chec
 @reader(
     "AWS::SSM::Association",
     capability=_CAPABILITY,
-    covers="AssociationName Name ScheduleExpression Targets",
+    covers=" ".join(_ASSOCIATION),
 )
 def association(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
     """Read which document runs on which instances, and when."""
     answer = place("ssm").describe_association(AssociationId=physical_id)
-    names = ("AssociationName", "Name", "ScheduleExpression", "Targets")
-    yield from compare(expected, answer["AssociationDescription"], {name: name for name in names})
+    found = answer["AssociationDescription"]
+    yield from compare(expected, found, {name: name for name in _ASSOCIATION})
 
 
 @reader(

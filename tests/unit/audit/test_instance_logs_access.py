@@ -1,4 +1,4 @@
-"""Who may write recorded sessions and inventory: the rendered policies, asked with requests."""
+"""Who may write recorded sessions, patch logs and inventory: the rendered policies, asked with requests."""
 
 from __future__ import annotations
 
@@ -43,6 +43,9 @@ def policy(archive: Archive, purpose: str) -> tuple[ResourcePolicy, str]:
         (INSTANCE, "sessions/555555555555/ada-0a1b.log", THEIRS, "silent"),
         (INSTANCE, "sessions/555555555555/ada-0a1b.log", {}, "silent"),
         (INSTANCE, "555555555555/ada-0a1b.log", OURS, "silent"),
+        (INSTANCE, "patches/555555555555/install/0a1b/i-1/stdout", OURS, "allowed"),
+        (INSTANCE, "patches/666666666666/install/0a1b/i-1/stdout", OURS, "silent"),
+        (INSTANCE, "patches/555555555555/install/0a1b/i-1/stdout", THEIRS, "silent"),
         (SSM, "sessions/555555555555/ada-0a1b.log", OURS, "silent"),
         (
             INSTANCE,
@@ -52,7 +55,7 @@ def policy(archive: Archive, purpose: str) -> tuple[ResourcePolicy, str]:
         ),
     ],
 )
-def test_an_instance_writes_sessions_of_its_own_account(
+def test_an_instance_writes_sessions_and_patch_logs_of_its_own_account(
     archive: Archive, principal: str, path: str, keys: Keys, verdict: str
 ) -> None:
     bucket, arn = policy(archive, "session-logs")

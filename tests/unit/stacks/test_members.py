@@ -75,6 +75,7 @@ def test_roles_go_to_the_home_region_and_the_rest_to_every_governed_one(
     }
     assert regions == {
         "secbase-member-global": ["eu-west-1"],
+        "secbase-member-patching": ["eu-west-1", "eu-central-1"],
         "secbase-member-regional": ["eu-west-1", "eu-central-1"],
         "secbase-member-sign-in": ["us-east-1"],
     }
@@ -87,13 +88,15 @@ def test_roles_go_to_the_home_region_and_the_rest_to_every_governed_one(
 
 def test_the_roles_come_first_in_every_account(sets: dict[str, dict[str, Any]]) -> None:
     assert "DependsOn" not in sets["secbase-member-global"]["AutoDeployment"]
-    (first,) = sets["secbase-member-regional"]["AutoDeployment"]["DependsOn"]
-    assert "GlobalStackSet" in str(first)
+    for later in ("secbase-member-regional", "secbase-member-patching"):
+        (first,) = sets[later]["AutoDeployment"]["DependsOn"]
+        assert "GlobalStackSet" in str(first)
 
 
 def test_only_the_roles_need_an_iam_capability(sets: dict[str, dict[str, Any]]) -> None:
     assert sets["secbase-member-global"]["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
-    assert "Capabilities" not in sets["secbase-member-regional"]
+    for name in ("secbase-member-regional", "secbase-member-patching"):
+        assert "Capabilities" not in sets[name]
 
 
 @pytest.mark.parametrize("name", STACKS)
@@ -164,7 +167,11 @@ def test_where_north_virginia_is_governed_sign_ins_need_no_stack_set_of_their_ow
 ) -> None:
     more = configuration.model_copy(update={"regions": (*configuration.regions, "us-east-1")})
     sets = stack_sets(cdk.App(context=CONTEXT), more, management_environment)
-    assert set(sets) == {"secbase-member-global", "secbase-member-regional"}
+    assert set(sets) == {
+        "secbase-member-global",
+        "secbase-member-patching",
+        "secbase-member-regional",
+    }
     rules = json.loads(sets["secbase-member-regional"]["TemplateBody"])["Resources"].values()
     named = {rule["Properties"].get("Name") for rule in rules}
     assert {"secbase-forward-root-activity", "secbase-forward-break-glass-role"} <= named

@@ -22,6 +22,7 @@ GUARDDUTY_GUIDE = "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_rem
 CONFIG_GUIDE = (
     "https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html"
 )
+PATCH_GUIDE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-troubleshooting.html"
 SAMPLE = "[SAMPLE]"
 RAW_LENGTH = 6_000
 MORE = "... (the rest is in the console)"
@@ -214,6 +215,32 @@ def _drift(event: Event, severity: str) -> Finding:
     )
 
 
+def _patches(event: Event, severity: str) -> Finding:
+    """Read a command, association or window of Systems Manager that failed or ran out of time."""
+    region, detail = text(event, "region"), at(event, "detail")
+    machine, document = text(detail, "instance-id"), text(detail, "document-name")
+    window, command = text(detail, "owner-information"), text(detail, "command-id")
+    what = f"{document or window}: {text(detail, 'status')}"
+    page = f"/run-command/{command}/{machine}" if command and machine else ""
+    counted = text(detail, "association-status-aggregated-count")
+    return Finding(
+        severity=severity,
+        title=f"{what} on {machine}" if machine else what,
+        account=text(event, "account"),
+        region=region,
+        found_by="Systems Manager",
+        remedy=first(SOURCES, "aws.ssm", ANYTHING),
+        guide=PATCH_GUIDE,
+        link=f"https://{region}.console.aws.amazon.com/systems-manager{page}?region={region}",
+        id=command or text(detail, "association-id") or text(detail, "window-execution-id"),
+        facts={
+            "Resource": machine or window,
+            "Machines": counted,
+            "When": text(event, "time"),
+        },
+    )
+
+
 def _anything(event: Event, severity: str) -> Finding:
     """Read an event that has no reader of its own: what it is called, and its plain fields."""
     source, region = text(event, "source"), text(event, "region")
@@ -253,4 +280,7 @@ READERS: dict[str, Callable[[Event, str], Finding]] = {
     "AWS Service Event via CloudTrail": _call,
     "Config Rules Compliance Change": _compliance,
     "Drift Detected": _drift,
+    "EC2 Command Invocation Status-change Notification": _patches,
+    "EC2 State Manager Association State Change": _patches,
+    "Maintenance Window Task Target Invocation State-change Notification": _patches,
 }

@@ -38,7 +38,7 @@ PRODUCTS = (
     ("product/aws/access-analyzer", "Ask the owner whether outsiders shall have this access; if not, narrow the policy, else archive the finding with an archive rule."),
     ("product/aws/health", "Read the event and answer AWS where it asks for an answer; an exposed key or an abuse report is an incident."),
     ("product/aws/firewall-manager", "Apply the policy to the resource that lacks it, or exclude the resource by name."),
-    ("product/aws/systems-manager-patch-manager", "Install the missing patches, or find out why the patch run failed."),
+    ("product/aws/ssm-patch-manager", "Install the missing patches, or find out why the patch run failed."),
     ("product/aws/config", "Bring the resource in line with the rule, or ask for an exception."),
     ("product/aws/securityhub", "Bring the resource in line with the control; the guide has the steps. If the risk is accepted, suppress the finding with a note that says by whom."),
 )  # fmt: skip
@@ -66,6 +66,7 @@ SOURCES = (
     ("aws.macie", "Ask the bucket's owner whether this data belongs there; restrict who can read it, or move it."),
     ("aws.access-analyzer", "Ask the owner whether outsiders shall have this access; if not, narrow the policy."),
     ("aws.cloudformation", "Read the reason in the stack's or StackSet's events, repair it, and deploy again: until then the protection it carries is missing there."),
+    ("aws.ssm", "Read the output of the command on the machine or in the log archive, repair the cause, and run it again; until then what it was to install is missing there."),
     ("aws.kms", "Look at the key in the console, and restore it before what it encrypts is lost."),
     ("aws.backup", "Find out why the job failed, and run it again: until then the newest copy is older than it should be."),
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Patches of machines: baselines, scans, windows, logs, failures and the report."""
