@@ -12,6 +12,7 @@ from baseline.config.names import Names
 from baseline.primitives.protection_tag import mark_protected
 from stacks import choices
 from stacks.audit import AuditStack
+from stacks.endpoint import endpoint
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.log_archive import LogArchiveStack
 from stacks.management_member import ManagementMember
@@ -52,6 +53,9 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     siem = choices.siem(wiring)
     lakes = choices.security_lakes(wiring)
 
+    # Endpoint agent
+    agent = endpoint(wiring)
+
     # Members
     members = MembersStack(app, "members", **_in(wiring, names.management))
     management = ManagementMember.create(wiring)
@@ -86,9 +90,14 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend(
         [*management.regional, *management.sign_in, management.account_events], [management.roles]
     )
+    # Documents of the members read the package when they are made.
+    _depend(agent, [security])
+    _depend([members, management.roles], agent)
+    _depend(management.endpoint, [management.roles, *agent])
     _depend(rules, [members, *management.regional])
     _depend([settings, *identity], [members, *management.regional, *management.sign_in, *ways_in])
     _depend([guardrails], [network, response, settings, management.account_events])
+    _depend([guardrails], management.endpoint)
     _depend(
         [guardrails],
         [*billing, *identity, *regional_logs, *rules, *security_regional, *siem, *lakes],

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import aws_cdk as cdk
 
 from baseline.detection.event_patterns import GLOBAL_REGION, SIGN_IN_REGIONS
-from stacks.member_choices import global_choices, regional_choices
+from stacks.member_choices import endpoint_package, global_choices, regional_choices
+from stacks.member_endpoint import MemberEndpointStack
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
@@ -25,6 +26,7 @@ class ManagementMember(NamedTuple):
     regional: list[cdk.Stack]
     sign_in: list[cdk.Stack]
     account_events: cdk.Stack
+    endpoint: list[cdk.Stack]
 
     @classmethod
     def create(cls, wiring: Wiring) -> ManagementMember:
@@ -46,6 +48,7 @@ class ManagementMember(NamedTuple):
                 env=wiring.env(wiring.names.management, GLOBAL_REGION),
                 synthesizer=wiring.through_home(wiring.names.management),
             ),
+            endpoint=_endpoint(wiring),
         )
 
 
@@ -74,4 +77,23 @@ def _sign_in(wiring: Wiring) -> list[cdk.Stack]:
         )
         for region in SIGN_IN_REGIONS
         if region not in wiring.configuration.regions
+    ]
+
+
+def _endpoint(wiring: Wiring) -> list[cdk.Stack]:
+    settings = wiring.configuration.endpoint
+    package = endpoint_package(settings)
+    if package is None:
+        return []
+    return [
+        MemberEndpointStack(
+            wiring.app,
+            f"members-management-endpoint-{region}",
+            names=wiring.names,
+            package=package,
+            settings=settings,
+            env=wiring.env(wiring.names.management, region),
+            synthesizer=wiring.through_home(wiring.names.management),
+        )
+        for region in wiring.configuration.regions
     ]

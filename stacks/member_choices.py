@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from baseline.config import Configuration
+from baseline.config.endpoint import OWN, Endpoint
 from baseline.detection.rule_choice import members_tell_of_rules, repaired_rules_of
+from baseline.endpoint.package import Package, build_package
+from baseline.endpoint.preset import Preset, load_preset, presets
 
 
 def global_choices(configuration: Configuration) -> dict[str, Any]:
@@ -18,6 +22,7 @@ def global_choices(configuration: Configuration) -> dict[str, Any]:
         "host_management": configuration.systems_manager.default_host_management,
         "session_recording": configuration.account_settings.session_manager.recording,
         "repaired_rules": repaired_rules_of(configuration),
+        "endpoint_token": needs_endpoint_token(configuration.endpoint),
     }
 
 
@@ -33,3 +38,26 @@ def regional_choices(configuration: Configuration) -> dict[str, Any]:
         "session_days": configuration.log_archive.log_group_retention_days,
         "repaired_rules": repaired_rules_of(configuration),
     }
+
+
+def endpoint_package(settings: Endpoint) -> Package | None:
+    """Build the package of the endpoint agent; None where nothing is distributed."""
+    preset = _preset(settings)
+    if preset is None:
+        return None
+    installers = {str(place): file for place, file in settings.installers.items()}
+    return build_package(preset, version=settings.version, installers=installers)
+
+
+def needs_endpoint_token(settings: Endpoint) -> bool:
+    """Tell whether machines read a token for their agent."""
+    preset = _preset(settings)
+    return preset is not None and preset.secret is not None
+
+
+def _preset(settings: Endpoint) -> Preset | None:
+    if not settings.distributes:
+        return None
+    if settings.vendor == OWN and settings.preset is not None:
+        return load_preset(Path(settings.preset))
+    return presets()[settings.vendor or ""]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from baseline.audit.config_role import ConfigRole
@@ -15,6 +16,7 @@ from baseline.config.names import Names
 from baseline.detection.event_forwarding import EventForwardingRole
 from baseline.detection.managed_rule import ManagedRule
 from baseline.detection.remediation import RemediationRole
+from baseline.endpoint.machine_policy import EndpointMachinePolicy
 from baseline.identity.boundary import PermissionsBoundary
 from baseline.identity.break_glass import BreakGlassAccess
 from baseline.identity.credentials_role import CredentialsRole
@@ -44,6 +46,7 @@ class MemberGlobalStack(cdk.Stack):
         host_management: bool = True,
         session_recording: Recording = "none",
         repaired_rules: Sequence[ManagedRule] = (),
+        endpoint_token: bool = False,
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -102,9 +105,13 @@ class MemberGlobalStack(cdk.Stack):
         if mfa_group:
             MfaGroup(self, "SecondFactor", group_name=names.mfa_group)
 
-        self._instances(names, host_management=host_management, recording=session_recording)
+        host = self._instances(names, host_management=host_management, recording=session_recording)
+        if endpoint_token:
+            EndpointMachinePolicy(self, "EndpointAgent", names=names, role=host)
 
-    def _instances(self, names: Names, *, host_management: bool, recording: Recording) -> None:
+    def _instances(
+        self, names: Names, *, host_management: bool, recording: Recording
+    ) -> iam.IRole | None:
         role = None
         if host_management:
             role = HostManagementRole(
@@ -112,6 +119,7 @@ class MemberGlobalStack(cdk.Stack):
             ).role
         if recording != "none":
             SessionRecordingPolicy(self, "SessionRecording", names=names, role=role)
+        return role
 
     def _emergency(self, names: Names, break_glass: BreakGlass) -> None:
         PermissionsBoundary(

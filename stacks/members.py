@@ -8,9 +8,11 @@ from constructs import Construct
 from baseline.config import Configuration
 from baseline.config.names import Names
 from baseline.detection.event_patterns import GLOBAL_REGION
+from baseline.endpoint.package import Package
 from baseline.organization.member_template import render
 from baseline.organization.stack_set import ServiceManagedStackSet
-from stacks.member_choices import global_choices, regional_choices
+from stacks.member_choices import endpoint_package, global_choices, regional_choices
+from stacks.member_endpoint import MemberEndpointStack
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
@@ -18,6 +20,7 @@ from stacks.member_sign_in import MemberSignInStack
 GLOBAL = "member-global"
 REGIONAL = "member-regional"
 SIGN_IN = "member-sign-in"
+ENDPOINT = "member-endpoint"
 
 
 class MembersStack(cdk.Stack):
@@ -71,6 +74,34 @@ class MembersStack(cdk.Stack):
                 regions=[GLOBAL_REGION],
                 after=[roles],
             )
+
+        package = endpoint_package(configuration.endpoint)
+        if package is not None:
+            ServiceManagedStackSet(
+                self,
+                "Endpoint",
+                name=f"{names.prefix}-{ENDPOINT}",
+                description="Security baseline: endpoint agent of every account",
+                template=self._render_endpoint(package, configuration, names),
+                target_ids=[configuration.organization.root_id],
+                regions=configuration.regions,
+                after=[roles],
+            )
+
+    def _render_endpoint(
+        self, package: Package, configuration: Configuration, names: Names
+    ) -> dict[str, object]:
+        def build(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
+            return MemberEndpointStack(
+                app,
+                id,
+                names=names,
+                package=package,
+                settings=configuration.endpoint,
+                synthesizer=synthesizer,
+            )
+
+        return render(self, {ENDPOINT: build})[ENDPOINT]
 
     def _render(self, configuration: Configuration, names: Names) -> dict[str, dict[str, object]]:
         break_glass = configuration.break_glass

@@ -15,6 +15,7 @@ from baseline.config.capabilities import Capabilities
 from baseline.config.contacts import BreakGlass, Contacts
 from baseline.config.control_tower import ControlTower, Mode
 from baseline.config.credentials import Credentials
+from baseline.config.endpoint import Endpoint
 from baseline.config.finding import dotted
 from baseline.config.forms import MemberName, Prefix, RegionName, UnitName
 from baseline.config.guardrail_settings import GuardrailSettings
@@ -108,6 +109,9 @@ class Configuration(Section):
     )
     siem: Siem = Field(
         default_factory=Siem, description="How a SIEM gets logs and findings; nothing by default."
+    )
+    endpoint: Endpoint = Field(
+        default_factory=Endpoint, description="The agent that watches machines; none by default."
     )
     capabilities: Capabilities = Field(
         default_factory=Capabilities, description="Which detections and records are on."

@@ -29,6 +29,7 @@ EXAMPLES = sorted(
         *FOLDER.glob("control-tower-*.yaml"),
         *FOLDER.glob("logs-*.yaml"),
         FOLDER / "detection.yaml",
+        FOLDER / "endpoint.yaml",
         FOLDER / "notified.yaml",
         FOLDER / "recorded-sessions.yaml",
         FOLDER / "security-lake.yaml",

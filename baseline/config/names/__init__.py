@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from baseline.config.names.endpoint import EndpointNames
 from baseline.config.names.findings import FindingNames
 from baseline.config.names.log_archive import LogArchiveNames
 from baseline.config.names.members import MemberNames
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Names(
+    EndpointNames,
     FindingNames,
     LogArchiveNames,
     MemberNames,
