@@ -98,7 +98,6 @@ class EndpointAgent(Construct):
             name=names.endpoint_agent,
             document_type="Command",
             document_format="JSON",
-            target_type="/AWS::EC2::Instance",
             content={
                 "schemaVersion": "2.2",
                 "description": f"Installs {package.preset.title} {package.version} and checks it",

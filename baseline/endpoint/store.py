@@ -112,7 +112,7 @@ class PackageStore(Construct):
                 ),
                 iam.PolicyStatement(
                     sid="WritePackages",
-                    actions=["s3:DeleteObject", "s3:PutObject"],
+                    actions=["s3:PutObject"],
                     resources=[
                         self.store.bucket.arn_for_objects(f"{folder}/{name}") for name, _ in uploads
                     ],

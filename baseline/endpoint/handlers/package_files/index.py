@@ -1,7 +1,8 @@
 """Custom resource that copies the files of a package to the bucket of the organization.
 
-S3 itself copies and computes the hash; a file whose hash is not that of the manifest is taken away
-again. Versions of before stay, and delete is a no-op: machines go on being installed.
+S3 itself copies and computes the hash; a file whose hash is not that of the manifest ends the
+deployment, and machines would refuse it, too. Versions of before stay, and delete is a no-op:
+machines go on being installed.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
 
 
 def copy(s3: Client, bucket: str, files: Sequence[dict[str, str]]) -> None:
-    """Copy files that are not there yet, and compare the hash of each.
+    """Copy files, and compare the hash of each.
 
     Args:
         s3: client.
@@ -57,7 +58,7 @@ def copy(s3: Client, bucket: str, files: Sequence[dict[str, str]]) -> None:
         files: ``SourceBucket``, ``SourceKey``, ``Key`` and ``Sha256`` of each.
 
     Raises:
-        WrongFileError: a file has another hash; it is removed.
+        WrongFileError: a file has another hash.
     """
     for file in files:
         answer = s3.copy_object(
@@ -69,7 +70,6 @@ def copy(s3: Client, bucket: str, files: Sequence[dict[str, str]]) -> None:
         found = answer["CopyObjectResult"].get("ChecksumSHA256", "")
         wanted = base64.b64encode(bytes.fromhex(file["Sha256"])).decode()
         if found != wanted:
-            s3.delete_object(Bucket=bucket, Key=file["Key"])
             raise WrongFileError(
                 f"{file['Key']} has the SHA-256 {found or 'of nobody'} instead of {wanted}; deploy again"
             )
