@@ -105,7 +105,7 @@ class EndpointAgent(Construct):
             },
             update_method="NewVersion",
         )
-        document.add_dependency(self.package)
+        document.add_resource_dependency(self.package)
         return document
 
     def _association(self, names: Names, settings: Endpoint) -> ssm.CfnAssociation:
@@ -130,7 +130,7 @@ class EndpointAgent(Construct):
                 )
             ],
         )
-        association.add_dependency(self.document)
+        association.add_resource_dependency(self.document)
         return association
 
     def _rule(self, names: Names, platform: str, application: str) -> config.CfnConfigRule:

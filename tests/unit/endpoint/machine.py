@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+TOKEN = "t0ken-of-the-vendor"
 # Whatever a script uses besides; nothing else is on the PATH.
 KEPT = ("bash", "cat", "chmod", "dirname", "mkdir", "mv", "rm", "sleep")
 
@@ -66,7 +67,7 @@ class Machine:
     package: Path
 
     @classmethod
-    def make(cls, folder: Path, *, manager: str, token: str | None = "t0ken-of-the-vendor") -> Machine:
+    def make(cls, folder: Path, *, manager: str, token: str | None = TOKEN) -> Machine:
         """Make a machine with a package manager, and a token in Secrets Manager."""
         programs = folder / "bin"
         package = folder / "package"
@@ -76,10 +77,14 @@ class Machine:
         stubs["dpkg-query" if manager == "apt-get" else "rpm"] = LISTED
         for name, text in stubs.items():
             path = programs / name
-            path.write_text(f"#!/bin/bash\nbasename() {{ echo \"${{1##*/}}\"; }}\n{text}", encoding="utf-8")
+            path.write_text(
+                f'#!/bin/bash\nbasename() {{ echo "${{1##*/}}"; }}\n{text}', encoding="utf-8"
+            )
             path.chmod(0o755)
         for name in KEPT:
-            found = next(path for path in (Path("/usr/bin"), Path("/bin")) if (path / name).exists())
+            found = next(
+                path for path in (Path("/usr/bin"), Path("/bin")) if (path / name).exists()
+            )
             (programs / name).symlink_to(found / name)
         (folder / "installed").touch()
         if token is not None:

@@ -50,7 +50,10 @@ def broken(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"linux__token__command": ["/bin/agent", "{token}"]}, "give file or command, and not both"),
+        (
+            {"linux__token__command": ["/bin/agent", "{token}"]},
+            "give file or command, and not both",
+        ),
         ({"linux__token__file": None}, "give file or command, and not both"),
         ({"linux__token__content": "x"}, "{token} stands nowhere"),
         ({"secret": None}, "secret says what the token is exactly where"),

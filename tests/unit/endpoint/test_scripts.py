@@ -12,9 +12,8 @@ import pytest
 
 from baseline.endpoint.preset import Preset, presets
 from baseline.endpoint.script import NOT_ENTERED, linux_script, windows_script
-from tests.unit.endpoint.machine import Machine
+from tests.unit.endpoint.machine import TOKEN, Machine
 
-TOKEN = "t0ken-of-the-vendor"
 MANAGERS = {"apt-get": "deb", "dnf": "rpm", "yum": "rpm", "zypper": "rpm"}
 SCRIPTS = ("install", "uninstall", "check")
 ALL = [(name, script) for name in sorted(presets()) for script in SCRIPTS]
@@ -100,7 +99,9 @@ def test_without_an_installer_packages_come_from_the_repositories(
 
 def test_a_command_gets_the_token_and_nobody_sees_it(tmp_path: Path) -> None:
     made = machine(tmp_path)
-    done = made.run(linux_script(preset(made.folder, use=command(made, "--cid={token}")), "install"))
+    done = made.run(
+        linux_script(preset(made.folder, use=command(made, "--cid={token}")), "install")
+    )
     assert done.returncode == 0, done.stderr
     assert (made.folder / "registered-with").read_text() == f"--cid={TOKEN}\n"
     assert TOKEN not in done.stdout + done.stderr + "".join(made.calls())
@@ -110,7 +111,9 @@ def test_a_command_gets_the_token_and_nobody_sees_it(tmp_path: Path) -> None:
 
 def test_words_become_arguments_of_their_own(tmp_path: Path) -> None:
     made = machine(tmp_path, token="dsm://a:443/ tenantID:1 token:2*")
-    done = made.run(linux_script(preset(made.folder, use=command(made, "-a", "{words}")), "install"))
+    done = made.run(
+        linux_script(preset(made.folder, use=command(made, "-a", "{words}")), "install")
+    )
     assert done.returncode == 0, done.stderr
     assert (made.folder / "registered-with").read_text().split("\n")[:-1] == [
         "-a",
