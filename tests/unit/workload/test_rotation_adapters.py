@@ -99,11 +99,11 @@ class Database:
             (parameter,) = call["parameters"]
             known = parameter["value"]["stringValue"] in self.roles
             return {"records": [[{"longValue": 1}]] if known else []}
-        verb, role, literal = call["sql"].split(" ", 1)[0], *call["sql"].split('"')[1:]
-        name = call["sql"].split('"')[1]
+        statement, name, literal = str(call["sql"]).split('"')
+        verb = statement.split(" ")[0]
         assert (name in self.roles) is (verb == "ALTER")
         assert ":" not in literal  # the Data API would look for a parameter
-        self.roles[role] = literal.split("E'")[1].rstrip("'").replace("\\x3a", ":")
+        self.roles[name] = literal.split("E'")[1].rstrip("'").replace("\\x3a", ":")
         return {}
 
     def _sign_in(self, credentials: dict[str, str]) -> dict[str, Any]:

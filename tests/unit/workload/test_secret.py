@@ -371,5 +371,5 @@ def test_a_user_whose_name_or_engine_is_not_safe_is_refused(
         engine=settings.pop("engine", "aurora-postgresql"),
     )
     with pytest.raises(BaselineError) as error:
-        DatabaseUser(**{"database": database, "username": "reports", "name": "orders"} | settings)
+        DatabaseUser(database=database, **{"username": "reports", "name": "orders"} | settings)
     assert message in str(error.value)
