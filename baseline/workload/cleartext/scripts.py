@@ -65,5 +65,5 @@ def _problem(text: str, at: Place) -> str | None:
     if SPECIFICATION in keys:
         name = build_secret(text)
         return f"the build's variable {name} holds a secret" if name else None
-    name = assigned(text, shell=PROGRAM not in keys)
+    name = assigned(text, bare=PROGRAM not in keys)
     return f"the script assigns a secret to {name}" if name else None

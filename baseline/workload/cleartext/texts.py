@@ -44,15 +44,15 @@ def secret_in(text: str) -> str | None:
     return next((kind for kind, form in _SECRET_VALUES.items() if form.search(text)), None)
 
 
-def assigned(script: str, *, shell: bool) -> str | None:
+def assigned(script: str, *, bare: bool) -> str | None:
     """Give the name to which a script assigns a secret; None when it assigns none.
 
     Args:
         script: text of a script or program.
-        shell: values without quotes are literal, too; in other languages they are variables.
+        bare: values without quotes are literal, too; in other languages they are variables.
     """
     rows = [(match[1], match[3]) for match in _QUOTED.finditer(script)]
-    if shell:
+    if bare:
         rows += [(match[1], match[2]) for match in _BARE.finditer(script)]
     return next((name for name, value in rows if promises_secret(name) and is_secret(value)), None)
 
@@ -86,14 +86,14 @@ def build_secret(text: str) -> str | None:
     except yaml.YAMLError:
         document = None
     if not isinstance(document, dict):
-        return assigned(text, shell=True)
+        return assigned(text, bare=True)
     section = document.get("env")
     variables = section.get("variables") if isinstance(section, dict) else None
     for name, value in variables.items() if isinstance(variables, dict) else ():
         if promises_secret(str(name)) and not is_harmless(str(value)):
             return str(name)
     commands = _strings(document.get("phases"))
-    return next(filter(None, (assigned(each, shell=True) for each in commands)), None)
+    return next(filter(None, (assigned(each, bare=True) for each in commands)), None)
 
 
 def _strings(value: object) -> Iterator[str]:
