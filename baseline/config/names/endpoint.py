@@ -47,7 +47,7 @@ class EndpointNames(CoreNames):
     @property
     def endpoint_policy(self) -> str:
         """Managed policy with which an instance's role reads the token."""
-        return f"{self.prefix}-endpoint-agent"
+        return f"{self.prefix}-endpoint-token-reader"
 
     def endpoint_rule(self, platform: str) -> str:
         """Rule of AWS Config that finds machines without the agent, such as ``linux``."""

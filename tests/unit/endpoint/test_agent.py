@@ -248,7 +248,7 @@ def test_instances_get_a_policy_for_the_one_secret(templates: dict[str, Resource
     (policy,) = [
         row
         for row in of(templates["secbase-member-global"], "AWS::IAM::ManagedPolicy")
-        if row.get("ManagedPolicyName") == "secbase-endpoint-agent"
+        if row.get("ManagedPolicyName") == "secbase-endpoint-token-reader"
     ]
     read, decrypt = policy["PolicyDocument"]["Statement"]
     wanted = FULL_ARN.replace("AbCdEf", "??????")
@@ -306,7 +306,10 @@ def guarded() -> Organization:
     return Organization(
         id=configuration.organization.id,
         management_account="111111111111",
-        accounts={"555555555555": levels["Workloads/Production"]},
+        accounts={
+            "333333333333": levels["Security"],
+            "555555555555": levels["Workloads/Production"],
+        },
     )
 
 
@@ -360,3 +363,39 @@ def test_the_agent_declares_ssm_3(names: Names) -> None:
     assert [(row["capability"], row["controls"]) for row in declarations(app)] == [
         ("endpoint-agent", ["SSM.3"])
     ]
+
+
+@pytest.mark.parametrize(
+    ("account", "action", "resource"),
+    [
+        ("333333333333", "s3:PutObject", "arn:aws:s3:::secbase-endpoint-333333333333-eu-west-1/x"),
+        (
+            "333333333333",
+            "s3:GetObject",
+            "arn:aws:s3:::cdk-secbase-assets-333333333333-eu-west-1/x",
+        ),
+        ("333333333333", "kms:GenerateDataKey", "arn:aws:kms:eu-west-1:333333333333:key/x"),
+        ("333333333333", "secretsmanager:PutSecretValue", FULL_ARN),
+        ("555555555555", "secretsmanager:GetSecretValue", FULL_ARN),
+        ("555555555555", "kms:Decrypt", "arn:aws:kms:eu-west-1:333333333333:key/x"),
+        (
+            "555555555555",
+            "ssm:GetDocument",
+            "arn:aws:ssm:eu-west-1:555555555555:document/secbase-endpoint-package",
+        ),
+    ],
+)
+def test_guardrails_leave_the_work_alone(
+    guarded: Organization, account: str, action: str, resource: str
+) -> None:
+    """Neither the copy, nor who enters the token, nor a machine with a team's role is stopped."""
+    decision = guarded.evaluate(
+        Request(
+            principal_arn=f"arn:aws:iam::{account}:role/endpoint-x",
+            action=action,
+            resource=resource,
+            region="eu-west-1",
+            context={"aws:PrincipalOrgID": "o-exampleorgid", "aws:SecureTransport": "true"},
+        )
+    )
+    assert decision.allowed, decision.reason
