@@ -12,6 +12,7 @@ import pytest
 from baseline.config import Configuration, Names, load
 from baseline.config.endpoint import Endpoint
 from baseline.controls.registry import declarations
+from baseline.detection.rule_choice import members_tell_of_rules, told_rules
 from baseline.endpoint.agent import EndpointAgent
 from baseline.endpoint.package import build_package
 from baseline.endpoint.preset import presets
@@ -399,3 +400,16 @@ def test_guardrails_leave_the_work_alone(
         )
     )
     assert decision.allowed, decision.reason
+
+
+def test_without_security_hub_members_tell_of_machines_without_the_agent() -> None:
+    document = load(ROOT / "baseline.yaml").model_dump()
+    document["capabilities"]["security_hub"]["enabled"] = False
+    assert "secbase-endpoint-agent-" not in str(told_rules(Configuration.model_validate(document)))
+    document["endpoint"] = {"vendor": "clamav", "severity": "HIGH"}
+    told = told_rules(Configuration.model_validate(document))
+    assert "secbase-endpoint-agent-" in told["high"]
+    document["capabilities"]["config"]["root_and_iam_rules"] = "none"
+    assert members_tell_of_rules(Configuration.model_validate(document))
+    document["capabilities"]["security_hub"]["enabled"] = True
+    assert told_rules(Configuration.model_validate(document)) == {}
