@@ -75,18 +75,24 @@ class MembersStack(cdk.Stack):
                 after=[roles],
             )
 
+        self._endpoint(configuration, names, roles)
+
+    def _endpoint(
+        self, configuration: Configuration, names: Names, roles: ServiceManagedStackSet
+    ) -> None:
         package = endpoint_package(configuration.endpoint)
-        if package is not None:
-            ServiceManagedStackSet(
-                self,
-                "Endpoint",
-                name=f"{names.prefix}-{ENDPOINT}",
-                description="Security baseline: endpoint agent of every account",
-                template=self._render_endpoint(package, configuration, names),
-                target_ids=[configuration.organization.root_id],
-                regions=configuration.regions,
-                after=[roles],
-            )
+        if package is None:
+            return
+        ServiceManagedStackSet(
+            self,
+            "Endpoint",
+            name=f"{names.prefix}-{ENDPOINT}",
+            description="Security baseline: endpoint agent of every account",
+            template=self._render_endpoint(package, configuration, names),
+            target_ids=[configuration.organization.root_id],
+            regions=configuration.regions,
+            after=[roles],
+        )
 
     def _render_endpoint(
         self, package: Package, configuration: Configuration, names: Names

@@ -17,9 +17,10 @@ from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
 from baseline.workload.hosted_rotation import HostedDatabase
 from baseline.workload.outsiders import deny_cleartext, deny_outsiders
-from baseline.workload.rotation_adapters import DatabaseUser, OwnAdapter
+from baseline.workload.rotation_adapters import OwnAdapter
 from baseline.workload.rotation_alarm import RotationAlarm
-from baseline.workload.rotation_function import RotationFunction, template_of
+from baseline.workload.rotation_function import RotationFunction
+from baseline.workload.secret_document import Adapter, Hosted, document_of
 
 ROTATION_DAYS = (1, 90)
 """Security Hub SecretsManager.4 fails a secret that was not rotated for 90 days."""
@@ -30,10 +31,6 @@ ROTATION_HOURS = (4, 90 * 24)
 
 LENGTH = (24, 4096)
 """4,096 is Secrets Manager's limit for a generated password."""
-
-PASSWORD = "password"  # noqa: S105 - the key of it
-Hosted = secretsmanager.HostedRotation | HostedDatabase
-Adapter = DatabaseUser | OwnAdapter
 
 
 class RotatedSecret(Construct):
@@ -103,7 +100,7 @@ class RotatedSecret(Construct):
         super().__init__(scope, id)
         period = _period(rotate_after_days, rotate_after_hours)
         _within("length", length, LENGTH, "characters")
-        field, template = _document(field, template, adapter, hosted)
+        field, template = document_of(field, template, adapter, hosted)
         self.key = SecureKey(self, "Key", description=f"Secret: {description}")
         self.secret = secretsmanager.Secret(
             self,
@@ -213,52 +210,6 @@ def _period(days: int | None, hours: int | None) -> cdk.Duration:
     wanted = DEFAULT_DAYS if days is None else days
     _within("rotate_after_days", wanted, ROTATION_DAYS, "days")
     return cdk.Duration.days(wanted)
-
-
-def _document(
-    field: str | None,
-    template: Mapping[str, str] | None,
-    adapter: Adapter | None,
-    hosted: Hosted | None,
-) -> tuple[str | None, Mapping[str, str] | None]:
-    """Give the key of the generated value, and the other keys, which a database's user brings."""
-    if adapter is not None and hosted is not None:
-        raise BaselineError("adapter and hosted are both given; one of them rotates, leave one out")
-    made = None
-    if isinstance(adapter, DatabaseUser):
-        made = template_of(adapter)
-    elif isinstance(hosted, HostedDatabase):
-        made = hosted.template()
-    if made is not None:
-        if field is not None or template:
-            raise BaselineError(
-                "field and template follow from the database's user; leave them out"
-            )
-        return PASSWORD, made
-    _check_document(field, template, hosted)
-    return field, template
-
-
-def _check_document(
-    field: str | None,
-    template: Mapping[str, str] | None,
-    hosted: Hosted | None,
-) -> None:
-    if template and field is None:
-        raise BaselineError(
-            "template is given without field; name the key of the generated value in field, such "
-            "as 'password'"
-        )
-    if field is not None and field in (template or {}):
-        raise BaselineError(
-            f"template holds the field {field!r}, whose value is generated; leave it out, so that "
-            "no value stands in a template"
-        )
-    if hosted is not None and (field != PASSWORD or "username" not in (template or {})):
-        raise BaselineError(
-            "hosted rotation reads a document with username and password; pass field='password' "
-            "and template={'username': ...}"
-        )
 
 
 def _within(name: str, value: int, limits: tuple[int, int], unit: str) -> None:
