@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,14 @@ def regional_choices(configuration: Configuration) -> dict[str, Any]:
 
 
 def endpoint_package(settings: Endpoint) -> Package | None:
-    """Build the package of the endpoint agent; None where nothing is distributed."""
+    """Build the package of the endpoint agent, once; None where nothing is distributed."""
+    return _built(settings.model_dump_json()) if settings.distributes else None
+
+
+@cache
+def _built(text: str) -> Package | None:
+    # Several stacks ask, and installers have hundreds of megabytes.
+    settings = Endpoint.model_validate_json(text)
     preset = _preset(settings)
     if preset is None:
         return None

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from baseline.guardrails.service_policies import controls_met
 from tests.support import ROOT
+from tests.unit.guardrails import harness
 
 Found = Callable[[dict[str, object]], list[str]]
 PRESET = "examples/configurations/endpoint-preset.json"
@@ -155,3 +157,16 @@ def test_what_could_not_work_is_one_sentence(
     problems = found(changes)
     assert len(problems) == 1, problems
     assert problems[0].startswith(message)
+
+
+def test_guardduty_11_guardduty_13_the_agent_is_on_in_every_region_that_says_so(
+    found: Found,
+) -> None:
+    """GuardDuty.11, GuardDuty.13: the policy meets them exactly where the check lets it pass."""
+    content = harness.rendered("guardduty-organization").content
+    assert content is not None
+    assert {"GuardDuty.11", "GuardDuty.13"} <= set(controls_met(content))
+    assert found({"endpoint": {"vendor": "guardduty"}}) == []
+    off = {"capabilities.guardduty.runtime_monitoring": False}
+    assert len(found({"endpoint": {"vendor": "guardduty"}, **off})) == 1
+    assert found(off) == []
