@@ -13,6 +13,7 @@ from baseline.primitives.protection_tag import mark_protected
 from stacks import choices
 from stacks.audit import AuditStack
 from stacks.edge import firewall_manager
+from stacks.endpoint import endpoint
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.log_archive import LogArchiveStack
 from stacks.management_member import ManagementMember
@@ -53,6 +54,9 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     response = ResponseStack(app, "response", security=security, **_in(wiring, names.security))
     siem = choices.siem(wiring)
     lakes = choices.security_lakes(wiring)
+
+    # Endpoint agent
+    agent = endpoint(wiring)
 
     # Members
     members = MembersStack(app, "members", **_in(wiring, names.management))
@@ -95,14 +99,16 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend(
         [*management.regional, *management.sign_in, management.account_events], [management.roles]
     )
-    _depend(management.backups, [management.roles, *management.regional])
-    _depend(management.patching, [management.roles])
+    # Documents of the members read the package when they are made.
+    _depend(agent, [security])
+    _depend([members, management.roles], agent)
+    _depend(management.optional, [management.roles, *management.regional, *agent])
     _depend(rules, [members, *management.regional])
     _depend([settings, *identity], [members, *management.regional, *management.sign_in, *ways_in])
     # The administrator, the bucket of the logs, and recorders, which find the resources.
     _depend(edge, [organization, log_archive, members, *management.regional])
     _depend([guardrails], [network, response, settings, management.account_events])
-    _depend([guardrails], management.patching)
+    _depend([guardrails], [*management.optional, *agent])
     _depend(
         [guardrails],
         [
@@ -118,7 +124,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         ],
     )
     # The backup policy names vaults and a role that have to be there.
-    _depend([guardrails], [*central_backups, *management.backups])
+    _depend([guardrails], central_backups)
     mark_protected(app)
     for stack in app.node.children:
         if isinstance(stack, cdk.Stack):

@@ -10,10 +10,9 @@ from typing import NamedTuple
 import aws_cdk as cdk
 
 from baseline.detection.event_patterns import GLOBAL_REGION, SIGN_IN_REGIONS
-from stacks.member_backup import MemberBackupStack
-from stacks.member_choices import backup_choices, global_choices, regional_choices
+from stacks.member_bodies import member_bodies
+from stacks.member_choices import global_choices, regional_choices
 from stacks.member_global import MemberGlobalStack
-from stacks.member_patching import MemberPatchingStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
 from stacks.organization_events import OrganizationEventsStack
@@ -21,14 +20,13 @@ from stacks.wiring import Wiring
 
 
 class ManagementMember(NamedTuple):
-    """The stacks: roles, each governed Region, the other Regions of sign-ins, account events, backups."""
+    """The stacks: roles, each governed Region, the other Regions of sign-ins, account events, options."""
 
     roles: cdk.Stack
     regional: list[cdk.Stack]
     sign_in: list[cdk.Stack]
     account_events: cdk.Stack
-    backups: list[cdk.Stack]
-    patching: list[cdk.Stack]
+    optional: list[cdk.Stack]
 
     @classmethod
     def create(cls, wiring: Wiring) -> ManagementMember:
@@ -43,7 +41,6 @@ class ManagementMember(NamedTuple):
             ),
             regional=_regional(wiring),
             sign_in=_sign_in(wiring),
-            patching=_patching(wiring),
             account_events=OrganizationEventsStack(
                 wiring.app,
                 "organization-events",
@@ -51,7 +48,7 @@ class ManagementMember(NamedTuple):
                 env=wiring.env(wiring.names.management, GLOBAL_REGION),
                 synthesizer=wiring.through_home(wiring.names.management),
             ),
-            backups=_backups(wiring),
+            optional=_optional(wiring),
         )
 
 
@@ -63,23 +60,6 @@ def _regional(wiring: Wiring) -> list[cdk.Stack]:
             names=wiring.names,
             env=wiring.env(wiring.names.management, region),
             **regional_choices(wiring.configuration),
-        )
-        for region in wiring.configuration.regions
-    ]
-
-
-def _patching(wiring: Wiring) -> list[cdk.Stack]:
-    settings = wiring.configuration.patching
-    if not settings.enabled:
-        return []
-    return [
-        MemberPatchingStack(
-            wiring.app,
-            f"members-management-patching-{region}",
-            names=wiring.names,
-            settings=settings,
-            env=wiring.env(wiring.names.management, region),
-            synthesizer=wiring.through_home(wiring.names.management),
         )
         for region in wiring.configuration.regions
     ]
@@ -100,19 +80,14 @@ def _sign_in(wiring: Wiring) -> list[cdk.Stack]:
     ]
 
 
-def _backups(wiring: Wiring) -> list[cdk.Stack]:
-    if wiring.configuration.capabilities.backup is None:
-        return []
+def _optional(wiring: Wiring) -> list[cdk.Stack]:
     return [
-        MemberBackupStack(
+        body.build(
             wiring.app,
-            f"members-management-backup-{region}",
-            names=wiring.names,
+            f"members-management-{body.id.lower()}-{region}",
             env=wiring.env(wiring.names.management, region),
-            synthesizer=None
-            if region == wiring.names.home_region
-            else wiring.through_home(wiring.names.management),
-            **backup_choices(wiring.configuration),
+            synthesizer=wiring.through_home(wiring.names.management),
         )
+        for body in member_bodies(wiring.configuration, wiring.names)
         for region in wiring.configuration.regions
     ]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from baseline.config import Configuration
+from baseline.config.endpoint import OWN, Endpoint
 from baseline.detection.rule_choice import members_tell_of_rules, repaired_rules_of
+from baseline.endpoint.package import Package, build_package
+from baseline.endpoint.preset import Preset, load_preset, presets
 
 
 def global_choices(configuration: Configuration) -> dict[str, Any]:
@@ -20,6 +25,7 @@ def global_choices(configuration: Configuration) -> dict[str, Any]:
         "repaired_rules": repaired_rules_of(configuration),
         "backups": _makes_backups(configuration),
         "patching": configuration.patching,
+        "endpoint_token": needs_endpoint_token(configuration.endpoint),
     }
 
 
@@ -48,3 +54,33 @@ def backup_choices(configuration: Configuration) -> dict[str, Any]:
 def _makes_backups(configuration: Configuration) -> bool:
     backup = configuration.capabilities.backup
     return backup is not None and backup.makes_vaults
+
+
+def endpoint_package(settings: Endpoint) -> Package | None:
+    """Build the package of the endpoint agent, once; None where nothing is distributed."""
+    return _built(settings.model_dump_json()) if settings.distributes else None
+
+
+@cache
+def _built(text: str) -> Package | None:
+    # Several stacks ask, and installers have hundreds of megabytes.
+    settings = Endpoint.model_validate_json(text)
+    preset = _preset(settings)
+    if preset is None:
+        return None
+    installers = {str(place): file for place, file in settings.installers.items()}
+    return build_package(preset, version=settings.version, installers=installers)
+
+
+def needs_endpoint_token(settings: Endpoint) -> bool:
+    """Tell whether machines read a token for their agent."""
+    preset = _preset(settings)
+    return preset is not None and preset.secret is not None
+
+
+def _preset(settings: Endpoint) -> Preset | None:
+    if not settings.distributes:
+        return None
+    if settings.vendor == OWN and settings.preset is not None:
+        return load_preset(Path(settings.preset))
+    return presets()[settings.vendor or ""]

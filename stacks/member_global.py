@@ -18,6 +18,7 @@ from baseline.config.patching import Patching
 from baseline.detection.event_forwarding import EventForwardingRole
 from baseline.detection.managed_rule import ManagedRule
 from baseline.detection.remediation import RemediationRole
+from baseline.endpoint.machine_policy import EndpointMachinePolicy
 from baseline.identity.boundary import PermissionsBoundary
 from baseline.identity.break_glass import BreakGlassAccess
 from baseline.identity.credentials_role import CredentialsRole
@@ -52,6 +53,7 @@ class MemberGlobalStack(cdk.Stack):
         repaired_rules: Sequence[ManagedRule] = (),
         backups: bool = False,
         patching: Patching | None = None,
+        endpoint_token: bool = False,
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -114,8 +116,10 @@ class MemberGlobalStack(cdk.Stack):
         if backups:
             BackupRole(self, "Backup", role_name=names.backup_role)
 
-        role = self._instances(names, host_management=host_management, recording=session_recording)
-        self._patches(names, patching or Patching(), role)
+        host = self._instances(names, host_management=host_management, recording=session_recording)
+        self._patches(names, patching or Patching(), host)
+        if endpoint_token:
+            EndpointMachinePolicy(self, "EndpointAgent", names=names, role=host)
 
     def _instances(
         self, names: Names, *, host_management: bool, recording: Recording

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -10,18 +13,15 @@ from baseline.config.names import Names
 from baseline.detection.event_patterns import GLOBAL_REGION
 from baseline.organization.member_template import render
 from baseline.organization.stack_set import ServiceManagedStackSet
-from stacks.member_backup import MemberBackupStack
-from stacks.member_choices import backup_choices, global_choices, regional_choices
+from stacks.member_bodies import MemberBody, member_bodies
+from stacks.member_choices import global_choices, regional_choices
 from stacks.member_global import MemberGlobalStack
-from stacks.member_patching import MemberPatchingStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.member_sign_in import MemberSignInStack
 
 GLOBAL = "member-global"
 REGIONAL = "member-regional"
 SIGN_IN = "member-sign-in"
-BACKUP = "member-backup"
-PATCHING = "member-patching"
 
 
 class MembersStack(cdk.Stack):
@@ -43,7 +43,8 @@ class MembersStack(cdk.Stack):
             description="Security baseline: StackSets for every member account",
             env=env,
         )
-        templates = self._render(configuration, names)
+        bodies = member_bodies(configuration, names)
+        templates = self._render(configuration, names, bodies)
         roles = ServiceManagedStackSet(
             self,
             "Global",
@@ -75,51 +76,22 @@ class MembersStack(cdk.Stack):
                 regions=[GLOBAL_REGION],
                 after=[roles],
             )
-        if configuration.patching.enabled:
-            self._patch(configuration, names, templates[PATCHING], roles)
+        for body in bodies:
+            ServiceManagedStackSet(
+                self,
+                body.id,
+                name=f"{names.prefix}-{body.name}",
+                description=body.description,
+                template=templates[body.name],
+                target_ids=[configuration.organization.root_id],
+                regions=configuration.regions,
+                # Their roles stand in the first, and the recorder in the second.
+                after=[roles, regional],
+            )
 
-    def _patch(
-        self,
-        configuration: Configuration,
-        names: Names,
-        template: dict[str, object],
-        roles: ServiceManagedStackSet,
-    ) -> None:
-        ServiceManagedStackSet(
-            self,
-            "Patching",
-            name=f"{names.prefix}-{PATCHING}",
-            description="Security baseline: patches of every account's machines",
-            template=template,
-            target_ids=[configuration.organization.root_id],
-            regions=configuration.regions,
-            after=[roles],
-        )
-
-        if BACKUP in templates:
-            self._back_up(configuration, names, templates[BACKUP], after=[roles, regional])
-
-    def _back_up(
-        self,
-        configuration: Configuration,
-        names: Names,
-        template: dict[str, object],
-        *,
-        after: list[ServiceManagedStackSet],
-    ) -> None:
-        ServiceManagedStackSet(
-            self,
-            "Backup",
-            name=f"{names.prefix}-{BACKUP}",
-            description="Security baseline: vaults of the backups of every account",
-            template=template,
-            target_ids=[configuration.organization.root_id],
-            regions=configuration.regions,
-            # Restore tests name the role, and the audit framework evaluates with the recorder.
-            after=after,
-        )
-
-    def _render(self, configuration: Configuration, names: Names) -> dict[str, dict[str, object]]:
+    def _render(
+        self, configuration: Configuration, names: Names, bodies: Sequence[MemberBody]
+    ) -> dict[str, dict[str, object]]:
         break_glass = configuration.break_glass
 
         def roles(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
@@ -145,20 +117,13 @@ class MembersStack(cdk.Stack):
                 app, id, names=names, break_glass=break_glass, synthesizer=synthesizer
             )
 
-        def backup(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
-            return MemberBackupStack(
-                app, id, names=names, synthesizer=synthesizer, **backup_choices(configuration)
-            )
+        builders = {GLOBAL: roles, REGIONAL: regional, SIGN_IN: sign_in}
+        for body in bodies:
+            builders[body.name] = partial(_built, body)
+        return render(self, builders)
 
-        bodies = {GLOBAL: roles, REGIONAL: regional, SIGN_IN: sign_in}
-        if configuration.capabilities.backup is not None:
-            bodies[BACKUP] = backup
 
-        def patching(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
-            return MemberPatchingStack(
-                app, id, names=names, settings=configuration.patching, synthesizer=synthesizer
-            )
-
-        if configuration.patching.enabled:
-            bodies[PATCHING] = patching
-        return render(self, bodies)
+def _built(
+    body: MemberBody, app: Construct, id: str, synthesizer: cdk.IStackSynthesizer
+) -> cdk.Stack:
+    return body.build(app, id, synthesizer=synthesizer)

@@ -16,6 +16,7 @@ from baseline.config.contacts import BreakGlass, Contacts
 from baseline.config.control_tower import ControlTower, Mode
 from baseline.config.credentials import Credentials
 from baseline.config.edge import Edge
+from baseline.config.endpoint import Endpoint
 from baseline.config.finding import dotted
 from baseline.config.forms import MemberName, Prefix, RegionName, UnitName
 from baseline.config.guardrail_settings import GuardrailSettings
@@ -123,6 +124,8 @@ class Configuration(Section):
     edge: Edge = Field(
         default_factory=Edge,
         description="What stands before every application of the organization; nothing by default.",
+    endpoint: Endpoint = Field(
+        default_factory=Endpoint, description="The agent that watches machines; none by default."
     )
     capabilities: Capabilities = Field(
         default_factory=Capabilities, description="Which detections and records are on."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from baseline.config import Configuration
+from baseline.config import Configuration, Names
 from baseline.config.config_rules import Choice
 from baseline.detection.conformance_pack import rule_name
 from baseline.detection.event_patterns import SEVERITIES
@@ -45,7 +45,8 @@ def repaired_rules_of(configuration: Configuration) -> list[ManagedRule]:
 
 def members_tell_of_rules(configuration: Configuration) -> bool:
     """Tell whether members forward failures of the rules: Security Hub does where it is on."""
-    return not configuration.capabilities.security_hub.enabled and bool(_all(configuration))
+    wanted = configuration.endpoint.distributes or bool(_all(configuration))
+    return not configuration.capabilities.security_hub.enabled and wanted
 
 
 def told_rules(configuration: Configuration) -> dict[str, list[str]]:
@@ -63,6 +64,10 @@ def told_rules(configuration: Configuration) -> dict[str, list[str]]:
         start = f"{prefix}-{rule.told}-"
         if rule.told in told and start not in told[rule.told]:
             told[rule.told].append(start)
+    endpoint = configuration.endpoint
+    if endpoint.distributes:
+        # The rule stands in the members' template, one for each platform.
+        told[endpoint.severity.lower()].append(Names.of(configuration).endpoint_rule(""))
     return told
 
 

@@ -19,7 +19,8 @@ from baseline.primitives.acknowledge import acknowledge, acknowledge_rule
 from baseline.primitives.handler_function import own_statements
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_queue import SecureQueue
-from baseline.workload.cleartext.names import is_harmless, promises_secret, secret_in
+from baseline.workload.cleartext.names import is_harmless, promises_secret
+from baseline.workload.cleartext.texts import secret_in
 
 Unsigned = Literal["unsigned"]
 UNSIGNED: Final[Unsigned] = "unsigned"

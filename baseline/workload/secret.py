@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
-from baseline.primitives.handler_function import HandlerFunction
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
+from baseline.workload.hosted_rotation import HostedDatabase
 from baseline.workload.outsiders import deny_cleartext, deny_outsiders
+from baseline.workload.rotation_adapters import OwnAdapter
 from baseline.workload.rotation_alarm import RotationAlarm
+from baseline.workload.rotation_function import RotationFunction
+from baseline.workload.secret_document import Adapter, Hosted, document_of
 
-HANDLER = Path(__file__).parent / "handlers" / "rotation"
-SECRETS = "secretsmanager.amazonaws.com"
 ROTATION_DAYS = (1, 90)
 """Security Hub SecretsManager.4 fails a secret that was not rotated for 90 days."""
+
+DEFAULT_DAYS = 30
+ROTATION_HOURS = (4, 90 * 24)
+"""Secrets Manager rotates every 4 hours at most (RotationRulesType, ScheduleExpression)."""
 
 LENGTH = (24, 4096)
 """4,096 is Secrets Manager's limit for a generated password."""
@@ -35,9 +38,9 @@ class RotatedSecret(Construct):
 
     No value is in a template, in an environment variable or in a log. By default the value is a
     random text which a function of this construct replaces: for signing keys, shared secrets and
-    tokens of which no other system keeps a copy. For a database take ``hosted``, AWS's own
-    rotation, which also changes the password there; the master password of a
-    :class:`~baseline.workload.database.HardenedDatabase` rotates without either.
+    tokens of which no other system keeps a copy. Where another system has one, ``adapter`` or
+    ``hosted`` changes it there and tries it before it is put into use. The master password of a
+    :class:`~baseline.workload.database.HardenedDatabase` rotates without either: RDS does it.
 
     Readers fetch the value when they need it and again when it is refused: after a rotation the
     previous one stays readable as ``AWSPREVIOUS``.
@@ -50,12 +53,17 @@ class RotatedSecret(Construct):
         topic: hears of every failed rotation.
         topic_key: the topic's key.
         rotate_after_days: 30 by default, 1 to 90.
+        rotate_after_hours: instead of days, 4 to 2,160; none by default.
         length: characters of the generated value; 48 by default, at least 24.
         exclude_characters: characters that the value must not have; none by default.
         field: key of the value in a JSON document; None, the default, for the value alone.
         template: other keys of the document, never secret; none by default.
-        hosted: AWS's rotation for a database instead of ours. Its function is made by a transform,
-            which service-managed StackSets cannot carry.
+        adapter: what our function changes besides the secret: a
+            :class:`~baseline.workload.rotation_adapters.DatabaseUser`, or a third party's token by
+            an :class:`~baseline.workload.rotation_adapters.OwnAdapter`; nothing by default.
+        hosted: AWS's rotation for a database instead of ours, such as a
+            :class:`~baseline.workload.hosted_rotation.HostedDatabase`. Its function is made by a
+            transform, which service-managed StackSets cannot carry.
         replicas: Region to ARN of the key there; no replica by default. A replica's key is not
             ours to make here.
 
@@ -79,18 +87,20 @@ class RotatedSecret(Construct):
         organization_id: str,
         topic: SecureTopic,
         topic_key: SecureKey,
-        rotate_after_days: int = 30,
+        rotate_after_days: int | None = None,
+        rotate_after_hours: int | None = None,
         length: int = 48,
         exclude_characters: str = "",
         field: str | None = None,
         template: Mapping[str, str] | None = None,
-        hosted: secretsmanager.HostedRotation | None = None,
+        adapter: Adapter | None = None,
+        hosted: Hosted | None = None,
         replicas: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id)
-        _within("rotate_after_days", rotate_after_days, ROTATION_DAYS, "days")
+        period = _period(rotate_after_days, rotate_after_hours)
         _within("length", length, LENGTH, "characters")
-        _check_document(field, template, hosted)
+        field, template = document_of(field, template, adapter, hosted)
         self.key = SecureKey(self, "Key", description=f"Secret: {description}")
         self.secret = secretsmanager.Secret(
             self,
@@ -103,13 +113,15 @@ class RotatedSecret(Construct):
         )
         self._keep_out(organization_id)
         if hosted is None:
-            function = self._rotation_function(length, exclude_characters, field)
-            self._rotate(function, rotate_after_days)
+            values = _values(length, exclude_characters, field)
+            self._rotate(values, adapter, period)
         else:
             self.secret.add_rotation_schedule(
                 "Schedule",
-                hosted_rotation=hosted,
-                automatically_after=cdk.Duration.days(rotate_after_days),
+                hosted_rotation=(
+                    hosted.rotation() if isinstance(hosted, HostedDatabase) else hosted
+                ),
+                automatically_after=period,
             )
         RotationAlarm(self, "Alarm", topic=topic, topic_key=topic_key)
         implements(
@@ -140,65 +152,34 @@ class RotatedSecret(Construct):
             ),
         )
 
-    def _rotation_function(
-        self, length: int, exclude_characters: str, field: str | None
-    ) -> lambda_.Function:
-        environment = {"LENGTH": str(length)}
-        if exclude_characters:
-            environment["EXCLUDE"] = exclude_characters
-        if field:
-            environment["FIELD"] = field
-        handler = HandlerFunction(
+    def _rotate(
+        self, values: dict[str, str], adapter: Adapter | None, period: cdk.Duration
+    ) -> None:
+        rotation = RotationFunction(
             self,
-            "Rotation",
-            handler=HANDLER,
-            description=f"Rotates {self.node.path}",
-            environment=environment,
-            statements=[
-                iam.PolicyStatement(
-                    sid="Rotate",
-                    actions=[
-                        "secretsmanager:DescribeSecret",
-                        "secretsmanager:GetSecretValue",
-                        "secretsmanager:PutSecretValue",
-                        "secretsmanager:UpdateSecretVersionStage",
-                    ],
-                    resources=[self.secret.secret_arn],
-                ),
-                iam.PolicyStatement(
-                    sid="Generate", actions=["secretsmanager:GetRandomPassword"], resources=["*"]
-                ),
-                iam.PolicyStatement(
-                    sid="UseSecretKey",
-                    actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                    resources=[self.key.key.key_arn],
-                ),
-            ],
+            "Function",
+            secret=self.secret,
+            key=self.key,
+            environment=values,
+            adapter=adapter,
         )
-        # The function's own grant names no secret; any secret of any account could call it.
-        lambda_.CfnPermission(
-            self,
-            "Invocation",
-            action="lambda:InvokeFunction",
-            function_name=handler.function.function_arn,
-            principal=SECRETS,
-            source_account=cdk.Stack.of(self).account,
-            source_arn=self.secret.secret_arn,
-        )
-        return handler.function
-
-    def _rotate(self, function: lambda_.Function, days: int) -> None:
+        hours, days = period.to_hours(), period.to_days(integral=False)
+        rules = secretsmanager.CfnRotationSchedule.RotationRulesProperty
         schedule = secretsmanager.CfnRotationSchedule(
             self,
             "Schedule",
             secret_id=self.secret.secret_arn,
-            rotation_lambda_arn=function.function_arn,
-            rotation_rules=secretsmanager.CfnRotationSchedule.RotationRulesProperty(
-                automatically_after_days=days
+            rotation_lambda_arn=rotation.function.function_arn,
+            rotation_rules=(
+                rules(automatically_after_days=days)
+                if days == int(days)
+                else rules(schedule_expression=f"rate({int(hours)} hours)")
             ),
+            # Nobody has entered the third party's first value yet.
+            rotate_immediately_on_update=False if isinstance(adapter, OwnAdapter) else None,
         )
         # The first rotation is at once: without the permission the stack would fail.
-        schedule.node.add_dependency(self.node.find_child("Invocation"))
+        schedule.node.add_dependency(rotation.permission)
 
 
 def _generator(
@@ -213,26 +194,22 @@ def _generator(
     )
 
 
-def _check_document(
-    field: str | None,
-    template: Mapping[str, str] | None,
-    hosted: secretsmanager.HostedRotation | None,
-) -> None:
-    if template and field is None:
+def _values(length: int, exclude: str, field: str | None) -> dict[str, str]:
+    given = {"LENGTH": str(length), "EXCLUDE": exclude, "FIELD": field}
+    return {name: value for name, value in given.items() if value}
+
+
+def _period(days: int | None, hours: int | None) -> cdk.Duration:
+    if days is not None and hours is not None:
         raise BaselineError(
-            "template is given without field; name the key of the generated value in field, such "
-            "as 'password'"
+            "rotate_after_days and rotate_after_hours are both given; leave one out"
         )
-    if field is not None and field in (template or {}):
-        raise BaselineError(
-            f"template holds the field {field!r}, whose value is generated; leave it out, so that "
-            "no value stands in a template"
-        )
-    if hosted is not None and (field != "password" or "username" not in (template or {})):
-        raise BaselineError(
-            "hosted rotation reads a document with username and password; pass field='password' "
-            "and template={'username': ...}"
-        )
+    if hours is not None:
+        _within("rotate_after_hours", hours, ROTATION_HOURS, "hours")
+        return cdk.Duration.hours(hours)
+    wanted = DEFAULT_DAYS if days is None else days
+    _within("rotate_after_days", wanted, ROTATION_DAYS, "days")
+    return cdk.Duration.days(wanted)
 
 
 def _within(name: str, value: int, limits: tuple[int, int], unit: str) -> None:

@@ -31,6 +31,7 @@ EXAMPLES = sorted(
         FOLDER / "backups.yaml",
         FOLDER / "detection.yaml",
         FOLDER / "edge.yaml",
+        FOLDER / "endpoint.yaml",
         FOLDER / "images.yaml",
         FOLDER / "inspector.yaml",
         FOLDER / "notified.yaml",

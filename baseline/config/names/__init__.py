@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from baseline.config.names.backups import BackupNames
 from baseline.config.names.edge import EdgeNames
+from baseline.config.names.endpoint import EndpointNames
 from baseline.config.names.findings import FindingNames
 from baseline.config.names.images import ImageNames
 from baseline.config.names.inspector import InspectorNames
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 class Names(
     BackupNames,
     EdgeNames,
+    EndpointNames,
     FindingNames,
     InspectorNames,
     ImageNames,

@@ -6,26 +6,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from baseline.workload.cleartext.names import is_harmless, promises_secret, secret_in
+from baseline.workload.cleartext.names import is_harmless, promises_secret
+from baseline.workload.cleartext.places import (
+    Place,
+    demands,
+    named_pair,
+    shows,
+)
+from baseline.workload.cleartext.scripts import in_document, in_script
+from baseline.workload.cleartext.texts import secret_in
+from baseline.workload.cleartext.values import (
+    Surroundings,
+    function_of,
+    is_hidden,
+    literals,
+    shows_hidden,
+)
 
 RULE = "no-cleartext-secrets"
-DEMANDING = frozenset(
-    {
-        "accesstoken",
-        "authtoken",
-        "clientsecret",
-        "masteruserpassword",
-        "oauthtoken",
-        "password",
-        "presharedkey",
-        "secretstring",
-        "sharedsecret",
-        "webhooksecret",
-    }
-)
-"""Properties that take a secret, in the resource types that have them (lower case)."""
-
-ENVIRONMENTS = frozenset({"environment", "environmentvariables", "variables"})
+SECTIONS = ("Metadata", "Mappings", "Conditions", "Rules")
+HIDDEN = "a hidden parameter is shown again"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
@@ -33,7 +33,7 @@ class Cleartext:
     """A secret in cleartext.
 
     Attributes:
-        place: logical ID of the resource or parameter.
+        place: logical ID of the resource, parameter or output, or name of a section.
         path: where in it, such as ``Environment/Variables/DB_PASSWORD``.
         problem: what is wrong; never the value.
     """
@@ -44,7 +44,10 @@ class Cleartext:
 
 
 def find_cleartext(template: Mapping[str, Any]) -> Iterator[Cleartext]:
-    """Find parameters that show a secret, properties and variables that hold one.
+    """Find parameters and outputs that show a secret, properties, variables and scripts that hold one.
+
+    Texts are read as they come out of ``Fn::Join``, ``Fn::Sub`` and the like. What is neither named
+    as a secret nor of a known form is not found: it is a net, not a proof.
 
     Args:
         template: a CloudFormation template.
@@ -52,20 +55,28 @@ def find_cleartext(template: Mapping[str, Any]) -> Iterator[Cleartext]:
     Source: AWS CloudFormation User Guide, "CloudFormation best practices" (no credentials in
     templates); Security Hub CodeBuild.2, ECS.8.
     """
-    hidden = set()
+    around = Surroundings.of(template)
     for name, parameter in template.get("Parameters", {}).items():
-        if str(parameter.get("NoEcho", "")).lower() == "true":
-            hidden.add(name)
         yield from _parameter(name, parameter)
-    for place, resource in template.get("Resources", {}).items():
-        for path, problem in _walk(resource.get("Properties", {}), (), hidden):
-            yield Cleartext(place=place, path="/".join(path), problem=problem)
+    for name, output in template.get("Outputs", {}).items():
+        yield from _output(name, output, around)
+    for section in SECTIONS:
+        start = Place(kind="", path=())
+        for place, problem in _walk(template.get(section, {}), start, around):
+            yield Cleartext(place=section, path=place.text, problem=problem)
+    for name, resource in template.get("Resources", {}).items():
+        kind = str(resource.get("Type", ""))
+        for part, path in (("Properties", ()), ("Metadata", ("Metadata",))):
+            start = Place(kind=kind, path=path)
+            for place, problem in _walk(resource.get(part, {}), start, around):
+                yield Cleartext(place=name, path=place.text, problem=problem)
 
 
 def _parameter(name: str, parameter: Mapping[str, Any]) -> Iterator[Cleartext]:
-    if not promises_secret(name) or parameter.get("Type", "String") != "String":
+    kind = parameter.get("Type", "String")
+    if not promises_secret(name) or kind not in ("String", "CommaDelimitedList"):
         return
-    if str(parameter.get("NoEcho", "")).lower() != "true":
+    if not is_hidden(parameter):
         yield Cleartext(
             place=name, path="NoEcho", problem="the parameter takes a secret without NoEcho"
         )
@@ -75,54 +86,81 @@ def _parameter(name: str, parameter: Mapping[str, Any]) -> Iterator[Cleartext]:
         )
 
 
-Found = Iterator[tuple[tuple[str, ...], str]]
+def _output(name: str, output: Mapping[str, Any], around: Surroundings) -> Iterator[Cleartext]:
+    value = output.get("Value")
+    if shows_hidden(value, around):
+        problem: str | None = f"{HIDDEN} as an output"
+    else:
+        problem = next(filter(None, map(secret_in, literals(value, around))), None)
+        problem = f"the output shows {problem}" if problem else None
+        if problem is None and promises_secret(name):
+            problem = shows(value, around, where="the output", demanded=False)
+    if problem is not None:
+        yield Cleartext(place=name, path="Value", problem=problem)
 
 
-def _walk(value: object, path: tuple[str, ...], hidden: set[str]) -> Found:
+Found = Iterator[tuple[Place, str]]
+
+
+def _walk(value: object, at: Place, around: Surroundings) -> Found:
+    """Judge a value by its name, then as a script, then what is in it, then what it comes to."""
+    problem = _judged(value, at, around)
+    if problem is not None:
+        yield at, problem
+        return
+    inner = [*_pairs(value, at, around)] or [*_children(value, at, around)]
+    if inner:
+        yield from inner
+        return
+    problem = _comes_to(value, at, around)
+    if problem is not None:
+        yield at, problem
+
+
+def _judged(value: object, at: Place, around: Surroundings) -> str | None:
+    if at.in_environment and shows_hidden(value, around):
+        return f"{HIDDEN} as an environment variable"
+    if at.is_script and shows_hidden(value, around):
+        return f"{HIDDEN} in a script"
+    environment = at.in_environment and promises_secret(at.key)
+    demanded = demands(at)
+    if not environment and not demanded:
+        return None
+    where = "the environment" if environment else "the template"
+    return shows(value, around, where=where, demanded=demanded)
+
+
+def _pairs(value: object, at: Place, around: Surroundings) -> Found:
+    """Judge ``{"Name": ..., "Value": ...}`` of ECS, CodeBuild, Elastic Beanstalk and others."""
+    if not isinstance(value, Mapping):
+        return
+    pair = named_pair(value, at, around)
+    if pair is None:
+        return
+    name, item, environment = pair
+    below = at.below(name)
+    if environment and shows_hidden(item, around):
+        yield below, f"{HIDDEN} as an environment variable"
+    elif promises_secret(name):
+        where = "the environment" if environment else "the template"
+        problem = shows(item, around, where=where, demanded=not environment)
+        if problem is not None:
+            yield below, problem
+
+
+def _children(value: object, at: Place, around: Surroundings) -> Found:
     if isinstance(value, Mapping):
-        yield from _pair(value, path, hidden)
         for key, item in value.items():
-            yield from _named(str(key), item, path, hidden)
-            yield from _walk(item, (*path, str(key)), hidden)
+            yield from _walk(item, at.below(str(key)), around)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _walk(item, (*path, str(index)), hidden)
-    elif isinstance(value, str):
-        kind = secret_in(value)
-        if kind is not None:
-            yield path, f"the text holds {kind}"
+            yield from _walk(item, at.below(str(index)), around)
 
 
-def _named(key: str, item: object, path: tuple[str, ...], hidden: set[str]) -> Found:
-    """Judge a property by its name: one that demands a secret, or an environment variable."""
-    environment = bool(path) and path[-1].lower() in ENVIRONMENTS
-    if not environment and key.lower() not in DEMANDING:
-        return
-    if environment and not promises_secret(key):
-        return
-    problem = _shown(item, hidden, environment=environment)
-    if problem is not None:
-        yield (*path, key), problem
-
-
-def _pair(value: Mapping[str, Any], path: tuple[str, ...], hidden: set[str]) -> Found:
-    """Judge a variable of a list: ``{"Name": ..., "Value": ...}`` of ECS, CodeBuild and others."""
-    name = value.get("Name")
-    if not isinstance(name, str) or "Value" not in value or not promises_secret(name):
-        return
-    if not any(part.lower() in ENVIRONMENTS for part in path):
-        return
-    if value.get("Type", "PLAINTEXT") != "PLAINTEXT":
-        return
-    problem = _shown(value["Value"], hidden, environment=True)
-    if problem is not None:
-        yield (*path, name), problem
-
-
-def _shown(item: object, hidden: set[str], *, environment: bool) -> str | None:
-    if isinstance(item, str) and not is_harmless(item):
-        where = "the environment" if environment else "the template"
-        return f"a secret stands in {where}"
-    if environment and isinstance(item, Mapping) and item.get("Ref") in hidden:
-        return "a hidden parameter is shown again as an environment variable"
-    return None
+def _comes_to(value: object, at: Place, around: Surroundings) -> str | None:
+    if isinstance(value, str) or function_of(value) is not None:
+        for text in literals(value, around):
+            kind = secret_in(text)
+            if kind is not None:
+                return f"the text holds {kind}"
+    return in_document(value, at, around) or in_script(value, at, around)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 _WORDS = re.compile(
-    r"(?<![a-z])(?:password|passwd|pwd|passphrase|secret|token|credentials?|"
+    r"(?<![a-z])(?:[a-z]*passwords?|passwd|pwd|passphrase|secret|token|credentials?|"
     r"api_?key|access_?key|private_?key|auth_?key|encryption_?key|connection_?string)(?![a-z])"
+    r"|(?<![a-z])pass$"
 )
 _HARMLESS_ENDS = (
     "age",
@@ -45,19 +46,13 @@ _HARMLESS_ENDS = (
     "url",
     "version",
 )
-_HARMLESS_VALUES = re.compile(
-    r"(?:true|false|none|null|yes|no|\d{0,6}|arn:aws[a-z-]*:.*|"
-    r"\{\{resolve:(?:secretsmanager|ssm-secure):.*\}\}|/[\w./-]+)",
-    re.IGNORECASE | re.DOTALL,
+_REFERENCES = (
+    r"true|false|none|null|yes|no|arn:(?:aws[a-z-]*)?:.*|"
+    r"\{\{resolve:(?:secretsmanager|ssm-secure):.*\}\}"
 )
-_SECRET_VALUES = {
-    "an AWS access key": re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    "a private key": re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
-    "a GitHub token": re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,})"),
-    "a GitLab token": re.compile(r"\bglpat-[\w-]{20,}"),
-    "a Slack token": re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
-    "a password in an address": re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@${}]+:[^\s:/@${}]{3,}@"),
-}
+_NO_SECRETS = re.compile(rf"(?:{_REFERENCES}|)", re.IGNORECASE | re.DOTALL)
+_HARMLESS_VALUES = re.compile(rf"(?:{_REFERENCES}|\d{{0,6}}|/[\w./-]+)", re.IGNORECASE | re.DOTALL)
+_RESOLVED = re.compile(r"\{\{resolve:(?:secretsmanager|ssm-secure):")
 
 
 def promises_secret(name: str) -> bool:
@@ -77,6 +72,14 @@ def is_harmless(value: str) -> bool:
     return _HARMLESS_VALUES.fullmatch(value.strip()) is not None
 
 
-def secret_in(text: str) -> str | None:
-    """Give what kind of secret a text holds, whatever its name; None when it holds none."""
-    return next((kind for kind, form in _SECRET_VALUES.items() if form.search(text)), None)
+def is_no_secret(value: str) -> bool:
+    """Tell whether what a password's property gets is none: a switch, an ARN, a dynamic reference.
+
+    A number and a path are harmless in a variable; as a password they are one.
+    """
+    return _NO_SECRETS.fullmatch(value.strip()) is not None
+
+
+def resolves_secret(value: str) -> bool:
+    """Tell whether a text has CloudFormation put a secret in its place."""
+    return _RESOLVED.search(value) is not None

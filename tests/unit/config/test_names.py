@@ -11,7 +11,7 @@ from baseline.config import Names, load, quotas
 from baseline.config.regions import table
 
 ROOT = Path(__file__).parents[3]
-BUCKETS = ("cloudtrail_bucket", "config_bucket", "flow_log_bucket", "access_log_bucket", "guardduty_bucket", "inventory_bucket", "session_log_bucket", "web_acl_bucket")  # fmt: skip
+BUCKETS = ("cloudtrail_bucket", "config_bucket", "flow_log_bucket", "access_log_bucket", "guardduty_bucket", "inventory_bucket", "session_log_bucket", "web_acl_bucket", "endpoint_bucket")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +58,11 @@ def test_they_follow_from_the_configuration(names: Names) -> None:
         ("patch_report_role", "secbase-patch-report"),
         ("patch_report_sweep", "secbase-patch-compliance"),
         ("patch_reporter_role", "secbase-patch-reporter"),
+        ("endpoint_bucket", "secbase-endpoint-333333333333-eu-west-1"),
+        ("endpoint_token", "secbase-endpoint-token"),
+        ("endpoint_package", "secbase-endpoint-package"),
+        ("endpoint_agent", "secbase-endpoint-agent"),
+        ("endpoint_policy", "secbase-endpoint-token-reader"),
         ("resource_view", "secbase-resources"),
         ("organization_view", "secbase-organization"),
         ("cloudtrail_key_alias", "alias/secbase-logs"),

@@ -88,6 +88,7 @@ def test_no_custom_resource_does_what_the_installed_cdk_has_a_type_for() -> None
             "endpoint of a network firewall per zone",
             "AWS::NetworkFirewall::FirewallEndpoints",
         ),
+        ("files of the endpoint agent's package", "AWS::S3::ObjectCopy"),
     ],
 )
 def test_a_type_that_the_cdk_gains_is_noticed(part: str, native: str) -> None:
@@ -124,6 +125,7 @@ def test_every_row_says_everything(entry: Entry) -> None:
 
 # Made only where the configuration asks for it; their own tests synthesize them.
 OPTIONAL = {
+    "Custom::EndpointPackage",
     "Custom::FirewallEndpoints",
     "Custom::InspectorActivation",
     "Custom::SecurityLakeOrganization",

@@ -44,9 +44,10 @@ from baseline.workload.file_system import SecureFileSystem
 from baseline.workload.function import UNSIGNED, HardenedFunction
 from baseline.workload.instance import HardenedInstance
 from baseline.workload.restore_test import RestoreTest
+from baseline.workload.rotation_adapters import DatabaseUser, OwnAdapter
 from baseline.workload.secret import RotatedSecret
 from baseline.workload.table import HardenedTable
-from tests.support import CONTEXT
+from tests.support import CONTEXT, ROOT
 
 ORGANIZATION = "o-exampleorgid"
 DIGEST = f"sha256:{'a' * 64}"
@@ -126,6 +127,38 @@ def _secrets(stack: cdk.Stack) -> None:
         template={"username": "partner"},
         exclude_characters="/@",
         replicas={"eu-central-1": "arn:aws:kms:eu-central-1:333333333333:key/replica"},
+        **shared,
+    )
+
+
+def _rotations(stack: cdk.Stack) -> None:
+    network = vpc(stack)
+    messages, key = topic(stack)
+    shared: dict[str, Any] = {"organization_id": ORGANIZATION, "topic": messages, "topic_key": key}
+    database = HardenedDatabase(
+        stack,
+        "Orders",
+        name="orders-rotated",
+        vpc=network,
+        subnets=network.isolated_subnets,
+        clients={"application": client(stack)},
+    )
+    RotatedSecret(
+        stack,
+        "Reports",
+        description="Reader of reports",
+        adapter=DatabaseUser(database=database, username="reports", name="orders"),
+        rotate_after_hours=4,
+        **shared,
+    )
+    RotatedSecret(
+        stack,
+        "Partner",
+        description="Token of a partner",
+        adapter=OwnAdapter(
+            folder=ROOT / "tests" / "unit" / "workload" / "own_adapter",
+            settings={"ADAPTER_URL": "https://partner.example.com"},
+        ),
         **shared,
     )
 
@@ -302,6 +335,7 @@ def _machines(stack: cdk.Stack) -> None:
 
 STACKS: dict[str, Callable[[cdk.Stack], None]] = {
     "secrets": _secrets,
+    "rotations": _rotations,
     "tables": _tables,
     "databases": _databases,
     "files": _files,

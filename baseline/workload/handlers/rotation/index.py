@@ -1,18 +1,27 @@
-"""Rotate a generated secret: a value that only its readers know, in four steps.
+"""Rotate a secret in four steps: make a value, set it where it is used, try it, put it into use.
 
 Secrets Manager calls with ``{"SecretId", "ClientRequestToken", "Step"}``. Every step may come
 twice, and later than the next: each looks first and does what is missing. No value is logged.
+
+What the steps do to another system is an adapter: a module with ``create``, and with ``apply``,
+``check`` and ``revoke`` where there is something to do. ``generated`` and ``data_api`` come with
+this function; ``adapter`` is a team's own.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+from types import ModuleType
 from typing import Any
 
 import boto3
+import data_api
+import generated
 
-CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
+CURRENT, PENDING, PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
+OWN = "adapter"
 
 Client = Any  # boto3 clients have no published type
 
@@ -26,7 +35,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
     secret, token, step = event["SecretId"], event["ClientRequestToken"], event["Step"]
     steps = {
         "createSecret": create,
-        "setSecret": nothing_to_set,
+        "setSecret": apply,
         "testSecret": check,
         "finishSecret": finish,
     }
@@ -43,37 +52,46 @@ def handler(event: dict[str, Any], _context: object) -> None:
 
 
 def create(client: Client, secret: str, token: str) -> None:
-    """Generate the new value, unless this version has one."""
+    """Make the new value, unless this version has one."""
     if _value(client, secret, token, PENDING) is not None:
         return
     current = _value(client, secret, None, CURRENT)
+    # The token is the same when the step is repeated: an adapter can find what it made before.
+    old = part(current) if current is not None else None
+    made = _called(secret, "create", old, token=token)
+    if not isinstance(made, str) or not made:
+        raise RotationError(f"{secret}: the adapter made no value")
     client.put_secret_value(
         SecretId=secret,
         ClientRequestToken=token,
-        SecretString=renewed(current, _random(client)),
+        SecretString=renewed(current, made),
         VersionStages=[PENDING],
     )
 
 
-def nothing_to_set(_client: Client, _secret: str, _token: str) -> None:
-    """Do nothing: no other system keeps a copy of a generated value."""
+def apply(client: Client, secret: str, token: str) -> None:
+    """Set the new value in the system that checks it."""
+    _called(secret, "apply", _pending(client, secret, token))
 
 
 def check(client: Client, secret: str, token: str) -> None:
-    """Refuse a new value that is empty, short, of another shape, or the old one."""
-    pending = _value(client, secret, token, PENDING)
-    if pending is None:
-        raise RotationError(f"{secret}: version {token} has no value to test")
+    """Refuse a new value that is the old one, of another shape, or not accepted."""
+    pending = _pending(client, secret, token)
     current = _value(client, secret, None, CURRENT)
-    new, old = part(pending), part(current) if current is not None else None
-    if len(new) < int(os.environ["LENGTH"]):
-        raise RotationError(f"{secret}: the new value is shorter than {os.environ['LENGTH']}")
-    if new == old:
+    if current is not None and part(pending) == part(current):
         raise RotationError(f"{secret}: the new value is the old one")
+    _called(secret, "check", pending)
 
 
 def finish(client: Client, secret: str, token: str) -> None:
-    """Make the new version the current one."""
+    """End the value before the last one, then make the new version the current one.
+
+    The last one stays good until the next rotation: readers may hold it.
+    """
+    _pending(client, secret, token)
+    previous = _value(client, secret, None, PREVIOUS)
+    if previous is not None:
+        _called(secret, "revoke", part(previous))
     versions = client.describe_secret(SecretId=secret)["VersionIdsToStages"]
     current = next((each for each, stages in versions.items() if CURRENT in stages), None)
     moved = {"RemoveFromVersionId": current} if current else {}
@@ -97,6 +115,27 @@ def part(text: str) -> str:
     return str(json.loads(text).get(field, "")) if field else text
 
 
+def _adapter() -> ModuleType:
+    known = {"generated": generated, "data_api": data_api}
+    name = os.environ.get("ADAPTER", "generated")
+    return known.get(name) or importlib.import_module(OWN)
+
+
+def _called(secret: str, name: str, value: str | None, **more: str) -> object:
+    """Call a part of the adapter; what it raises must not carry the value into a log."""
+    function = getattr(_adapter(), name, None)
+    if function is None:
+        return None
+    try:
+        return function(value, **more)
+    except Exception as error:  # noqa: BLE001 - whatever an adapter raises can hold the value
+        message = str(error)
+        held = [value or "", part(value or "{}") if name in ("apply", "check") and value else ""]
+        for text in filter(None, held):
+            message = message.replace(text, "***")
+        raise RotationError(f"{secret}: {name} failed: {type(error).__name__}: {message}") from None
+
+
 def _stages(client: Client, secret: str, token: str) -> list[str]:
     described = client.describe_secret(SecretId=secret)
     if not described.get("RotationEnabled"):
@@ -108,6 +147,13 @@ def _stages(client: Client, secret: str, token: str) -> list[str]:
     return found
 
 
+def _pending(client: Client, secret: str, token: str) -> str:
+    found = _value(client, secret, token, PENDING)
+    if found is None:
+        raise RotationError(f"{secret}: version {token} has no value to test, set or finish")
+    return found
+
+
 def _value(client: Client, secret: str, token: str | None, stage: str) -> str | None:
     named = {"VersionId": token} if token else {}
     try:
@@ -116,13 +162,4 @@ def _value(client: Client, secret: str, token: str | None, stage: str) -> str | 
         ]
     except client.exceptions.ResourceNotFoundException:
         return None
-    return found
-
-
-def _random(client: Client) -> str:
-    found: str = client.get_random_password(
-        PasswordLength=int(os.environ["LENGTH"]),
-        ExcludeCharacters=os.environ.get("EXCLUDE", ""),
-        RequireEachIncludedType=True,
-    )["RandomPassword"]
     return found

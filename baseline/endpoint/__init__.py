@@ -1,0 +1,1 @@
+"""Agents on machines: presets, packages, distribution and proof that they run."""

@@ -1,0 +1,71 @@
+"""What options put into every account and governed Region: a StackSet each, and the same for management."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import aws_cdk as cdk
+
+from baseline.config import Configuration
+from baseline.config.names import Names
+from stacks.member_backup import MemberBackupStack
+from stacks.member_choices import backup_choices, endpoint_package
+from stacks.member_endpoint import MemberEndpointStack
+from stacks.member_patching import MemberPatchingStack
+
+
+class MemberBody(NamedTuple):
+    """One option.
+
+    Attributes:
+        id: construct ID of the StackSet; in lower case part of the names.
+        description: of the StackSet.
+        build: builds the stack from scope, construct ID, ``env`` and ``synthesizer``.
+    """
+
+    id: str
+    description: str
+    build: Callable[..., cdk.Stack]
+
+    @property
+    def name(self) -> str:
+        """Name of the StackSet without the prefix, and of its body."""
+        return f"member-{self.id.lower()}"
+
+
+def member_bodies(configuration: Configuration, names: Names) -> list[MemberBody]:
+    """Give the options that a configuration has switched on."""
+    found: list[MemberBody] = []
+    if configuration.patching.enabled:
+        found.append(
+            MemberBody(
+                "Patching",
+                "Security baseline: patches of every account's machines",
+                partial(MemberPatchingStack, names=names, settings=configuration.patching),
+            )
+        )
+    if configuration.capabilities.backup is not None:
+        found.append(
+            MemberBody(
+                "Backup",
+                "Security baseline: vaults of the backups of every account",
+                partial(MemberBackupStack, names=names, **backup_choices(configuration)),
+            )
+        )
+    package = endpoint_package(configuration.endpoint)
+    if package is not None:
+        found.append(
+            MemberBody(
+                "Endpoint",
+                "Security baseline: endpoint agent of every account",
+                partial(
+                    MemberEndpointStack,
+                    names=names,
+                    package=package,
+                    settings=configuration.endpoint,
+                ),
+            )
+        )
+    return found
