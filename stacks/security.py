@@ -23,13 +23,13 @@ from baseline.detection.macie_export import MacieExportKey
 from baseline.detection.notifications import FindingNotification, NotificationKeys
 from baseline.detection.paging import PagingEndpoint
 from baseline.detection.rule_choice import told_rules
-from baseline.detection.security_hub import SecurityHub
 from baseline.detection.service_lookup import RegionalDetectors
 from baseline.guardrails.roles import QUALIFIER
 from baseline.identity.roles import AuditReaderRole
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
 from stacks.guardrails import known_ids
+from stacks.hub import configure_hub
 from stacks.security_regional import (
     analyze_access,
     recognize_data,
@@ -74,15 +74,7 @@ class SecurityStack(cdk.Stack):
         if capabilities.guardduty.enabled:
             log_keys.append(self._detect(configuration, names))
         if capabilities.security_hub.enabled:
-            SecurityHub(
-                self,
-                "SecurityHub",
-                name=f"{names.prefix}-organization",
-                root_id=configuration.organization.root_id,
-                regions=configuration.regions,
-                home_region=configuration.home_region,
-                standards=capabilities.security_hub.standards,
-            )
+            configure_hub(self, configuration, names)
         self._analyze(configuration)
         self.macie_key = self._find_data(configuration, names)
         if self.macie_key is not None:

@@ -17,6 +17,7 @@ from baseline.detection.entity_files import EntityFiles
 from baseline.detection.guardduty_export import RegionalGuardDutyExport
 from baseline.detection.guardduty_tuning import EntityLists, FindingSuppressions
 from baseline.detection.macie_data import MacieData
+from stacks.hub import handle_findings, handles_findings
 
 
 class SecurityRegionalStack(cdk.Stack):
@@ -48,6 +49,7 @@ class SecurityRegionalStack(cdk.Stack):
         )
         analyze_access(self, configuration, str(env.region))
         recognize_data(self, configuration, names)
+        handle_findings(self, configuration, str(env.region))
         if tunes_guardduty(configuration, str(env.region)):
             self._detect(configuration, names, files)
 
@@ -135,6 +137,7 @@ def has_something_in(configuration: Configuration, region: str) -> bool:
     return (
         analyzers.enabled
         or tunes_guardduty(configuration, region)
+        or handles_findings(configuration, region)
         or watches_in(analyzers.internal_access, region)
         or (macie.enabled and any((macie.custom_identifiers, macie.allow_lists, macie.accepted)))
     )

@@ -18,6 +18,7 @@ from baseline.config import (
     macie,
     notifications,
     organization_policies,
+    security_hub,
     siem,
     trail,
     trusted_advisor,
@@ -102,6 +103,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         organization_policies.TAG_KEY_PATTERN: "is not a tag key: 1 to 128 letters, digits, spaces or . : / = + @ _ -",
         organization_policies.TAGGED_TYPE_PATTERN: "is not a resource type of a tag policy, such as ec2:instance or s3:ALL_SUPPORTED",
         **forms_control_tower.HINTS,
+        **security_hub.HINTS,
         **siem.HINTS,
     }
 )

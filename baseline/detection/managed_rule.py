@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import get_args
 
-from baseline.config.capabilities import Standard
+from baseline.config.security_hub import Standard
 from baseline.config.config_rules import Severity, Topic
 from baseline.config.regions import table as regions
 from baseline.errors import BaselineError
