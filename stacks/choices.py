@@ -8,6 +8,7 @@ from baseline.config.iam import DeployRole
 from stacks.billing import BillingStack
 from stacks.break_glass import BreakGlassStack
 from stacks.deploy_access import DeployAccessStack
+from stacks.finding_archive import FindingArchiveStack
 from stacks.identity import IdentityManagementStack, IdentityStack
 from stacks.log_archive import LogCopiesStack, RegionalLogArchiveStack
 from stacks.rules import RulesStack, has_rules_in
@@ -19,6 +20,7 @@ from stacks.security_lake import (
 )
 from stacks.security_regional import SecurityRegionalStack, has_something_in
 from stacks.siem import SiemStack, SiemTrailStack
+from stacks.unified_security_hub import UnifiedSecurityHubStack
 from stacks.wiring import Wiring
 
 
@@ -169,6 +171,34 @@ def rules(wiring: Wiring) -> list[cdk.Stack]:
         )
         for region in configuration.regions
         if has_rules_in(configuration, region)
+    ]
+
+
+def findings(wiring: Wiring) -> list[cdk.Stack]:
+    """Create what keeps findings, and what the new Security Hub has beyond its policy."""
+    configuration, names = wiring.configuration, wiring.names
+    kinds: list[tuple[str, type[FindingArchiveStack | UnifiedSecurityHubStack], bool]] = [
+        (
+            "finding-archive",
+            FindingArchiveStack,
+            configuration.capabilities.security_hub.archive,
+        ),
+        (
+            "unified-security-hub",
+            UnifiedSecurityHubStack,
+            configuration.capabilities.unified_security_hub.enabled,
+        ),
+    ]
+    return [
+        kind(
+            wiring.app,
+            name,
+            configuration=configuration,
+            names=names,
+            env=wiring.env(names.security),
+        )
+        for name, kind, chosen in kinds
+        if chosen
     ]
 
 

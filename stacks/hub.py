@@ -51,9 +51,7 @@ def configure_hub(scope: Construct, configuration: Configuration, names: Names) 
     return hub
 
 
-def handle_findings(
-    scope: Construct, configuration: Configuration, region: str
-) -> list[Construct]:
+def handle_findings(scope: Construct, configuration: Configuration, region: str) -> list[Construct]:
     """Create what every governed Region has: rules for findings, products that are taken in."""
     if not handles_findings(configuration, region):
         return []

@@ -41,6 +41,7 @@ class LogArchiveStack(cdk.Stack):
             macie_regions=configuration.regions if configuration.capabilities.macie.enabled else (),
             regions=configuration.regions,
             guardduty_regions=exporting_regions(configuration),
+            keep_findings=configuration.capabilities.security_hub.archive,
         )
 
         # SIEM export

@@ -16,7 +16,7 @@ from baseline.detection.config_aggregator import OrganizationAggregator
 from baseline.detection.delivery_alarm import DeliveryAlarm
 from baseline.detection.entity_files import EntityFiles
 from baseline.detection.event_bus import SecurityEventBus
-from baseline.detection.event_patterns import SEVERITIES, Pattern
+from baseline.detection.event_patterns import SEVERITIES, Pattern, service_findings
 from baseline.detection.finding_formatter import FindingFormatter
 from baseline.detection.guardduty_export import GuardDutyExport
 from baseline.detection.macie_export import MacieExportKey
@@ -98,6 +98,8 @@ class SecurityStack(cdk.Stack):
         logs = _logs(configuration.log_archive, names, log_keys)
         if self.macie_key is not None:
             logs["buckets"].append(names.macie_bucket)
+        if capabilities.security_hub.archive:
+            logs["buckets"].append(names.finding_bucket)
         reader.read_logs(**logs)
 
     def _detect(self, configuration: Configuration, names: Names) -> str:
@@ -196,7 +198,10 @@ class SecurityStack(cdk.Stack):
                 activity=severity.name == CRITICAL,
                 drift=severity.name == CRITICAL and configuration.control_tower != "none",
                 rule_prefixes=told.get(severity.name, ()),
-                further=_key_rules(severity.name, names),
+                further={
+                    **_key_rules(severity.name, names),
+                    **_service_rules(severity.name, configuration),
+                },
             )
             self.topics[severity.name] = notification.topic
             if severity.name == HIGH and configuration.log_archive.replication is not None:
@@ -228,6 +233,13 @@ def _key_rules(severity: str, names: Names) -> dict[str, Pattern]:
     if severity not in patterns:
         return {}
     return {"Keys": patterns[severity]}
+
+
+def _service_rules(severity: str, configuration: Configuration) -> dict[str, Pattern]:
+    """Give the rules of what services tell themselves: none where Security Hub passes it on."""
+    if configuration.capabilities.security_hub.enabled:
+        return {}
+    return service_findings(severity)
 
 
 def _hear_of_replication(topic: SecureTopic, names: Names) -> None:

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from baseline.audit.cloudtrail_bucket import CloudTrailBucket
 from baseline.audit.config_bucket import ConfigBucket
+from baseline.audit.finding_bucket import FindingBucket
 from baseline.audit.flow_log_bucket import FlowLogBucket
 from baseline.audit.guardduty_bucket import GuardDutyBucket
 from baseline.audit.inventory_bucket import InventoryBucket
@@ -46,6 +47,7 @@ class LogArchive(Construct):
         regions: governed Regions, of which opt-in Regions have writers of their own; none by
             default.
         guardduty_regions: Regions from which GuardDuty exports; the home Region alone by default.
+        keep_findings: have a bucket for the findings of Security Hub; False by default.
 
     Attributes:
         access_logs: the ``SecureBucket`` that records access to the others.
@@ -54,6 +56,7 @@ class LogArchive(Construct):
         flow_logs: bucket and key of VPC flow logs and DNS query logs.
         guardduty: bucket and key of GuardDuty findings.
         macie: bucket and key of Macie's results, None where they are not kept.
+        findings: bucket and key of the findings of Security Hub, or None.
         web_acls: bucket and key of AWS WAF, or None.
         load_balancers: bucket of the load balancers of the home Region, or None.
         replication: the ``LogReplication``, or None.
@@ -75,6 +78,7 @@ class LogArchive(Construct):
         qualifier: str | None = None,
         regions: Sequence[str] = (),
         guardduty_regions: Sequence[str] = (),
+        keep_findings: bool = False,
     ) -> None:
         super().__init__(scope, id)
         archive = Archive(
@@ -100,6 +104,11 @@ class LogArchive(Construct):
             self.macie = MacieBucket(
                 self, "Macie", archive=archive, access_logs=target, regions=macie_regions
             )
+        self.findings = (
+            FindingBucket(self, "Findings", archive=archive, access_logs=target)
+            if keep_findings
+            else None
+        )
         self.web_acls = self._create_web_acls(archive, target) if settings.web_acl_logs else None
         self.load_balancers = (
             LoadBalancerBucket(

@@ -76,7 +76,9 @@ def _update(rule: FindingRule) -> Rule.AutomationRulesFindingFieldsUpdatePropert
         note=None
         if rule.note is None
         else Rule.NoteUpdateProperty(text=rule.note, updated_by=AUTHOR),
-        severity=None if rule.severity is None else Rule.SeverityUpdateProperty(label=rule.severity),
+        severity=None
+        if rule.severity is None
+        else Rule.SeverityUpdateProperty(label=rule.severity),
         workflow=None if rule.status is None else Rule.WorkflowUpdateProperty(status=rule.status),
         user_defined_fields=dict(rule.fields) or None,
     )

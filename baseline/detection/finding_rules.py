@@ -243,7 +243,9 @@ def _accounts(configuration: Configuration, wanted: RaisedFindings, *, known: bo
     return [name for name, account in meant if not account.id]
 
 
-def _narrow(name: str, criteria: Mapping[str, Sequence[Text | Pair]]) -> dict[str, Sequence[Text | Pair | Period]]:
+def _narrow(
+    name: str, criteria: Mapping[str, Sequence[Text | Pair]]
+) -> dict[str, Sequence[Text | Pair | Period]]:
     used: dict[str, Sequence[Text | Pair | Period]] = {
         key: filters for key, filters in criteria.items() if filters
     }

@@ -10,12 +10,13 @@ from aws_cdk import aws_securityhub as securityhub
 from constructs import Construct
 
 from baseline.config import regions as region_table
-from baseline.controls.registry import implements
 from baseline.config.quotas import SECURITY_HUB_CONFIGURATION_POLICIES
+from baseline.controls.registry import implements
 from baseline.detection.hub_lookups import UnitLookup
 from baseline.detection.security_hub_policy import ROOT, HubPolicy, create_policy
 from baseline.detection.service_lookup import HubLookup
 from baseline.errors import BaselineError
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Organization:

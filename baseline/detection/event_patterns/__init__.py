@@ -10,6 +10,7 @@ from baseline.detection.event_patterns.compliance import control_tower_drift, no
 from baseline.detection.event_patterns.emergency import Emergency, emergency_use
 from baseline.detection.event_patterns.findings import (
     TOLD_FIELD,
+    all_findings,
     guardduty_findings,
     security_hub_findings,
 )
@@ -27,6 +28,7 @@ from baseline.detection.event_patterns.root import (
     root_sessions,
     root_settings,
 )
+from baseline.detection.event_patterns.services import forwarded_findings, service_findings
 from baseline.detection.event_patterns.severities import SEVERITIES, Severity
 from baseline.detection.event_patterns.shapes import (
     API_CALL,
@@ -60,9 +62,11 @@ __all__ = [
     "Pattern",
     "Severity",
     "accounts_changed",
+    "all_findings",
     "control_tower_drift",
     "emergency_use",
     "forwarded_activity",
+    "forwarded_findings",
     "guardduty_findings",
     "noncompliance",
     "noncompliant_security_groups",
@@ -72,5 +76,6 @@ __all__ = [
     "root_settings",
     "security_group_changes",
     "security_hub_findings",
+    "service_findings",
     "tampering",
 ]

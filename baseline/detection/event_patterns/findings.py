@@ -8,6 +8,13 @@ from baseline.detection.event_patterns.shapes import Pattern
 TOLD_FIELD = "SecurityBaselineTold"
 """User-defined field of a finding in Security Hub: the severity label that people were told."""
 
+IMPORTED = "Security Hub Findings - Imported"
+UNIFIED = "Findings Imported V2"
+"""Kinds of events of Security Hub CSPM and of the new Security Hub.
+
+Source: AWS Security Hub User Guide, "EventBridge event formats", of both products.
+"""
+
 NO_SAMPLE: list[object] = [False, {"exists": False}]
 
 
@@ -27,7 +34,7 @@ def security_hub_findings(severity: Severity) -> Pattern:
     }
     return {
         "source": ["aws.securityhub"],
-        "detail-type": ["Security Hub Findings - Imported"],
+        "detail-type": [IMPORTED],
         "detail": {
             "findings": {
                 "Severity": {"Label": [severity.label]},
@@ -39,6 +46,16 @@ def security_hub_findings(severity: Severity) -> Pattern:
             }
         },
     }
+
+
+def all_findings(*, unified: bool = False) -> Pattern:
+    """Match every finding that Security Hub imports or updates, whatever it is and its state.
+
+    Args:
+        unified: match those of the new Security Hub, too; False by default.
+    """
+    kinds = [IMPORTED, *([UNIFIED] if unified else [])]
+    return {"source": ["aws.securityhub"], "detail-type": kinds}
 
 
 def guardduty_findings(severity: Severity | None = None) -> Pattern:

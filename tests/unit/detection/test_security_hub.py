@@ -7,7 +7,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import assertions
 
-from baseline.config.capabilities import Standard
+from baseline.config.security_hub import Standard
 from baseline.detection.security_hub import STANDARDS, SecurityHub
 from baseline.errors import BaselineError
 

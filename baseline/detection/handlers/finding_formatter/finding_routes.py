@@ -32,7 +32,8 @@ def audiences(
     told = [
         (name, route)
         for name, route in routes.items()
-        if severity in route["severities"] and (name in owners or _owns(name, route, account, team_tag))
+        if severity in route["severities"]
+        and (name in owners or _owns(name, route, account, team_tag))
     ]
     mails = [severity, *(f"team-{name}" for name, route in told if route.get("mail"))]
     chats = [name for name, severities in channels.items() if severity in severities]

@@ -17,8 +17,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from finding_accounts import Account, look_up
 from finding_model import Event, Finding, at, text
-from finding_reading import RAW_LENGTH, is_sample, raw, read
 from finding_owners import owners
+from finding_reading import RAW_LENGTH, is_sample, raw, read
 from finding_routes import audiences
 from finding_text import CHAT_LENGTH, chat, email, subject
 

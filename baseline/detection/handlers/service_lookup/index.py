@@ -54,9 +54,7 @@ def hub(event: dict[str, Any], _context: object) -> None:
 
 def unified(event: dict[str, Any], _context: object) -> None:
     """Answer CloudFormation with ``HubArn`` of the new Security Hub."""
-    _answer(
-        event, "unified", lambda: find_unified_hub(boto3.client("securityhub", config=RETRIES))
-    )
+    _answer(event, "unified", lambda: find_unified_hub(boto3.client("securityhub", config=RETRIES)))
 
 
 def units(event: dict[str, Any], _context: object) -> None:
