@@ -197,6 +197,10 @@ class RaisedFindings(Section):
     )
 
 
+def _internet_facing() -> dict[str, RaisedFindings]:
+    return {"internet-facing": RaisedFindings(tags={"Exposure": "internet"})}
+
+
 class SecurityHubSettings(Section):
     """Security Hub CSPM: central configuration, aggregation into the home Region, standards."""
 
@@ -227,9 +231,9 @@ class SecurityHubSettings(Section):
         description="Findings that are suppressed, by name. None by default.",
     )
     raised: dict[RuleName, RaisedFindings] = Field(
-        default_factory=dict,
+        default_factory=_internet_facing,
         max_length=MOST_RAISED,
-        description="Findings that count more, by name, such as those of production. None by default.",
+        description="Findings that count more, by name, such as those of production. Those of resources with the tag Exposure: internet by default; {} for none.",
     )
     insights: bool = Field(
         default=True,

@@ -17,7 +17,7 @@ UNIFIED: Path = (CAPABILITIES, "unified_security_hub")
 CLASSES: Path = (*SECTION, "classes")
 ACCEPTED: Path = (*SECTION, "accepted")
 RAISED: Path = (*SECTION, "raised")
-RULES = ("accepted", "raised", "archive", "products")
+RULES = ("accepted", "archive", "products")
 # What the new Security Hub correlates; Macie adds to it, and costs too much to be asked for.
 FEEDS = {"security_hub": True, "guardduty": True, "inspector": False}
 """Feeds of the new Security Hub to whether they are on by default."""
