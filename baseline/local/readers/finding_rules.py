@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from baseline.local.readers.table import Check, Place, Properties, reader
-from baseline.local.readers.values import ABSENT, subset
+from baseline.local.readers.values import ABSENT, attempt, subset
 
 _RULE = "Actions Criteria Description IsTerminal RuleName RuleOrder RuleStatus"
 _INSIGHT = "Filters GroupByAttribute Name"
@@ -29,6 +29,13 @@ def _same(found: list[Properties], expected: Properties, names: str) -> Iterator
         if name in expected and found:
             value = found[0].get(name, ABSENT)
             yield Check(setting=name, expected=expected[name], found=subset(value, expected[name]))
+
+
+@reader("Custom::UnifiedLookup", capability="Security Hub", covers="")
+def unified_lookup(place: Place, _: str, __: Properties) -> Iterator[Check]:
+    """Read whether the new Security Hub is on."""
+    found = attempt(place("securityhub").describe_security_hub_v2, "ResourceNotFoundException")
+    yield Check(setting="enabled", expected=True, found=found != ABSENT)
 
 
 @reader("Custom::UnitsLookup", capability="Security Hub", covers="RootId Paths")
