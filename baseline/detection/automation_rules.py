@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from aws_cdk import aws_securityhub as securityhub
 from constructs import Construct
@@ -52,6 +53,10 @@ class AutomationRules(Construct):
         implements(self, capability="finding-rules", controls=[])
 
     def _create(self, prefix: str, rule: FindingRule) -> Rule:
+        # Each field takes filters of one kind, which the rules know and its type cannot say.
+        criteria: dict[str, Any] = {
+            name: [_filter(each) for each in given] for name, given in rule.criteria.items()
+        }
         return Rule(
             self,
             rule.name,
@@ -60,9 +65,7 @@ class AutomationRules(Construct):
             rule_status="ENABLED",
             description=rule.description,
             is_terminal=rule.terminal,
-            criteria=Rule.AutomationRulesFindingFiltersProperty(
-                **{name: [_filter(each) for each in given] for name, given in rule.criteria.items()}
-            ),
+            criteria=Rule.AutomationRulesFindingFiltersProperty(**criteria),
             actions=[
                 Rule.AutomationRulesActionProperty(
                     type="FINDING_FIELDS_UPDATE", finding_fields_update=_update(rule)

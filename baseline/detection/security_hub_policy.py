@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_securityhub as securityhub
@@ -194,5 +195,5 @@ def _value(place: str, parameter: ControlParameter) -> Types.ParameterValuePrope
             f"parameter {place} has {len(given)} values; give one, under the type of the parameter"
         )
     ((kind, value),) = given.items()
-    typed = list(value) if isinstance(value, tuple) else value
-    return Types.ParameterValueProperty(**{VALUE_TYPES[kind]: typed})
+    typed: dict[str, Any] = {VALUE_TYPES[kind]: list(value) if isinstance(value, tuple) else value}
+    return Types.ParameterValueProperty(**typed)
