@@ -21,6 +21,7 @@ from baseline.detection import event_patterns
 from stacks.log_archive import LogArchiveStack
 from tests.handlers import load_handler
 from tests.support import CONTEXT
+from tests.unit.audit.resource_policy import bucket_policy, key_policy
 from tests.unit.detection import sample_events
 from tests.unit.detection.matching import matches
 
@@ -115,6 +116,67 @@ def test_one_role_writes_below_one_prefix(kept: Resources) -> None:
         "ArnEquals": WRITER,
         "StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"},
     }
+
+
+WRITING = "arn:aws:iam::333333333333:role/secbase-finding-archive"
+OBJECT = f"arn:aws:s3:::{BUCKET}/findings/2026/11/22/10/x.json.gz"
+THROUGH_S3 = {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
+
+
+@pytest.mark.parametrize(
+    ("principal", "action", "resource", "keys", "verdict"),
+    [
+        (WRITING, "s3:PutObject", OBJECT, {}, "allowed"),
+        (WRITING, "s3:PutObject", f"arn:aws:s3:::{BUCKET}/x", {}, "silent"),
+        (f"{WRITING}2", "s3:PutObject", OBJECT, {}, "silent"),
+        (
+            WRITING.replace("333333333333", "555555555555"),
+            "s3:PutObject",
+            OBJECT,
+            {},
+            "silent",
+        ),
+        (WRITING, "s3:GetObject", OBJECT, {}, "silent"),
+        (WRITING, "s3:DeleteObjectVersion", OBJECT, {}, "denied by DenyDeletingLogs"),
+        (
+            WRITING,
+            "s3:PutObject",
+            OBJECT,
+            {"s3:x-amz-server-side-encryption-aws-kms-key-id": "arn:aws:kms:eu-west-1:666:key/0"},
+            "denied by DenyOtherKeys",
+        ),
+    ],
+)
+def test_what_the_bucket_answers(  # noqa: PLR0917 - a row of the table
+    kept: Resources,
+    principal: str,
+    action: str,
+    resource: str,
+    keys: dict[str, str],
+    verdict: str,
+) -> None:
+    policy = bucket_policy({"Resources": kept}, BUCKET)
+    assert policy.verdict(principal, action, resource, keys) == verdict
+
+
+@pytest.mark.parametrize(
+    ("principal", "action", "keys", "verdict"),
+    [
+        (WRITING, "kms:GenerateDataKey", THROUGH_S3, "allowed"),
+        (WRITING, "kms:GenerateDataKey", {}, "silent"),
+        (WRITING, "kms:Decrypt", THROUGH_S3, "silent"),
+        (f"{WRITING}2", "kms:GenerateDataKey", THROUGH_S3, "silent"),
+    ],
+)
+def test_what_the_key_answers(
+    kept: Resources, principal: str, action: str, keys: dict[str, str], verdict: str
+) -> None:
+    (name,) = (
+        each
+        for each, row in kept.items()
+        if each.startswith("LogArchiveFindingsKey") and row["Type"] == "AWS::KMS::Key"
+    )
+    assert key_policy({"Resources": kept}, name).verdict(principal, action, "*", keys) == verdict
 
 
 def test_without_the_switch_there_is_no_bucket(configuration: Configuration) -> None:
