@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-from baseline.config.capabilities import Standard
 from baseline.config.schema import json_schema
+from baseline.config.security_hub import Standard
 from baseline.controls.ledger import entries, table
 from baseline.delivery.template_validation.rule_set import template_rules
 from baseline.detection.managed_rule import ManagedRule

@@ -9,6 +9,7 @@ from stacks.billing import BillingStack
 from stacks.break_glass import BreakGlassStack
 from stacks.central_backup import CentralBackupStack
 from stacks.deploy_access import DeployAccessStack
+from stacks.finding_archive import FindingArchiveStack
 from stacks.identity import IdentityManagementStack, IdentityStack
 from stacks.images import ImagesStack
 from stacks.log_archive import LogCopiesStack, RegionalLogArchiveStack
@@ -21,6 +22,7 @@ from stacks.security_lake import (
 )
 from stacks.security_regional import SecurityRegionalStack, has_something_in
 from stacks.siem import SiemStack, SiemTrailStack
+from stacks.unified_security_hub import UnifiedSecurityHubStack
 from stacks.wiring import Wiring
 
 
@@ -172,6 +174,34 @@ def rules(wiring: Wiring) -> list[cdk.Stack]:
         )
         for region in configuration.regions
         if has_rules_in(configuration, region)
+    ]
+
+
+def findings(wiring: Wiring) -> list[cdk.Stack]:
+    """Create what keeps findings, and what the new Security Hub has beyond its policy."""
+    configuration, names = wiring.configuration, wiring.names
+    kinds: list[tuple[str, type[FindingArchiveStack | UnifiedSecurityHubStack], bool]] = [
+        (
+            "finding-archive",
+            FindingArchiveStack,
+            configuration.capabilities.security_hub.archive,
+        ),
+        (
+            "unified-security-hub",
+            UnifiedSecurityHubStack,
+            configuration.capabilities.unified_security_hub.enabled,
+        ),
+    ]
+    return [
+        kind(
+            wiring.app,
+            name,
+            configuration=configuration,
+            names=names,
+            env=wiring.env(names.security),
+        )
+        for name, kind, chosen in kinds
+        if chosen
     ]
 
 

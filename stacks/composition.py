@@ -52,6 +52,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     security = SecurityStack(app, "security", **_in(wiring, names.security))
     security_regional = choices.security_regional(wiring, security)
     response = ResponseStack(app, "response", security=security, **_in(wiring, names.security))
+    findings = choices.findings(wiring)
     siem = choices.siem(wiring)
     lakes = choices.security_lakes(wiring)
 
@@ -87,6 +88,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([log_archive], copies)
     _depend([audit, security], [log_archive])
     _depend([*security_regional, response], [security])
+    _depend(findings, [log_archive, security])
     _depend(siem, [audit, security])
     _depend(siem[1:], siem[:1])
     # The administrator, the trail and Security Hub come before the lakes that collect from them.
@@ -113,6 +115,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         [guardrails],
         [
             *billing,
+            *findings,
             *identity,
             *images,
             *regional_logs,

@@ -43,6 +43,7 @@ class LogArchiveStack(cdk.Stack):
             regions=configuration.regions,
             guardduty_regions=exporting_regions(configuration),
             keeps_sbom=configuration.capabilities.inspector.exports_sbom(),
+            keep_findings=configuration.capabilities.security_hub.archive,
         )
 
         # Reports of AWS Backup

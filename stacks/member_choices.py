@@ -36,6 +36,7 @@ def regional_choices(configuration: Configuration) -> dict[str, Any]:
         "break_glass": configuration.break_glass,
         "record_configuration": configuration.capabilities.config.enabled,
         "forward_noncompliance": members_tell_of_rules(configuration),
+        "forward_findings": not configuration.capabilities.security_hub.enabled,
         "systems_manager": configuration.systems_manager,
         "session_recording": configuration.account_settings.session_manager.recording,
         "session_days": configuration.log_archive.log_group_retention_days,

@@ -41,6 +41,7 @@ class MemberRegionalStack(cdk.Stack):
         break_glass: BreakGlass | None = None,
         record_configuration: bool = True,
         forward_noncompliance: bool = False,
+        forward_findings: bool = False,
         systems_manager: SystemsManagerSettings | None = None,
         session_recording: Recording = "none",
         session_days: int = SESSION_DAYS,
@@ -79,6 +80,7 @@ class MemberRegionalStack(cdk.Stack):
             guardduty_account=names.security,
             core_accounts=names.core_accounts,
             rule_prefix=names.prefix if forward_noncompliance else None,
+            service_findings=forward_findings,
         )
         # Systems Manager: instances without credentials, recorded sessions, inventory
         settings = systems_manager or SystemsManagerSettings()

@@ -18,7 +18,7 @@ from baseline.detection.config_aggregator import OrganizationAggregator
 from baseline.detection.delivery_alarm import DeliveryAlarm
 from baseline.detection.entity_files import EntityFiles
 from baseline.detection.event_bus import SecurityEventBus
-from baseline.detection.event_patterns import SEVERITIES, Pattern, failed_backups
+from baseline.detection.event_patterns import SEVERITIES, Pattern, failed_backups, service_findings
 from baseline.detection.finding_formatter import FindingFormatter
 from baseline.detection.guardduty_export import GuardDutyExport
 from baseline.detection.inspector_activation import InspectorActivation
@@ -27,7 +27,6 @@ from baseline.detection.macie_export import MacieExportKey
 from baseline.detection.notifications import FindingNotification, NotificationKeys
 from baseline.detection.paging import PagingEndpoint
 from baseline.detection.rule_choice import told_rules
-from baseline.detection.security_hub import SecurityHub
 from baseline.detection.service_lookup import RegionalDetectors
 from baseline.guardrails.roles import QUALIFIER
 from baseline.identity.roles import AuditReaderRole
@@ -35,6 +34,7 @@ from baseline.patching.failures import patch_failures
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
 from stacks.guardrails import known_ids
+from stacks.hub import configure_hub
 from stacks.security_regional import (
     analyze_access,
     recognize_data,
@@ -80,15 +80,7 @@ class SecurityStack(cdk.Stack):
         if capabilities.guardduty.enabled:
             log_keys.append(self._detect(configuration, names))
         if capabilities.security_hub.enabled:
-            SecurityHub(
-                self,
-                "SecurityHub",
-                name=f"{names.prefix}-organization",
-                root_id=configuration.organization.root_id,
-                regions=configuration.regions,
-                home_region=configuration.home_region,
-                standards=capabilities.security_hub.standards,
-            )
+            configure_hub(self, configuration, names)
         self._analyze(configuration)
         self.macie_key = self._find_data(configuration, names)
         if self.macie_key is not None:
@@ -121,6 +113,8 @@ class SecurityStack(cdk.Stack):
             _read_sbom(logs, names, configuration.regions)
         if self.macie_key is not None:
             logs["buckets"].append(names.macie_bucket)
+        if capabilities.security_hub.archive:
+            logs["buckets"].append(names.finding_bucket)
         reader.read_logs(**logs)
 
     def _detect(self, configuration: Configuration, names: Names) -> str:
@@ -236,7 +230,8 @@ class SecurityStack(cdk.Stack):
                 drift=severity.name == CRITICAL and configuration.control_tower != "none",
                 rule_prefixes=told.get(severity.name, ()),
                 further=_further_rules(severity.name, configuration, names)
-                | _patch_rules(severity.name, names, configuration),
+                | _patch_rules(severity.name, names, configuration)
+                | _service_rules(severity.name, configuration),
                 exploits=scanned.enabled and scanned.critical == "exploitable",
             )
             self.topics[severity.name] = notification.topic
@@ -285,6 +280,13 @@ def _patch_rules(severity: str, names: Names, configuration: Configuration) -> d
     if severity != HIGH or not patching.installs:
         return {}
     return {"Patches": patch_failures(names, patching)}
+
+
+def _service_rules(severity: str, configuration: Configuration) -> dict[str, Pattern]:
+    """Give the rules of what services tell themselves: none where Security Hub passes it on."""
+    if configuration.capabilities.security_hub.enabled:
+        return {}
+    return service_findings(severity)
 
 
 def _hear_of_replication(topic: SecureTopic, names: Names) -> None:

@@ -19,6 +19,7 @@ from baseline.detection.guardduty_tuning import EntityLists, FindingSuppressions
 from baseline.detection.inspector_scans import CisScans
 from baseline.detection.inspector_suppressions import VulnerabilitySuppressions
 from baseline.detection.macie_data import MacieData
+from stacks.hub import handle_findings, handles_findings
 
 
 class SecurityRegionalStack(cdk.Stack):
@@ -51,6 +52,7 @@ class SecurityRegionalStack(cdk.Stack):
         analyze_access(self, configuration, str(env.region))
         recognize_data(self, configuration, names)
         scan_software(self, configuration)
+        handle_findings(self, configuration, str(env.region))
         if tunes_guardduty(configuration, str(env.region)):
             self._detect(configuration, names, files)
 
@@ -157,6 +159,7 @@ def has_something_in(configuration: Configuration, region: str) -> bool:
     return (
         analyzers.enabled
         or tunes_guardduty(configuration, region)
+        or handles_findings(configuration, region)
         or watches_in(analyzers.internal_access, region)
         or (inspector.enabled and any((inspector.suppressions, inspector.cis_scans)))
         or (macie.enabled and any((macie.custom_identifiers, macie.allow_lists, macie.accepted)))

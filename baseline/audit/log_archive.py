@@ -9,6 +9,7 @@ from constructs import Construct
 
 from baseline.audit.cloudtrail_bucket import CloudTrailBucket
 from baseline.audit.config_bucket import ConfigBucket
+from baseline.audit.finding_bucket import FindingBucket
 from baseline.audit.flow_log_bucket import FlowLogBucket
 from baseline.audit.guardduty_bucket import GuardDutyBucket
 from baseline.audit.inventory_bucket import InventoryBucket
@@ -48,6 +49,7 @@ class LogArchive(Construct):
             default.
         guardduty_regions: Regions from which GuardDuty exports; the home Region alone by default.
         keeps_sbom: Inspector's bills of materials are kept; not by default, and then no bucket.
+        keep_findings: have a bucket for the findings of Security Hub; False by default.
 
     Attributes:
         access_logs: the ``SecureBucket`` that records access to the others.
@@ -56,6 +58,7 @@ class LogArchive(Construct):
         flow_logs: bucket and key of VPC flow logs and DNS query logs.
         guardduty: bucket and key of GuardDuty findings.
         macie: bucket and key of Macie's results, None where they are not kept.
+        findings: bucket and key of the findings of Security Hub, or None.
         web_acls: bucket and key of AWS WAF, or None.
         load_balancers: bucket of the load balancers of the home Region, or None.
         replication: the ``LogReplication``, or None.
@@ -79,6 +82,7 @@ class LogArchive(Construct):
         regions: Sequence[str] = (),
         guardduty_regions: Sequence[str] = (),
         keeps_sbom: bool = False,
+        keep_findings: bool = False,
     ) -> None:
         super().__init__(scope, id)
         archive = Archive(
@@ -104,6 +108,11 @@ class LogArchive(Construct):
             self.macie = MacieBucket(
                 self, "Macie", archive=archive, access_logs=target, regions=macie_regions
             )
+        self.findings = (
+            FindingBucket(self, "Findings", archive=archive, access_logs=target)
+            if keep_findings
+            else None
+        )
         self.web_acls = self._create_web_acls(archive, target) if settings.web_acl_logs else None
         self.load_balancers = (
             LoadBalancerBucket(

@@ -23,9 +23,8 @@ from baseline.config.organization_policies import (
     UnifiedSecurityHub,
 )
 from baseline.config.section import Section
+from baseline.config.security_hub import SecurityHubSettings
 from baseline.config.trusted_advisor import TrustedAdvisorSettings
-
-Standard = Literal["fsbp", "cis-5.0", "nist-800-53-r5", "pci-4.0.1"]
 
 # What CIS AWS Foundations Benchmark 5.0.0 wants an alarm for, in its order, 4.1 to 4.15.
 ActivityName = Literal[
@@ -77,16 +76,6 @@ class GuardDutySettings(GuardDutyPlans):
     )
     tuning: GuardDutyTuning = Field(
         default_factory=GuardDutyTuning, description="Suppressions, lists and export of findings."
-    )
-
-
-class SecurityHubSettings(Section):
-    """Security Hub CSPM: central configuration, aggregation into the home Region, standards."""
-
-    enabled: bool = _switch("Security Hub in every account and governed Region.")
-    standards: tuple[Standard, ...] = Field(
-        default=("fsbp", "cis-5.0"),
-        description="Standards that are checked. fsbp is AWS Foundational Security Best Practices. fsbp and cis-5.0 by default.",
     )
 
 

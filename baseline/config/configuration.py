@@ -124,6 +124,7 @@ class Configuration(Section):
     edge: Edge = Field(
         default_factory=Edge,
         description="What stands before every application of the organization; nothing by default.",
+    )
     endpoint: Endpoint = Field(
         default_factory=Endpoint, description="The agent that watches machines; none by default."
     )

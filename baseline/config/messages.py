@@ -24,6 +24,7 @@ from baseline.config import (
     notifications,
     organization_policies,
     patching,
+    security_hub,
     siem,
     trail,
     trusted_advisor,
@@ -115,6 +116,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         **endpoint.HINTS,
         **images.HINTS,
         **patching.HINTS,
+        **security_hub.HINTS,
         **siem.HINTS,
         **edge.HINTS,
     }

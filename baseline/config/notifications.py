@@ -150,6 +150,10 @@ class Notifications(Section):
         default=None,
         description="Tag of an account in AWS Organizations whose value is the name of its route. None by default.",
     )
+    owner_tag: TagKey | None = Field(
+        default=None,
+        description="Tag of a resource whose value is the name of its route, whatever account it is in. None by default.",
+    )
     chat: dict[AudienceName, ChatChannel] = Field(
         default_factory=dict,
         max_length=MOST_CHANNELS,

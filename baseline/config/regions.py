@@ -131,6 +131,13 @@ ADMINISTERED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+# What the new Security Hub needs in every governed Region, and in the home Region besides.
+UNIFIED_HUB: tuple[str, ...] = ("AWS::SecurityHub::HubV2",)
+UNIFIED_HUB_AT_HOME: tuple[str, ...] = (
+    "AWS::SecurityHub::AggregatorV2",
+    "AWS::SecurityHub::AutomationRuleV2",
+)
+
 # What its data creates there besides, by the name of the data's section.
 MACIE_DATA: Mapping[str, str] = MappingProxyType(
     {
@@ -235,6 +242,8 @@ def resource_types() -> Iterator[str]:
         SECURITY_LAKE,
         CODE_SECURITY,
         FIREWALL_MANAGER,
+        UNIFIED_HUB,
+        UNIFIED_HUB_AT_HOME,
         MACIE_DATA.values(),
     )
     yield from dict.fromkeys(name for row in rows for name in row)

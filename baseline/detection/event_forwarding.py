@@ -209,6 +209,8 @@ class EventForwarding(SignInForwarding):
         qualifier: qualifier of the CDK bootstrap in those accounts.
         rule_prefix: start of the names of AWS Config rules whose failures are forwarded; none by
             default, because Security Hub collects them where it is on.
+        service_findings: forward what Access Analyzer, Inspector and Macie tell the administrator
+            too; off by default, because Security Hub collects it where it is on.
 
     Attributes:
         rules: the ``CfnRule`` by name.
@@ -227,6 +229,7 @@ class EventForwarding(SignInForwarding):
         core_accounts: Sequence[str],
         qualifier: str = QUALIFIER,
         rule_prefix: str | None = None,
+        service_findings: bool = False,
     ) -> None:
         super().__init__(
             scope,
@@ -243,6 +246,10 @@ class EventForwarding(SignInForwarding):
         )
         self.rules["GuardDuty"] = self._forward("GuardDuty", event_patterns.guardduty_findings())
         self.rules["GuardDuty"].cfn_options.condition = delegated
+        if service_findings:
+            found = event_patterns.forwarded_findings()
+            self.rules["ServiceFindings"] = self._forward("ServiceFindings", found)
+            self.rules["ServiceFindings"].cfn_options.condition = delegated
         for name, pattern in (
             ("SecurityGroups", event_patterns.security_group_changes()),
             ("NoncompliantSecurityGroups", event_patterns.noncompliant_security_groups()),

@@ -97,6 +97,7 @@ class FindingFormatter(Construct):
                 "CHANNELS": json.dumps(
                     {name: list(one.severities) for name, one in notifications.chat.items()}
                 ),
+                "OWNER_TAG": notifications.owner_tag or "",
                 "ROUTES": routes,
                 "SECURITY_HUB_STATUS": notifications.security_hub_status,
                 "TEAM_TAG": notifications.team_tag or "",

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import get_args
 
-from baseline.config.capabilities import Standard
 from baseline.config.config_rules import Severity, Topic
 from baseline.config.regions import table as regions
+from baseline.config.security_hub import Standard
 from baseline.errors import BaselineError
 
 CONTROLS = Path(__file__).parent / "data" / "security_hub_controls.json"

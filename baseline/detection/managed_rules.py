@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
-from baseline.config.capabilities import Standard
 from baseline.config.config_rules import Severity, Topic
+from baseline.config.security_hub import Standard
 from baseline.detection.managed_rule import (
     ROOT_AND_IAM,
     ManagedRule,

@@ -104,4 +104,4 @@ def _chosen(
     if choice == "all":
         return list(rules)
     hub = capabilities.security_hub
-    return list(missing_rules(rules, hub.standards if hub.enabled else ()))
+    return list(missing_rules(rules, hub.everywhere() if hub.enabled else ()))

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import aws_cdk as cdk
 from aws_cdk import aws_securityhub as securityhub
 from constructs import Construct
 
 from baseline.config import regions as region_table
-from baseline.config.capabilities import Standard
+from baseline.config.quotas import SECURITY_HUB_CONFIGURATION_POLICIES
 from baseline.controls.registry import implements
+from baseline.detection.hub_lookups import UnitLookup
+from baseline.detection.security_hub_policy import ROOT, HubPolicy, create_policy
 from baseline.detection.service_lookup import HubLookup
 from baseline.errors import BaselineError
 
-STANDARDS: dict[Standard, str] = {
-    "fsbp": "aws-foundational-security-best-practices/v/1.0.0",
-    "cis-5.0": "cis-aws-foundations-benchmark/v/5.0.0",
-    "nist-800-53-r5": "nist-800-53/v/5.0.0",
-    "pci-4.0.1": "pci-dss/v/4.0.1",
-}
-"""Names in configuration to the end of the standard's ARN.
 
-Source: AWS Security Hub User Guide, "Standards reference for Security Hub CSPM".
-"""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Organization:
+    """The organization that Security Hub is configured for.
+
+    Attributes:
+        id: the organization.
+        root_id: its root, which the first policy is associated with.
+        management_account: ID of the account that it belongs to.
+        units: name of the policy of a unit by the unit's path, where it is not that of the unit
+            above; none by default.
+        unit_ids: IDs of units by their path, as far as they are known; the others are looked up.
+    """
+
+    id: str
+    root_id: str
+    management_account: str
+    units: Mapping[str, str] = field(default_factory=dict)
+    unit_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 class SecurityHub(Construct):
@@ -31,7 +43,8 @@ class SecurityHub(Construct):
 
     The configuration policy on the organization's root enables the service and the standards in
     all accounts, new ones included. It lists what is off, not what is on, so a control that AWS
-    releases later arrives enabled. The findings of the linked Regions meet in the home Region.
+    releases later arrives enabled. Classes of units may have a policy of their own; a unit inherits
+    that of the unit above. The findings of the linked Regions meet in the home Region.
 
     The hub of the delegated administrator exists already (:class:`HubLookup`). The management
     account takes part only where Security Hub is enabled in it, which ``OrganizationFeatures``
@@ -40,21 +53,25 @@ class SecurityHub(Construct):
     Args:
         scope: parent construct, in a stack of the delegated administrator, home Region.
         id: construct ID.
-        name: name of the configuration policy.
-        root_id: organization root that the policy is associated with.
+        name_prefix: start of the names of the policies.
+        organization: the organization and its units.
         regions: governed Regions, the home Region included.
         home_region: Region of the aggregated findings; no opt-in Region.
-        standards: standards to check, of :data:`STANDARDS`.
-        disabled_controls: Security Hub control IDs that are off; none by default.
+        policy: what is checked everywhere.
+        classes: what is checked instead in a class of units, by its name; none by default.
 
     Attributes:
-        policy: the ``CfnConfigurationPolicy``.
+        hub: the :class:`HubLookup`.
+        policy: the ``CfnConfigurationPolicy`` of the root.
+        policies: the ``CfnConfigurationPolicy`` by name, the root's as ``organization``.
 
     Raises:
         BaselineError: when the home Region is an opt-in Region, which Security Hub does not take,
-            or when it is not governed.
+            or when it is not governed; when there are more policies than Security Hub has, or a
+            unit names one that is none.
 
-    Source: AWS Security Hub User Guide, "Understanding central configuration in Security Hub CSPM".
+    Source: AWS Security Hub User Guide, "Understanding central configuration in Security Hub CSPM",
+    "Policy association through application and inheritance".
     """
 
     def __init__(
@@ -62,40 +79,97 @@ class SecurityHub(Construct):
         scope: Construct,
         id: str,
         *,
-        name: str,
-        root_id: str,
+        name_prefix: str,
+        organization: Organization,
         regions: Sequence[str],
         home_region: str,
-        standards: Sequence[Standard],
-        disabled_controls: Sequence[str] = (),
+        policy: HubPolicy,
+        classes: Mapping[str, HubPolicy] | None = None,
     ) -> None:
         super().__init__(scope, id)
+        classes = classes or {}
         _check_home(home_region, regions)
-        hub = HubLookup(self, "Hub")
+        _check_policies(organization.units, classes)
+        self.hub = HubLookup(self, "Hub")
         aggregator = self._create_aggregator(home_region, regions)
         # Security Hub refuses each of these before the one above it is in place.
-        aggregator.node.add_dependency(hub.resource)
-        organization = securityhub.CfnOrganizationConfiguration(
+        aggregator.node.add_dependency(self.hub.resource)
+        central = securityhub.CfnOrganizationConfiguration(
             self,
             "Organization",
             configuration_type="CENTRAL",
             auto_enable=False,
             auto_enable_standards="NONE",
         )
-        organization.add_resource_dependency(aggregator)
-        self.policy = self._create_policy(name, home_region, standards, disabled_controls)
-        self.policy.add_resource_dependency(organization)
+        central.add_resource_dependency(aggregator)
+        self.policies = self._create_policies(name_prefix, home_region, policy, classes)
+        for each in self.policies.values():
+            each.add_resource_dependency(central)
+        self.policy = self.policies[ROOT]
         association = securityhub.CfnPolicyAssociation(
             self,
             "RootAssociation",
             configuration_policy_id=self.policy.attr_id,
-            target_id=root_id,
+            target_id=organization.root_id,
             target_type="ROOT",
         )
-        for resource in (aggregator, organization, self.policy, association):
+        for resource in (aggregator, central, self.policy, association):
             # There is room for one of each: a failed first deployment must not keep it.
             resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+        self._associate(organization)
         implements(self, capability="security-hub", controls=[])
+
+    def _create_policies(
+        self,
+        prefix: str,
+        home_region: str,
+        policy: HubPolicy,
+        classes: Mapping[str, HubPolicy],
+    ) -> dict[str, securityhub.CfnConfigurationPolicy]:
+        root = create_policy(
+            self,
+            "Policy",
+            name=f"{prefix}-{ROOT}",
+            description="Security Hub in every account of the organization",
+            region=home_region,
+            policy=policy,
+        )
+        return {
+            ROOT: root,
+            **{
+                name: create_policy(
+                    self,
+                    f"{name.title()}Policy",
+                    name=f"{prefix}-{name}",
+                    description=f"Security Hub in the {name} units",
+                    region=home_region,
+                    policy=each,
+                )
+                for name, each in classes.items()
+            },
+        }
+
+    def _associate(self, organization: Organization) -> None:
+        """Associate units with their policies; without its association a unit has the root's."""
+        known = dict(organization.unit_ids)
+        unknown = [path for path in organization.units if path not in known]
+        if unknown:
+            known |= UnitLookup(
+                self,
+                "Units",
+                organization_id=organization.id,
+                root_id=organization.root_id,
+                management_account=organization.management_account,
+                paths=unknown,
+            ).unit_ids
+        for path, name in organization.units.items():
+            securityhub.CfnPolicyAssociation(
+                self,
+                f"Association-{path.replace('/', '-')}",
+                configuration_policy_id=self.policies[name].attr_id,
+                target_id=known[path],
+                target_type="ORGANIZATIONAL_UNIT",
+            )
 
     def _create_aggregator(
         self, home_region: str, regions: Sequence[str]
@@ -118,56 +192,19 @@ class SecurityHub(Construct):
             ],
         )
 
-    def _create_policy(
-        self,
-        name: str,
-        home_region: str,
-        standards: Sequence[Standard],
-        disabled_controls: Sequence[str],
-    ) -> securityhub.CfnConfigurationPolicy:
-        types = securityhub.CfnConfigurationPolicy
-        stack = cdk.Stack.of(self)
-        policy = types(
-            self,
-            "Policy",
-            name=name,
-            description="Security Hub in every account of the organization",
-            configuration_policy=types.PolicyProperty(
-                security_hub=types.SecurityHubPolicyProperty(
-                    service_enabled=True,
-                    enabled_standard_identifiers=[
-                        f"arn:{stack.partition}:securityhub:{home_region}::standards/{STANDARDS[key]}"
-                        for key in standards
-                    ],
-                    security_controls_configuration=types.SecurityControlsConfigurationProperty(
-                        security_control_custom_parameters=[_own_recorder_role()]
-                    ),
-                )
-            ),
-        )
-        # The CDK drops an empty list, but Security Hub wants one of the two lists to be given.
-        policy.add_property_override(
-            "ConfigurationPolicy.SecurityHub.SecurityControlsConfiguration"
-            ".DisabledSecurityControlIdentifiers",
-            sorted(disabled_controls),
-        )
-        return policy
 
-
-def _own_recorder_role() -> (
-    securityhub.CfnConfigurationPolicy.SecurityControlCustomParameterProperty
-):
-    # The recorders use a role of ours: CloudFormation cannot create the service-linked role where
-    # it exists. Config.1 would report every account for it.
-    types = securityhub.CfnConfigurationPolicy
-    return types.SecurityControlCustomParameterProperty(
-        security_control_id="Config.1",
-        parameters={
-            "includeConfigServiceLinkedRoleCheck": types.ParameterConfigurationProperty(
-                value_type="CUSTOM", value=types.ParameterValueProperty(boolean=False)
+def _check_policies(units: Mapping[str, str], classes: Mapping[str, HubPolicy]) -> None:
+    if len(classes) + 1 > SECURITY_HUB_CONFIGURATION_POLICIES:
+        raise BaselineError(
+            f"classes has {len(classes)} policies beside the root's; Security Hub takes "
+            f"{SECURITY_HUB_CONFIGURATION_POLICIES} in all: join classes that are alike"
+        )
+    for path, name in units.items():
+        if name != ROOT and name not in classes:
+            raise BaselineError(
+                f"unit {path!r} names the policy {name!r}, which is none; known: "
+                f"{', '.join([ROOT, *classes])}"
             )
-        },
-    )
 
 
 def _check_home(home_region: str, regions: Sequence[str]) -> None:

@@ -37,14 +37,14 @@ class DetectorLookup(Construct):
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
-        resource = _lookup(
+        resource = lookup(
             self,
             entry="detector",
             description="Finds the GuardDuty detector of this Region, creates it if absent",
             statements=[
                 # Neither action knows resources.
-                _statement("FindDetector", ["guardduty:CreateDetector", "guardduty:ListDetectors"]),
-                _service_linked_role(
+                statement("FindDetector", ["guardduty:CreateDetector", "guardduty:ListDetectors"]),
+                service_linked_role(
                     self, "guardduty.amazonaws.com", "AWSServiceRoleForAmazonGuardDuty"
                 ),
             ],
@@ -109,20 +109,20 @@ class RegionalDetectors(Construct):
                 for parameter in parameters
             },
         )
-        self.resource = _lookup(
+        self.resource = lookup(
             self,
             entry="detectors",
             description="Finds the GuardDuty detectors of other Regions, creates them if absent",
             statements=[
                 # Neither action knows resources.
-                _statement("FindDetector", ["guardduty:CreateDetector", "guardduty:ListDetectors"]),
+                statement("FindDetector", ["guardduty:CreateDetector", "guardduty:ListDetectors"]),
                 iam.PolicyStatement(
                     sid="TellRegions",
                     actions=["ssm:GetParameter", "ssm:PutParameter"],
                     resources=parameters,
                     conditions={"StringEquals": {"aws:RequestedRegion": list(regions)}},
                 ),
-                _service_linked_role(
+                service_linked_role(
                     self, "guardduty.amazonaws.com", "AWSServiceRoleForAmazonGuardDuty"
                 ),
             ],
@@ -159,7 +159,7 @@ class HubLookup(Construct):
         hub = cdk.Stack.of(self).format_arn(
             service="securityhub", resource="hub", resource_name="default"
         )
-        self.resource = _lookup(
+        self.resource = lookup(
             self,
             entry="hub",
             description="Finds the Security Hub hub of this Region, enables it if absent",
@@ -173,7 +173,7 @@ class HubLookup(Construct):
                     ],
                     resources=[hub],
                 ),
-                _service_linked_role(
+                service_linked_role(
                     self, "securityhub.amazonaws.com", "AWSServiceRoleForSecurityHub"
                 ),
             ],
@@ -205,7 +205,7 @@ class AnomalyMonitorLookup(Construct):
         super().__init__(scope, id)
         stack = cdk.Stack.of(self)
         monitors = f"arn:{stack.partition}:ce::{stack.account}:anomalymonitor/*"
-        resource = _lookup(
+        resource = lookup(
             self,
             entry="monitors",
             description="Finds the cost anomaly monitors, creates them if absent",
@@ -214,7 +214,7 @@ class AnomalyMonitorLookup(Construct):
                     sid="FindMonitors", actions=["ce:GetAnomalyMonitors"], resources=[monitors]
                 ),
                 # The action knows no resource.
-                _statement("CreateMonitors", ["ce:CreateAnomalyMonitor"]),
+                statement("CreateMonitors", ["ce:CreateAnomalyMonitor"]),
             ],
         )
         acknowledge(
@@ -229,7 +229,7 @@ class AnomalyMonitorLookup(Construct):
         self.account_monitor_arn = resource.get_att_string("AccountMonitorArn")
 
 
-def _lookup(
+def lookup(
     scope: Construct,
     *,
     entry: str,
@@ -237,6 +237,15 @@ def _lookup(
     statements: Sequence[iam.PolicyStatement],
     properties: Mapping[str, object] | None = None,
 ) -> cdk.CustomResource:
+    """Create a custom resource with a function of its own that answers with what it found.
+
+    Args:
+        scope: parent construct, which has no other lookup.
+        entry: name of the function in the handler; the type of the resource follows from it.
+        description: what the function does.
+        statements: what it may do.
+        properties: what it is asked; nothing by default.
+    """
     function = HandlerFunction(
         scope,
         "Handler",
@@ -257,11 +266,13 @@ def _lookup(
     )
 
 
-def _statement(sid: str, actions: Sequence[str]) -> iam.PolicyStatement:
+def statement(sid: str, actions: Sequence[str]) -> iam.PolicyStatement:
+    """Allow actions that know no resource."""
     return iam.PolicyStatement(sid=sid, actions=list(actions), resources=["*"])
 
 
-def _service_linked_role(scope: Construct, service: str, name: str) -> iam.PolicyStatement:
+def service_linked_role(scope: Construct, service: str, name: str) -> iam.PolicyStatement:
+    """Allow to create the role of a service, and no other."""
     role = cdk.Stack.of(scope).format_arn(
         service="iam",
         region="",

@@ -16,11 +16,13 @@ ANALYZER: Path = ("capabilities", "access_analyzer")
 UNUSED: Path = (*ANALYZER, "unused_access")
 INTERNAL: Path = (*ANALYZER, "internal_access")
 MACIE: Path = ("capabilities", "macie")
+SECURITY_HUB: Path = ("capabilities", "security_hub")
 # Whatever somebody accepted, and the keys of which one has to say what it is about.
 ACCEPTED: Mapping[Path, tuple[str, ...]] = {
     (*ANALYZER, "accepted"): ("principals", "federated"),
     (*UNUSED, "accepted"): ("resources", "accounts"),
     (*MACIE, "accepted"): ("buckets", "accounts"),
+    (*SECURITY_HUB, "accepted"): ("resources", "accounts", "tags"),
 }
 OFF_BY_DEFAULT = frozenset({"detective", "macie"})
 

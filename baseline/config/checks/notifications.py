@@ -39,9 +39,11 @@ def routes_lead_somewhere(view: View) -> Iterator[Finding]:
                         f"{show(name)} is not {what}; {suggestion(name, known) if known else 'there is none'}",
                     )
         owned = view.items(*route, "units") or view.items(*route, "accounts")
-        if not owned and view.text(*SECTION, "team_tag") is None:
+        tagged = any(view.text(*SECTION, tag) is not None for tag in ("team_tag", "owner_tag"))
+        if not owned and not tagged:
             yield Finding(
-                route, "names neither units nor accounts; name some, or set notifications.team_tag"
+                route,
+                "names neither units nor accounts; name some, or set notifications.team_tag or owner_tag",
             )
         if not view.items(*route, "addresses") and not view.items(*route, "channels"):
             yield Finding(route, "reaches nobody; name addresses or channels")

@@ -58,6 +58,8 @@ def offer_systems_manager(view: View) -> Iterator[Finding]:
 def have_what_security_hub_reads(view: View) -> Iterator[Finding]:
     """Security Hub is not on without AWS Config: most of its controls are evaluated by Config."""
     recorded = view.enabled("capabilities", "config", "enabled") or control_tower.records(view)
+    if view.get(("capabilities", "unified_security_hub", "enabled")) is True:
+        return  # with both products on, Security Hub brings a recorder of its own
     if view.enabled("capabilities", "security_hub", "enabled") and not recorded:
         yield Finding(
             ("capabilities", "config", "enabled"),

@@ -59,6 +59,16 @@ class FindingNames(CoreNames):
         return f"{self.prefix}-finding-formatter"
 
     @property
+    def finding_archive_role(self) -> str:
+        """Role of the function that writes findings into the log archive."""
+        return f"{self.prefix}-finding-archive"
+
+    @property
+    def finding_archive_role_arn(self) -> str:
+        """ARN of that role, for the policies of the bucket."""
+        return f"arn:{self.partition}:iam::{self.security}:role/{self.finding_archive_role}"
+
+    @property
     def paging(self) -> str:
         """Name of the connection and the API destination of the paging service."""
         return f"{self.prefix}-paging"

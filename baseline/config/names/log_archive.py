@@ -44,6 +44,11 @@ class LogArchiveNames(CoreNames):
         return self._bucket("guardduty")
 
     @property
+    def finding_bucket(self) -> str:
+        """Bucket of all findings of Security Hub, where they are kept."""
+        return self._bucket("findings")
+
+    @property
     def web_acl_bucket(self) -> str:
         """Bucket of the logs of AWS WAF, which demands the start of the name."""
         return f"aws-waf-logs-{self.prefix}-{self.log_archive}-{self.home_region}"

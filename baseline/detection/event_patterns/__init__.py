@@ -15,6 +15,7 @@ from baseline.detection.event_patterns.compliance import control_tower_drift, no
 from baseline.detection.event_patterns.emergency import Emergency, emergency_use
 from baseline.detection.event_patterns.findings import (
     TOLD_FIELD,
+    all_findings,
     guardduty_findings,
     security_hub_findings,
     vulnerability_findings,
@@ -34,6 +35,7 @@ from baseline.detection.event_patterns.root import (
     root_sessions,
     root_settings,
 )
+from baseline.detection.event_patterns.services import forwarded_findings, service_findings
 from baseline.detection.event_patterns.severities import SEVERITIES, Severity
 from baseline.detection.event_patterns.shapes import (
     API_CALL,
@@ -68,12 +70,14 @@ __all__ = [
     "Pattern",
     "Severity",
     "accounts_changed",
+    "all_findings",
     "backup_tampering",
     "control_tower_drift",
     "emergency_use",
     "failed_backups",
     "failed_patches",
     "forwarded_activity",
+    "forwarded_findings",
     "guardduty_findings",
     "noncompliance",
     "noncompliant_security_groups",
@@ -83,6 +87,7 @@ __all__ = [
     "root_settings",
     "security_group_changes",
     "security_hub_findings",
+    "service_findings",
     "tampering",
     "vulnerability_findings",
 ]

@@ -10,6 +10,12 @@ TOLD_FIELD = "SecurityBaselineTold"
 
 GUARDDUTY = "product/aws/guardduty"
 INSPECTOR = "product/aws/inspector"
+IMPORTED = "Security Hub Findings - Imported"
+UNIFIED = "Findings Imported V2"
+"""Kinds of events of Security Hub CSPM and of the new Security Hub.
+
+Source: AWS Security Hub User Guide, "EventBridge event formats", of both products.
+"""
 
 NO_SAMPLE: list[object] = [False, {"exists": False}]
 
@@ -79,7 +85,7 @@ def _untold(severity: Severity) -> list[Pattern]:
 def _imported(finding: Pattern) -> Pattern:
     return {
         "source": ["aws.securityhub"],
-        "detail-type": ["Security Hub Findings - Imported"],
+        "detail-type": [IMPORTED],
         "detail": {
             "findings": {
                 "RecordState": ["ACTIVE"],
@@ -89,6 +95,16 @@ def _imported(finding: Pattern) -> Pattern:
             }
         },
     }
+
+
+def all_findings(*, unified: bool = False) -> Pattern:
+    """Match every finding that Security Hub imports or updates, whatever it is and its state.
+
+    Args:
+        unified: match those of the new Security Hub, too; False by default.
+    """
+    kinds = [IMPORTED, *([UNIFIED] if unified else [])]
+    return {"source": ["aws.securityhub"], "detail-type": kinds}
 
 
 def guardduty_findings(severity: Severity | None = None) -> Pattern:

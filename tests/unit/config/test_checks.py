@@ -793,6 +793,7 @@ ACCEPTED: list[tuple[str, dict[str, object]]] = [
             "regions": ["eu-south-1"],
             "billing.region": "us-east-1",
             "capabilities.security_hub.enabled": False,
+            "capabilities.trusted_advisor.enabled": False,
         },
     ),
     (
@@ -849,7 +850,7 @@ ACCEPTED: list[tuple[str, dict[str, object]]] = [
         },
     ),
     ("shortest life of an access key", {"credentials.access_keys": {"rotate_after_days": 14, "warn_days": 3, "grace_days": 3, "delete_after_days": 7}}),
-    ("every switch off", {"capabilities": {"security_hub": {"enabled": False}, "config": {"enabled": False}, "guardduty": {"enabled": False}}}),
+    ("every switch off", {"capabilities": {"security_hub": {"enabled": False}, "config": {"enabled": False}, "guardduty": {"enabled": False}, "trusted_advisor": {"enabled": False}}}),
 ]  # fmt: skip
 
 

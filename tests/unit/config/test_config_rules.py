@@ -104,6 +104,7 @@ def test_it_is_accepted(found: Found, changes: dict[str, object]) -> None:
                 f"{RULES}.remediate": ["cmk-backing-key-rotation-enabled"],
                 "capabilities.config.enabled": False,
                 "capabilities.security_hub": {"enabled": False},
+                "capabilities.trusted_advisor": {"enabled": False},
             },
             f"{RULES}.remediate: AWS Config is off and evaluates nothing; set capabilities.config.enabled: true, or remove the rules",
         ),

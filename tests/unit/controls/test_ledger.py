@@ -60,6 +60,11 @@ def test_no_custom_resource_does_what_the_installed_cdk_has_a_type_for() -> None
         ("GuardDuty detector of the administrator", "AWS::GuardDuty::DetectorLookup"),
         ("GuardDuty detectors of the other Regions", "AWS::GuardDuty::DetectorLookup"),
         ("Security Hub hub of the administrator", "AWS::SecurityHub::HubLookup"),
+        ("hub of the new Security Hub of the administrator", "AWS::SecurityHub::UnifiedLookup"),
+        (
+            "IDs of units that a configuration policy is associated with",
+            "AWS::Organizations::UnitLookup",
+        ),
         ("cost anomaly monitors of the organization", "AWS::CE::AnomalyMonitorLookup"),
         ("Macie administrator, per Region", "AWS::Macie::OrganizationAdmin"),
         ("Detective administrator, per Region", "AWS::Detective::DelegatedAdmin"),
@@ -130,6 +135,8 @@ OPTIONAL = {
     "Custom::InspectorActivation",
     "Custom::SecurityLakeOrganization",
     "Custom::SecurityLakeRoles",
+    "Custom::UnifiedLookup",
+    "Custom::UnitsLookup",
 }
 
 

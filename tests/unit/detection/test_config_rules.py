@@ -10,7 +10,7 @@ import aws_cdk as cdk
 import pytest
 from ruamel.yaml import YAML
 
-from baseline.config.capabilities import Standard
+from baseline.config.security_hub import Standard
 from baseline.controls.registry import declarations
 from baseline.detection import event_patterns
 from baseline.detection.config_rules import RootAndIamRules

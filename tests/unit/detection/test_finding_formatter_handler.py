@@ -122,6 +122,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, **changes: str) -> None:
         "CHANNELS": "{}",
         "ROUTES": "{}",
         "SECURITY_HUB_STATUS": "notified",
+        "OWNER_TAG": "",
         "TEAM_TAG": "",
         "TOLD_FIELD": "SecurityBaselineTold",
         "TOPICS": TOPICS,
@@ -248,6 +249,42 @@ def test_a_tag_names_the_team(world: World, monkeypatch: pytest.MonkeyPatch) -> 
     settings(monkeypatch, ROUTES=json.dumps({"payments": route}), TEAM_TAG="Team")
     event = world.about(BY_NAME["guardduty: instance, high"])
     assert tell(event, "high") == ["high", "team-payments"]
+
+
+def tagged(name: str, **tags: str) -> dict[str, Any]:
+    """Give a recorded event whose resource has tags, as the service writes them."""
+    event = deepcopy(BY_NAME[name])
+    if event["source"] == "aws.securityhub":
+        event["detail"]["findings"][0]["Resources"][0]["Tags"] = tags
+    else:
+        pairs = [{"key": key, "value": value} for key, value in tags.items()]
+        event["detail"]["resource"]["instanceDetails"]["tags"] = pairs
+    return event
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [("security_hub: control, critical", "critical"), ("guardduty: instance, high", "high")],
+)
+def test_a_tag_of_the_resource_names_its_owner(
+    monkeypatch: pytest.MonkeyPatch, name: str, severity: str
+) -> None:
+    route = {"units": [], "accounts": [], "severities": [severity], "channels": [], "mail": True}
+    settings(monkeypatch, ROUTES=json.dumps({"payments": route}), OWNER_TAG="Owner")
+    assert tell(tagged(name, Owner="payments"), severity) == [severity, "team-payments"]
+    # Another tag, another owner, none.
+    assert tell(tagged(name, Team="payments"), severity) == [severity]
+    assert tell(tagged(name, Owner="others"), severity) == [severity]
+    assert tell(BY_NAME[name], severity) == [severity]
+
+
+@pytest.mark.usefixtures("world")
+def test_without_the_setting_no_tag_routes(monkeypatch: pytest.MonkeyPatch) -> None:
+    route = {"units": [], "accounts": [], "severities": ["critical"], "channels": [], "mail": True}
+    settings(monkeypatch, ROUTES=json.dumps({"payments": route}))
+    event = tagged("security_hub: control, critical", Owner="payments")
+    assert tell(event, "critical") == ["critical"]
 
 
 ROUTE = {"units": [], "accounts": [], "severities": ["high"], "channels": [], "mail": True}

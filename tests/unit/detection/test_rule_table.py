@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from baseline.config.capabilities import Standard
 from baseline.config.config_rules import known_identifiers
+from baseline.config.security_hub import Standard
 from baseline.detection import conformance_pack, managed_rules
 from baseline.detection.conformance_pack import MAXIMUM_BYTES, MAXIMUM_RULES, pack_template, packs
 from baseline.detection.managed_rule import LATE_REGION, ManagedRule, standards_by_control

@@ -233,7 +233,10 @@ def test_what_costs_or_needs_something_first_is_off_until_it_is_named() -> None:
             ["eu-west-1", "eu-central-1"],
         ),
         (
-            {"unified_security_hub": {"enabled": True, "network_scanning": True}},
+            {
+                "inspector": {"enabled": True},
+                "unified_security_hub": {"enabled": True, "network_scanning": True},
+            },
             "security-hub-organization",
             "securityhub.features.network_scanning.enable_in_regions.@@assign",
             ["eu-west-1", "eu-central-1"],

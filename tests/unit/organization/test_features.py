@@ -180,7 +180,6 @@ def test_a_policy_that_switches_a_service_on_gets_it_an_administrator(
 ) -> None:
     settings = configuration.model_dump()
     settings["capabilities"]["inspector"]["enabled"] = True
-    settings["capabilities"]["security_hub"]["enabled"] = False
     settings["capabilities"]["unified_security_hub"]["enabled"] = True
     on = Configuration.model_validate(settings)
     features = features_of(on, Names.of(on))
@@ -188,6 +187,7 @@ def test_a_policy_that_switches_a_service_on_gets_it_an_administrator(
     assert [(admin.service, admin.account_id) for admin in features.regional_administrators] == [
         ("guardduty", SECURITY),
         ("inspector2", SECURITY),
+        ("securityhub", SECURITY),
         ("securityhubv2", SECURITY),
     ]
     template = synthesize(stack, features, on)

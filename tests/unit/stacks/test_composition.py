@@ -32,7 +32,10 @@ def stack(app: cdk.App, id: str) -> cdk.Stack:
     ("capabilities", "recorders"),
     [
         ("", 1),
-        ("capabilities: {config: {enabled: false}, security_hub: {enabled: false}}", 0),
+        (
+            "capabilities: {config: {enabled: false}, security_hub: {enabled: false}, trusted_advisor: {enabled: false}}",
+            0,
+        ),
     ],
 )
 def test_config_1_the_management_account_records_when_the_members_do(

@@ -17,6 +17,7 @@ from tests.support import CONTEXT
 REGIONAL = "security-regional-eu-central-1"
 ANALYZER = "AWS::AccessAnalyzer::Analyzer"
 EXPORT = "AWS::GuardDuty::PublishingDestination"
+RULES = ["AWS::SecurityHub::AutomationRule"] * 2  # what is raised by default: medium and high
 BODY_LIMIT = 51_200
 
 
@@ -54,7 +55,7 @@ def example() -> cdk.App:
 def test_iam_28_every_governed_region_has_an_analyzer_of_the_organization(
     example: cdk.App,
 ) -> None:
-    assert types(template(example, REGIONAL)) == [EXPORT, "ORGANIZATION"]
+    assert types(template(example, REGIONAL)) == [EXPORT, *RULES, "ORGANIZATION"]
     home = types(template(example, "security"))
     assert home.count("ORGANIZATION") == 1
     assert home.count("ORGANIZATION_UNUSED_ACCESS") == 1
@@ -68,6 +69,7 @@ def test_unused_access_is_analyzed_once_and_internal_access_where_something_is_c
         "AWS::Macie::AllowList",
         "AWS::Macie::CustomDataIdentifier",
         "AWS::Macie::FindingsFilter",
+        *RULES,
         "ORGANIZATION",
         "ORGANIZATION_INTERNAL_ACCESS",
     ]

@@ -17,6 +17,7 @@ def audiences(
     routes: Mapping[str, Route],
     channels: Mapping[str, Sequence[str]],
     team_tag: str,
+    owners: frozenset[str] = frozenset(),
 ) -> tuple[list[str], list[str]]:
     """Give the ends of the names of the topics for e-mail, and of those for chat.
 
@@ -26,11 +27,13 @@ def audiences(
         routes: name of a team to its units, accounts, severities and channels.
         channels: name of a channel to the severities that it gets of every account.
         team_tag: tag of an account that names its team; empty for none.
+        owners: teams that tags of the resource name.
     """
     told = [
         (name, route)
         for name, route in routes.items()
-        if severity in route["severities"] and _owns(name, route, account, team_tag)
+        if severity in route["severities"]
+        and (name in owners or _owns(name, route, account, team_tag))
     ]
     mails = [severity, *(f"team-{name}" for name, route in told if route.get("mail"))]
     chats = [name for name, severities in channels.items() if severity in severities]

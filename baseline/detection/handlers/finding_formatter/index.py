@@ -17,6 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from finding_accounts import Account, look_up
 from finding_model import Event, Finding, at, text
+from finding_owners import owners
 from finding_reading import RAW_LENGTH, is_sample, raw, read
 from finding_routes import audiences
 from finding_text import CHAT_LENGTH, chat, email, subject
@@ -46,7 +47,7 @@ def handler(given: dict[str, Any], _context: object) -> dict[str, Any]:
         return {"told": []}
     finding = _read(event, severity)
     account = _account(finding.account)
-    mails, chats = _audiences(severity, account)
+    mails, chats = _audiences(severity, account, event)
     told: list[str] = []
     failed: list[str] = []
     for name, write in [(name, _mail) for name in mails] + [(name, _chat) for name in chats]:
@@ -76,11 +77,12 @@ def _account(account: str) -> Account:
     return look_up(account, tags=bool(os.environ["TEAM_TAG"])) if account else Account(id="")
 
 
-def _audiences(severity: str, account: Account) -> tuple[list[str], list[str]]:
+def _audiences(severity: str, account: Account, event: Event) -> tuple[list[str], list[str]]:
     try:
         return audiences(
             severity,
             account,
+            owners=owners(event, os.environ["OWNER_TAG"]),
             routes=json.loads(os.environ["ROUTES"]),
             channels=json.loads(os.environ["CHANNELS"]),
             team_tag=os.environ["TEAM_TAG"],

@@ -21,6 +21,8 @@ logger.setLevel(logging.INFO)
 
 # Throttled calls are repeated with back-off and jitter.
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
+# AWS Organizations answers there.
+GLOBAL_REGION = "us-east-1"
 CONSOLIDATED = "SECURITY_CONTROL"
 MANAGED = "DIMENSIONAL"
 # Dimension of a monitor to the attribute with its ARN, and its name where it is created.
@@ -48,6 +50,18 @@ def detectors(event: dict[str, Any], _context: object) -> None:
 def hub(event: dict[str, Any], _context: object) -> None:
     """Answer CloudFormation with ``HubArn``."""
     _answer(event, "hub", lambda: find_hub(boto3.client("securityhub", config=RETRIES)))
+
+
+def unified(event: dict[str, Any], _context: object) -> None:
+    """Answer CloudFormation with ``HubArn`` of the new Security Hub."""
+    _answer(event, "unified", lambda: find_unified_hub(boto3.client("securityhub", config=RETRIES)))
+
+
+def units(event: dict[str, Any], _context: object) -> None:
+    """Answer CloudFormation with ``Unit0``, ``Unit1`` and so on, in the order of ``Paths``."""
+    properties = event["ResourceProperties"]
+    client = boto3.client("organizations", region_name=GLOBAL_REGION, config=RETRIES)
+    _answer(event, "units", lambda: find_units(client, properties["RootId"], properties["Paths"]))
 
 
 def monitors(event: dict[str, Any], _context: object) -> None:
@@ -109,6 +123,40 @@ def find_monitors(ce: Any) -> Data:  # noqa: ANN401 - boto3 clients have no publ
                 }
             )["MonitorArn"]
     return {attribute: found[dimension] for dimension, (attribute, _) in MONITORS.items()}
+
+
+def find_units(organizations: Any, root: str, paths: list[str]) -> Data:  # noqa: ANN401 - as above
+    """Give the ID of each unit, looked up by its path from the root.
+
+    Raises:
+        LookupError: a unit does not exist.
+    """
+    pages = organizations.get_paginator("list_organizational_units_for_parent")
+    below: dict[str, dict[str, str]] = {}
+    found: Data = {}
+    for number, path in enumerate(paths):
+        place = root
+        for name in path.split("/"):
+            if place not in below:
+                below[place] = {
+                    unit["Name"]: unit["Id"]
+                    for page in pages.paginate(ParentId=place)
+                    for unit in page["OrganizationalUnits"]
+                }
+            if name not in below[place]:
+                raise LookupError(f"the organization has no unit {path}: {name} is not there")
+            place = below[place][name]
+        found[f"Unit{number}"] = place
+    return found
+
+
+def find_unified_hub(securityhub: Any) -> Data:  # noqa: ANN401 - as above
+    """Give the Region's hub of the new Security Hub, enabled if there is none."""
+    try:
+        return {"HubArn": securityhub.describe_security_hub_v2()["HubV2Arn"]}
+    except securityhub.exceptions.ResourceNotFoundException:
+        logger.info("the new Security Hub is off in this Region; enabling it")
+        return {"HubArn": securityhub.enable_security_hub_v2()["HubV2Arn"]}
 
 
 def find_hub(securityhub: Any) -> Data:  # noqa: ANN401 - boto3 clients have no published type
