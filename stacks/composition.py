@@ -22,6 +22,7 @@ from stacks.response import ResponseStack
 from stacks.security import SecurityStack
 from stacks.settings import SettingsStack
 from stacks.wiring import Wiring
+from stacks.workload import leave_unmarked, workload
 
 
 def compose(app: cdk.App, configuration: Configuration) -> None:
@@ -61,6 +62,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         app, "settings", macie_key=security.macie_key, **_in(wiring, names.security)
     )
     identity = choices.identity(wiring)
+    reference = workload(wiring)
 
     # Guardrails come last, because they can stop everything before them.
     guardrails = GuardrailsStack(
@@ -86,6 +88,8 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend(
         [*management.regional, *management.sign_in, management.account_events], [management.roles]
     )
+    # The archive takes the logs of its network and load balancer.
+    _depend(reference, [log_archive, *regional_logs, members])
     _depend(rules, [members, *management.regional])
     _depend([settings, *identity], [members, *management.regional, *management.sign_in, *ways_in])
     _depend([guardrails], [network, response, settings, management.account_events])
@@ -94,6 +98,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         [*billing, *identity, *regional_logs, *rules, *security_regional, *siem, *lakes],
     )
     mark_protected(app)
+    leave_unmarked(reference)
     for stack in app.node.children:
         if isinstance(stack, cdk.Stack):
             stack.termination_protection = True

@@ -21,6 +21,7 @@ from baseline.config import (
     siem,
     trail,
     trusted_advisor,
+    workload,
 )
 from baseline.config.fields import field_at, section_at
 from baseline.config.finding import Finding, Path
@@ -103,6 +104,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         organization_policies.TAGGED_TYPE_PATTERN: "is not a resource type of a tag policy, such as ec2:instance or s3:ALL_SUPPORTED",
         **forms_control_tower.HINTS,
         **siem.HINTS,
+        **workload.HINTS,
     }
 )
 

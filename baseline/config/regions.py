@@ -85,6 +85,26 @@ SECURITY_LAKE: tuple[str, ...] = (
     "AWS::SecurityLake::DataLake",
 )
 
+# What a variant of the reference workload creates in its Region; CloudFront's part is in us-east-1.
+WORKLOAD: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "instances": (
+            "AWS::AutoScaling::AutoScalingGroup",
+            "AWS::Backup::BackupPlan",
+            "AWS::CloudFront::VpcOrigin",
+            "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            "AWS::RDS::DBCluster",
+            "AWS::WAFv2::WebACL",
+        ),
+        "serverless": (
+            "AWS::ApiGateway::RestApi",
+            "AWS::Backup::BackupPlan",
+            "AWS::DynamoDB::Table",
+            "AWS::WAFv2::WebACL",
+        ),
+    }
+)
+
 # What a choice of the network creates in the home Region besides, by its name in messages.
 NETWORK: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -178,7 +198,15 @@ class Region:
 
 def resource_types() -> Iterator[str]:
     """Give every resource type that the table answers for, each once."""
-    tables = (EVERYWHERE, AT_HOME, NETWORK, ADMINISTERED, SYSTEMS_MANAGER, NOTIFICATIONS)
+    tables = (
+        EVERYWHERE,
+        AT_HOME,
+        NETWORK,
+        ADMINISTERED,
+        SYSTEMS_MANAGER,
+        NOTIFICATIONS,
+        WORKLOAD,
+    )
     rows = (
         *(row for table in tables for row in table.values()),
         BILLING,

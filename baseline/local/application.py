@@ -94,6 +94,7 @@ def build() -> AsgiApp:
     organization.extend_moto()
     identity_center.extend_moto()
     conditions.know_pseudo_parameters()
+    stack_outputs.read_outputs_of_other_regions()
     backends.register_all()
     events.deliver_across_accounts()
     firehose.receive_events_and_logs()

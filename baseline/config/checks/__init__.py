@@ -31,6 +31,7 @@ from baseline.config.checks import (
     retention,
     siem,
     units,
+    workload,
 )
 from baseline.config.finding import Finding
 from baseline.config.view import View
@@ -133,6 +134,13 @@ CHECKS: tuple[Check, ...] = (
     siem.lakes_exist_where_it_is_governed,
     siem.subscribers_read_what_is_there,
     account_settings.log_sessions_to_one_place,
+    workload.says_what_it_needs,
+    workload.certificates_are_where_they_are_looked_for,
+    workload.stands_in_a_workload_account,
+    workload.stands_in_a_governed_region,
+    workload.may_have_a_way_in,
+    workload.network_is_planned,
+    workload.is_offered,
     lists.hold_each_value_once,
 )
 
