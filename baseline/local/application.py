@@ -31,6 +31,7 @@ from baseline.local import (
     inventory,
     organization,
     provisioners,
+    stack_outputs,
 )
 from baseline.local.backends import events, firehose, map_results, sts
 from baseline.local.router import AsgiApp, Receive, Router, Scope, Send

@@ -39,6 +39,13 @@ MOTO_SERVICES = frozenset(
 )
 MOTO_OPERATIONS = frozenset(
     {
+        ("monitoring", "DeleteAlarms"),
+        ("monitoring", "DescribeAlarms"),
+        ("monitoring", "DescribeAlarmsForMetric"),
+        ("monitoring", "DisableAlarmActions"),
+        ("monitoring", "EnableAlarmActions"),
+        ("monitoring", "PutMetricAlarm"),
+        ("monitoring", "SetAlarmState"),
         ("ssm", "CreateDocument"),
         ("ssm", "DescribeDocument"),
         ("ssm", "GetDocument"),
