@@ -30,6 +30,7 @@ from baseline.local import (
     identity_center,
     inventory,
     organization,
+    prefix_lists,
     provisioners,
     stack_outputs,
 )
@@ -96,6 +97,7 @@ def build() -> AsgiApp:
     identity_center.extend_moto()
     conditions.know_pseudo_parameters()
     stack_outputs.read_outputs_of_other_regions()
+    prefix_lists.keep_prefix_lists()
     backends.register_all()
     events.deliver_across_accounts()
     firehose.receive_events_and_logs()

@@ -42,6 +42,8 @@ PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
     "ministack.services.ec2": (
         "_ensure_defaults_initialized",
         "_network_acls",
+        "_p",
+        "_parse_ip_permissions",
         "_subnets",
         "_tags",
         "_vpc_endpoints",

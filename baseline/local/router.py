@@ -35,6 +35,7 @@ MOTO_SERVICES = frozenset(
         "securityhub",
         "shield",
         "sso",
+        "wafv2",
     }
 )
 MOTO_OPERATIONS = frozenset(
