@@ -1,7 +1,7 @@
 """``cdk bootstrap`` of the accounts that stacks are deployed into: the core accounts, a workload's."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,10 +63,11 @@ def targets(configuration: Configuration) -> tuple[Target, ...]:
         for region in configuration.regions
         if region != home
     ]
-    return tuple(dict.fromkeys([*core, *other, *_of_workload(configuration)]))
+    return tuple(dict.fromkeys([*core, *other, *workload_targets(configuration)]))
 
 
-def _of_workload(configuration: Configuration) -> list[Target]:
+def workload_targets(configuration: Configuration) -> list[Target]:
+    """Give where the reference workload is bootstrapped; us-east-1 works with the roles of this Region."""
     workload = configuration.workload
     if workload is None:
         return []
@@ -81,9 +82,21 @@ def _of_workload(configuration: Configuration) -> list[Target]:
 
 
 def bootstrap(
-    configuration: Configuration, access: Access, tools: Tools, state: State
+    configuration: Configuration,
+    access: Access,
+    tools: Tools,
+    state: State,
+    *,
+    only: Iterable[Target] | None = None,
 ) -> Iterator[tuple[Target, bool]]:
     """Bootstrap what is not bootstrapped yet; yield each target with whether something was done.
+
+    Args:
+        configuration: The configuration.
+        access: The embedded AWS.
+        tools: The repository's tools.
+        state: Where the logs go.
+        only: What to bootstrap; all :func:`targets` by default.
 
     Raises:
         BaselineError: One failed; the message shows the command's last lines.
@@ -97,7 +110,7 @@ def bootstrap(
         return target, True
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        yield from pool.map(one, targets(configuration))
+        yield from pool.map(one, targets(configuration) if only is None else tuple(only))
 
 
 def command(target: Target, management: str, tools: Tools) -> list[str]:
