@@ -95,7 +95,7 @@ def serverless(app: cdk.App) -> None:
         app, "Api", stack_name=f"{NAME}-api", env=cdk.Environment(account=ACCOUNT, region=REGION)
     )
     ServerlessApplication(
-        stack, "Application", name=NAME, organization_id=ORGANIZATION, addresses=PEOPLE
+        stack, "Application", name=f"{NAME}-api", organization_id=ORGANIZATION, addresses=PEOPLE
     )
 
 
