@@ -60,7 +60,7 @@ class WorkloadStack(cdk.Stack):
         flow_logs = s3.Bucket.from_bucket_name(self, "FlowLogs", names.flow_log_bucket)
         network = HardenedVpc(
             self,
-            "Network",
+            "Vpc",
             cidr=chosen.cidr,
             flow_log_bucket=flow_logs,
             organization_id=names.organization_id,

@@ -40,7 +40,7 @@ def machines(app: cdk.App) -> cdk.Stack:
     )
     network = HardenedVpc(
         stack,
-        "Network",
+        "Vpc",
         cidr="10.64.0.0/20",
         flow_log_bucket=s3.Bucket.from_bucket_name(stack, "FlowLogs", FLOW_LOGS),
         organization_id=ORGANIZATION,
