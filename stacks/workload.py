@@ -124,9 +124,7 @@ class WorkloadEdgeStack(cdk.Stack):
             env=env,
             synthesizer=synthesizer,
         )
-        balancer = cdk.Fn.get_stack_output(
-            workload.stack_name(WEB), LOAD_BALANCER, region=region
-        )
+        balancer = cdk.Fn.get_stack_output(workload.stack_name(WEB), LOAD_BALANCER, region=region)
         self.edge = WebEdge(
             self,
             "Edge",

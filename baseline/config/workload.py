@@ -71,7 +71,8 @@ class InstancesWorkload(Section):
         description="Path that answers 200 while a machine is well. /health by default.",
     )
     engine: Literal["aurora-postgresql", "aurora-mysql"] = Field(
-        default="aurora-postgresql", description="Engine of the database. aurora-postgresql by default."
+        default="aurora-postgresql",
+        description="Engine of the database. aurora-postgresql by default.",
     )
     maximum: StrictInt = Field(
         default=8, ge=2, le=100, description="Machines at most; 2 at least always. 8 by default."

@@ -138,9 +138,7 @@ class ServerlessApplication(Construct):
                 sid="UseKeyOfTable",
                 actions=["kms:Decrypt"],
                 resources=[self.table.key.key.key_arn],
-                conditions={
-                    "StringEquals": {"kms:ViaService": f"dynamodb.{region}.amazonaws.com"}
-                },
+                conditions={"StringEquals": {"kms:ViaService": f"dynamodb.{region}.amazonaws.com"}},
             ),
         ]
 
@@ -170,9 +168,7 @@ class ServerlessApplication(Construct):
         )
         needed = {"method.request.path.id": True}
         validator = self.api.validator
-        order.add_method(
-            "GET", integration, request_parameters=needed, request_validator=validator
-        )
+        order.add_method("GET", integration, request_parameters=needed, request_validator=validator)
         order.add_method(
             "PUT",
             integration,

@@ -21,7 +21,7 @@ from baseline.primitives.alarm_topic import AlarmTopic
 from baseline.reference.checks import check_database_port, check_prefix_list, check_way_in
 from baseline.reference.entry import entry_group, entry_network
 from baseline.reference.fleet_messages import FleetMessages
-from baseline.workload.auto_scaling import HardenedAutoScalingGroup
+from baseline.workload.auto_scaling import INSTANCE_TYPES, HardenedAutoScalingGroup
 from baseline.workload.backups import BackupVaultPlan
 from baseline.workload.database import HardenedDatabase
 from baseline.workload.database_engines import AURORA, AuroraEngine
@@ -106,7 +106,7 @@ class WebApplication(Construct):
         image: ec2.IMachineImage,
         log_bucket: s3.IBucket,
         addresses: Sequence[str],
-        instance_types: Sequence[str] | None = None,
+        instance_types: Sequence[str] = INSTANCE_TYPES,
         port: int = PORT,
         health_path: str = HEALTH_PATH,
         engine: AuroraEngine = "aurora-postgresql",
@@ -120,8 +120,16 @@ class WebApplication(Construct):
         check_way_in(network)
         check_database_port(network, AURORA[engine].port)
         check_prefix_list(cloudfront_prefix_list)
-        self.machines = self._create_machines(
-            network, image, addresses, instance_types, minimum, maximum
+        self.machines = HardenedAutoScalingGroup(
+            self,
+            "Machines",
+            vpc=network.vpc,
+            subnets=network.private_subnets,
+            image=image,
+            topic=FleetMessages(self, "FleetMessages", addresses=addresses).topic,
+            instance_types=instance_types,
+            minimum=minimum,
+            maximum=maximum,
         )
         self.database = self._create_database(name, network, engine, database_subnets)
         self.backups = self._back_up(name, emergency_role)
@@ -132,29 +140,6 @@ class WebApplication(Construct):
             self._log_without_prefixes()
         self._route(origin_domain, port, health_path)
         self.alarms = self._watch(addresses)
-
-    def _create_machines(
-        self,
-        network: HardenedVpc,
-        image: ec2.IMachineImage,
-        addresses: Sequence[str],
-        instance_types: Sequence[str] | None,
-        minimum: int,
-        maximum: int,
-    ) -> HardenedAutoScalingGroup:
-        messages = FleetMessages(self, "FleetMessages", addresses=addresses)
-        chosen = {} if instance_types is None else {"instance_types": instance_types}
-        return HardenedAutoScalingGroup(
-            self,
-            "Machines",
-            vpc=network.vpc,
-            subnets=network.private_subnets,
-            image=image,
-            topic=messages.topic,
-            minimum=minimum,
-            maximum=maximum,
-            **chosen,
-        )
 
     def _create_database(
         self,

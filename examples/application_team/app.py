@@ -1,5 +1,6 @@
-"""An application team's own app with one construct of the baseline: `pip install` the wheel, then
-`cdk synth --app "python3 app.py"`. The five rule packs judge it; the app accepts no finding.
+"""An application team's own app with one construct of the baseline, judged by the five rule packs.
+
+`pip install` the wheel, then `cdk synth --app "python3 app.py"`. The app accepts no finding.
 """
 
 import aws_cdk as cdk

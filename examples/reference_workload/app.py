@@ -62,9 +62,7 @@ def machines(app: cdk.App) -> cdk.Stack:
         log_bucket=EdgeLogs(stack, "Logs").bucket,
         addresses=PEOPLE,
     )
-    cdk.CfnOutput(
-        stack, "LoadBalancer", value=web.load_balancer.load_balancer.load_balancer_arn
-    )
+    cdk.CfnOutput(stack, "LoadBalancer", value=web.load_balancer.load_balancer.load_balancer_arn)
     return stack
 
 

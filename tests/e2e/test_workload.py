@@ -120,7 +120,9 @@ def test_every_setting_reads_back(report: Report) -> None:
 def test_what_is_only_recorded_is_printed_and_listed_on_the_page(report: Report) -> None:
     listed = {
         (kind, name)
-        for kind, names in re.findall(r"^\| `(AWS::\S+)` \| (.+?) \|$", PAGE.read_text(), re.M)
+        for kind, names in re.findall(
+            r"^\| `(AWS::\S+)` \| (.+?) \|$", PAGE.read_text(), re.MULTILINE
+        )
         for name in (["*"] if names == "all" else re.findall(r"`(\w+)`", names))
     }
     assert {(gap.type, gap.property) for gap in report.not_applied} == listed
@@ -149,8 +151,10 @@ def call(
         "body": None if body is None else json.dumps(body),
         "requestContext": {"authorizer": {"claims": {"sub": "user-1"}}},
     }
-    answer = session.access().client("lambda", ACCOUNT, REGION).invoke(
-        FunctionName=function, Payload=json.dumps(event)
+    answer = (
+        session.access()
+        .client("lambda", ACCOUNT, REGION)
+        .invoke(FunctionName=function, Payload=json.dumps(event))
     )
     assert "FunctionError" not in answer, answer["Payload"].read()
     found = json.loads(answer["Payload"].read())

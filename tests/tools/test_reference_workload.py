@@ -101,5 +101,7 @@ def test_every_policy_is_valid(templates: dict[str, dict[str, Any]], tmp_path: P
         if issue["severity"] in FAILING
     ]
     assert kinds
-    left = [each for each in issues if not any(accepts(row, each) for row in (*ACCEPTED_HERE, BY_FLEET))]
+    left = [
+        each for each in issues if not any(accepts(row, each) for row in (*ACCEPTED_HERE, BY_FLEET))
+    ]
     assert left == [], "\n".join(map(str, left))

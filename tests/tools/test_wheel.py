@@ -49,7 +49,7 @@ class Team:
         return subprocess.run(
             [str(self.python), *arguments],
             cwd=self.folder,
-            env={**kept, "CDK_OUTDIR": str(self.folder / "cdk.out"), "CDK_VALIDATION": "true"},
+            env={**kept, "CDK_OUTDIR": str(self.folder / "cdk.out"), "CDK_VALIDATION": "false"},
             check=False,
             capture_output=True,
             text=True,
@@ -75,9 +75,7 @@ def team(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Team:
     python = home / "bin" / "python"
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
     offline = ["--no-index", "--no-deps", "--disable-pip-version-check"]
-    done = subprocess.run(
-        [*pip, *offline, str(wheel)], check=False, capture_output=True, text=True
-    )
+    done = subprocess.run([*pip, *offline, str(wheel)], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     # A path file adds the folder behind the environment's own, and reads no path file in it: the

@@ -16,6 +16,7 @@ WORKLOAD_PATH: Path = ("workload",)
 INSTANCES: Path = ("workload", "instances")
 SERVERLESS: Path = ("workload", "serverless")
 EDGE_REGION = "us-east-1"
+ARN_PARTS = 6
 QUALIFIER = "secbase"
 BLOCK: Path = ("capabilities", "ec2_attributes", "vpc_block_public_access")
 
@@ -168,7 +169,7 @@ def is_offered(view: View) -> Iterator[Finding]:
 
 def _certificate(view: View, place: Path, region: str | None, reader: str) -> Iterator[Finding]:
     parts = (view.text(*place) or "").split(":")
-    if len(parts) < len("arn:aws:acm:r:a:c".split(":")):
+    if len(parts) < ARN_PARTS:
         return
     if region is not None and parts[3] != region:
         yield Finding(

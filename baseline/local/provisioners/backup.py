@@ -25,9 +25,7 @@ def _create(resource: Resource) -> Physical:
 
 def _delete(physical_id: str, resource: Resource) -> None:
     identifier, _, plan = physical_id.partition("_")
-    resource.call(
-        "backup", "delete_backup_selection", BackupPlanId=plan, SelectionId=identifier
-    )
+    resource.call("backup", "delete_backup_selection", BackupPlanId=plan, SelectionId=identifier)
 
 
 register(

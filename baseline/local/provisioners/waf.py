@@ -64,9 +64,7 @@ def _dissociate(physical_id: str, resource: Resource) -> None:
 
 
 def _log(resource: Resource) -> Physical:
-    given = resource.only(
-        "ResourceArn", "LogDestinationConfigs", "RedactedFields", "LoggingFilter"
-    )
+    given = resource.only("ResourceArn", "LogDestinationConfigs", "RedactedFields", "LoggingFilter")
     resource.call("wafv2", "put_logging_configuration", LoggingConfiguration=given)
     return Physical(id=given["ResourceArn"])
 

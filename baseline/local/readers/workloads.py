@@ -7,7 +7,9 @@ from baseline.local.readers.values import ABSENT, subset
 
 
 @reader(
-    "AWS::EC2::LaunchTemplate", capability="Machines", covers="LaunchTemplateData LaunchTemplateName"
+    "AWS::EC2::LaunchTemplate",
+    capability="Machines",
+    covers="LaunchTemplateData LaunchTemplateName",
 )
 def launch_template(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
     """Read how machines start: metadata service, disks, addresses, monitoring."""
@@ -88,9 +90,7 @@ def instance(place: Place, physical_id: str, expected: Properties) -> Iterator[C
     )
 
 
-@reader(
-    "AWS::Backup::BackupVault", capability="Backups", covers="BackupVaultName EncryptionKeyArn"
-)
+@reader("AWS::Backup::BackupVault", capability="Backups", covers="BackupVaultName EncryptionKeyArn")
 def vault(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
     """Read the key of a vault."""
     found = place("backup").describe_backup_vault(BackupVaultName=physical_id)

@@ -172,9 +172,7 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
 
 
 @pytest.mark.parametrize(("why", "changes", "message"), REFUSED, ids=[row[0] for row in REFUSED])
-def test_one_clear_error(
-    found: Found, why: str, changes: dict[str, object], message: str
-) -> None:
+def test_one_clear_error(found: Found, why: str, changes: dict[str, object], message: str) -> None:
     (only,) = found(changes)
     assert only.startswith(message), why
 

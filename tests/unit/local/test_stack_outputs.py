@@ -65,9 +65,7 @@ def test_other_values_are_left_to_the_engine(resolve: Any) -> None:
 
 def test_rules_keep_their_prefix_lists() -> None:
     module = emulators.ministack("ec2")
-    original = getattr(
-        module._parse_ip_permissions, "__wrapped__", module._parse_ip_permissions
-    )
+    original = getattr(module._parse_ip_permissions, "__wrapped__", module._parse_ip_permissions)
     params = {
         "IpPermissions.1.IpProtocol": ["tcp"],
         "IpPermissions.1.PrefixListIds.1.PrefixListId": ["pl-1"],

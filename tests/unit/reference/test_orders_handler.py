@@ -64,7 +64,10 @@ def test_nobody_overwrites_an_order(orders: ModuleType) -> None:
     ("context", "owner"),
     [
         ({"authorizer": {"claims": {"sub": "user-1"}}}, "user-1"),
-        ({"identity": {"userArn": "arn:aws:sts::1:assumed-role/a/b"}}, "arn:aws:sts::1:assumed-role/a/b"),
+        (
+            {"identity": {"userArn": "arn:aws:sts::1:assumed-role/a/b"}},
+            "arn:aws:sts::1:assumed-role/a/b",
+        ),
     ],
 )
 def test_whose_order_it_is_comes_from_the_authorizer(

@@ -38,9 +38,7 @@ def stacks() -> dict[str, Resources]:
 
 
 def of(stacks: dict[str, Resources], stack: str, kind: str) -> list[Resources]:
-    return [
-        row["Properties"] for row in stacks[stack]["Resources"].values() if row["Type"] == kind
-    ]
+    return [row["Properties"] for row in stacks[stack]["Resources"].values() if row["Type"] == kind]
 
 
 def references(value: object) -> set[str]:
@@ -198,7 +196,9 @@ def test_only_the_machines_reach_the_database(stacks: dict[str, Resources]) -> N
         for rule in of(stacks, "Web", "AWS::EC2::SecurityGroupIngress")
         if group in references(rule["GroupId"])
     )
-    assert all("MachinesSecurityGroup" in name for name in references(rule["SourceSecurityGroupId"]))
+    assert all(
+        "MachinesSecurityGroup" in name for name in references(rule["SourceSecurityGroupId"])
+    )
     rows = [
         (row["PortRange"]["From"], row["Egress"])
         for row in of(stacks, "Web", "AWS::EC2::NetworkAclEntry")

@@ -250,7 +250,9 @@ def test_no_guardrail_stops_what_a_role_of_the_workload_is_for(
             assert named is None, "CloudFormation names the roles of a workload"
             role = f"arn:aws:iam::{ACCOUNT}:role/orders-{logical_id}-1A2B3C"
             for statement in listed(document["Statement"]):
-                for action in (one for each in listed(statement["Action"]) for one in spelled(each)):
+                for action in (
+                    one for each in listed(statement["Action"]) for one in spelled(each)
+                ):
                     for resource in listed(statement["Resource"]):
                         arn = text(resource, ACCOUNT)
                         own = arn.replace("*", "x") if arn.startswith("arn:") else "*"
