@@ -57,7 +57,8 @@ class InstancesWorkload(Section):
         description="SSM parameter with the ID of a machine image that answers HTTPS on `port`.",
     )
     cidr: str = Field(
-        default="10.64.0.0/20", description="Range of the VPC: private, /16 to /24. 10.64.0.0/20."
+        default="10.64.0.0/20",
+        description="Range of the VPC: private, /16 to /24. 10.64.0.0/20 by default.",
     )
     port: StrictInt = Field(
         default=8443,
