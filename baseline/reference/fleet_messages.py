@@ -23,6 +23,7 @@ class FleetMessages(Construct):
 
     Attributes:
         topic: the :class:`SecureTopic`.
+        key: its :class:`SecureKey`.
 
     Raises:
         BaselineError: no address.
@@ -35,8 +36,8 @@ class FleetMessages(Construct):
         super().__init__(scope, id)
         if not addresses:
             raise BaselineError("addresses is empty; name at least one, so that somebody hears")
-        key = SecureKey(self, "Key", description="Messages about machines")
-        self.topic = SecureTopic(self, "Topic", key=key, display_name="Machines")
+        self.key = SecureKey(self, "Key", description="Messages about machines and secrets")
+        self.topic = SecureTopic(self, "Topic", key=self.key, display_name="Machines and secrets")
         self.topic.subscribe_email(list(dict.fromkeys(addresses)))
         stack = cdk.Stack.of(self)
         role = (
@@ -45,7 +46,7 @@ class FleetMessages(Construct):
         )
         # Named by a condition: a key policy that names a missing role as principal is refused, and
         # the role exists only once the account has used Auto Scaling.
-        key.key.add_to_resource_policy(
+        self.key.key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="AutoScalingMessages",
                 principals=[iam.AnyPrincipal()],

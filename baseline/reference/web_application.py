@@ -25,6 +25,7 @@ from baseline.workload.auto_scaling import INSTANCE_TYPES, HardenedAutoScalingGr
 from baseline.workload.backups import BackupVaultPlan
 from baseline.workload.database import HardenedDatabase
 from baseline.workload.database_engines import AURORA, AuroraEngine
+from baseline.workload.rotation_alarm import RotationAlarm
 
 PORT = 8443
 HEALTH_PATH = "/health"
@@ -47,8 +48,8 @@ class WebApplication(Construct):
     The load balancer has no public address: CloudFront comes in through a VPC origin, and the
     security group admits CloudFront's addresses only. Machines have no address, no key pair and no
     way out but AWS's endpoints. They sign in to the database with their role; its password is made
-    and rotated by RDS and known to nobody. Backups lie in a locked vault. Floods, errors and
-    refused connections are told.
+    and rotated by RDS and known to nobody. Backups lie in a locked vault. Floods, errors,
+    refused connections and a failed rotation are told.
 
     Args:
         scope: parent construct, in the Region of the machines.
@@ -120,18 +121,21 @@ class WebApplication(Construct):
         check_way_in(network)
         check_database_port(network, AURORA[engine].port)
         check_prefix_list(cloudfront_prefix_list)
+        messages = FleetMessages(self, "FleetMessages", addresses=addresses)
         self.machines = HardenedAutoScalingGroup(
             self,
             "Machines",
             vpc=network.vpc,
             subnets=network.private_subnets,
             image=image,
-            topic=FleetMessages(self, "FleetMessages", addresses=addresses).topic,
+            topic=messages.topic,
             instance_types=instance_types,
             minimum=minimum,
             maximum=maximum,
         )
         self.database = self._create_database(name, network, engine, database_subnets)
+        # RDS rotates the master password through Secrets Manager, where it may fail.
+        RotationAlarm(self, "Rotation", topic=messages.topic, topic_key=messages.key)
         self.backups = self._back_up(name, emergency_role)
         self.load_balancer = self._create_load_balancer(
             network, certificate, log_bucket, cloudfront_prefix_list

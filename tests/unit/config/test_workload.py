@@ -167,6 +167,11 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         workload(name="Orders"),
         "workload.name: 'Orders' is not a name for a workload",
     ),
+    (
+        "a public mailbox",
+        {"workload": {**BASE, "form": "serverless", "alarms": ["orders@gmail.com"]}},
+        "workload.alarms[0]: 'orders@gmail.com' is not in email_domains",
+    ),
     ("nobody who hears", workload(alarms=[]), "workload.alarms: "),
 ]
 

@@ -222,6 +222,19 @@ def test_the_machines_sign_in_as_one_user(stacks: dict[str, Resources]) -> None:
     assert not of(stacks, "Web", "AWS::IAM::Policy")
 
 
+def test_a_rotation_that_fails_is_told(stacks: dict[str, Resources]) -> None:
+    (rule,) = of(stacks, "Web", "AWS::Events::Rule")
+    assert rule["EventPattern"]["detail"]["eventName"] == ["RotationAbandoned", "RotationFailed"]
+    (target,) = rule["Targets"]
+    (topic,) = references(target["Arn"])
+    told = [
+        row["Endpoint"]
+        for row in of(stacks, "Web", "AWS::SNS::Subscription")
+        if topic in references(row["TopicArn"])
+    ]
+    assert told == ["orders-operations@example.com"]
+
+
 @pytest.mark.parametrize(
     ("stack", "kind", "value"),
     [("Web", "AWS::RDS::DBCluster", "orders"), ("Api", "AWS::DynamoDB::Table", "orders-api")],
