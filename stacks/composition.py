@@ -24,6 +24,7 @@ from stacks.response import ResponseStack
 from stacks.security import SecurityStack
 from stacks.settings import SettingsStack
 from stacks.wiring import Wiring
+from stacks.workload import leave_unmarked, workload
 
 
 def compose(app: cdk.App, configuration: Configuration) -> None:
@@ -38,40 +39,47 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
 
     # Organization
     organization = OrganizationStack(app, "organization", **_in(wiring, names.management))
-    ways_in = choices.ways_in(wiring)
-    billing = choices.billing(wiring)
+    _depend(
+        [
+            *choices.ways_in(wiring),
+            *choices.billing(wiring),
+            *choices.central_backups(wiring),
+        ],
+        [organization],
+    )
 
     # Logs
     log_archive = LogArchiveStack(app, "log-archive", **_in(wiring, names.log_archive))
     regional_logs = choices.regional_logs(wiring)
     copies = choices.log_copies(wiring)
-    central_backups = choices.central_backups(wiring)
+    _depend([log_archive, *regional_logs, *copies], [organization])
+    # S3 looks for the copies' buckets when it is told to copy.
+    _depend([log_archive], copies)
 
     # Detection and response
     audit = AuditStack(app, "audit", **_in(wiring, names.management))
     security = SecurityStack(app, "security", **_in(wiring, names.security))
-    security_regional = choices.security_regional(wiring, security)
     response = ResponseStack(app, "response", security=security, **_in(wiring, names.security))
     findings = choices.findings(wiring)
-    siem = choices.siem(wiring)
-    lakes = choices.security_lakes(wiring)
-
-    # Endpoint agent
-    agent = endpoint(wiring)
+    _depend([audit, security], [log_archive])
+    _depend([*choices.security_regional(wiring, security), *findings, response], [security])
+    _export(wiring, organization=organization, collected=[audit, security])
 
     # Members
-    members = MembersStack(app, "members", **_in(wiring, names.management))
-    management = ManagementMember.create(wiring)
-    rules = choices.rules(wiring)
-    network = NetworkStack(app, "network", **_in(wiring, names.network))
+    management = _members(wiring, security=security, audit=audit)
+    recorded = [management.everywhere, *management.regional]
+    _depend(choices.rules(wiring), recorded)
     settings = SettingsStack(
         app, "settings", macie_key=security.macie_key, **_in(wiring, names.security)
     )
-    identity = choices.identity(wiring)
-    images = choices.images(wiring)
+    _depend([settings, *choices.identity(wiring)], [*recorded, *management.sign_in])
 
-    # Edge
-    edge = firewall_manager(wiring)
+    # Networks, images, edge
+    _depend([NetworkStack(app, "network", **_in(wiring, names.network))], [audit, security])
+    # Inspector scans before the first image is built.
+    _depend(choices.images(wiring), [organization, security])
+    # The administrator, the bucket of the logs, and recorders, which find the resources.
+    _depend(firewall_manager(wiring), [organization, log_archive, *recorded])
 
     # Guardrails come last, because they can stop everything before them.
     guardrails = GuardrailsStack(
@@ -81,57 +89,47 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         account_ids=known_ids(configuration) | organization.account_ids,
         **_in(wiring, names.management),
     )
+    _depend([guardrails], [stack for stack in _stacks(app) if stack is not guardrails])
 
-    _depend([log_archive, *regional_logs, *copies, *billing, *ways_in], [organization])
-    _depend(central_backups, [organization])
-    # S3 looks for the copies' buckets when it is told to copy.
-    _depend([log_archive], copies)
-    _depend([audit, security], [log_archive])
-    _depend([*security_regional, response], [security])
-    _depend(findings, [log_archive, security])
-    _depend(siem, [audit, security])
+    # The archive takes the logs of its network and load balancer.
+    reference = workload(wiring)
+    _depend(reference, [log_archive, *regional_logs, management.everywhere])
+
+    mark_protected(app)
+    leave_unmarked(reference)
+    for stack in _stacks(app):
+        stack.termination_protection = True
+
+
+def _export(wiring: Wiring, *, organization: cdk.Stack, collected: Iterable[cdk.Stack]) -> None:
+    """Create what a SIEM reads, where there is one."""
+    siem = choices.siem(wiring)
+    _depend(siem, collected)
     _depend(siem[1:], siem[:1])
     # The administrator, the trail and Security Hub come before the lakes that collect from them.
-    _depend(lakes, [organization, audit, security])
+    lakes = choices.security_lakes(wiring)
+    _depend(lakes, [organization, *collected])
     _depend(lakes[1:], lakes[:1])
     _depend(lakes[-1:], lakes[1:-1])
-    # Inspector scans before the first image is built.
-    _depend(images, [organization, security])
-    _depend([members, management.roles, network], [audit, security])
+
+
+def _members(wiring: Wiring, *, security: cdk.Stack, audit: cdk.Stack) -> ManagementMember:
+    """Create what every account gets, the management account included."""
+    # Documents of the members read the agent's package when they are made.
+    agent = endpoint(wiring)
+    _depend(agent, [security])
+    everywhere = MembersStack(wiring.app, "members", **_in(wiring, wiring.names.management))
+    management = ManagementMember.create(wiring, everywhere=everywhere)
+    _depend([everywhere, management.roles], [audit, security, *agent])
     _depend(
         [*management.regional, *management.sign_in, management.account_events], [management.roles]
     )
-    # Documents of the members read the package when they are made.
-    _depend(agent, [security])
-    _depend([members, management.roles], agent)
-    _depend(management.optional, [management.roles, *management.regional, *agent])
-    _depend(rules, [members, *management.regional])
-    _depend([settings, *identity], [members, *management.regional, *management.sign_in, *ways_in])
-    # The administrator, the bucket of the logs, and recorders, which find the resources.
-    _depend(edge, [organization, log_archive, members, *management.regional])
-    _depend([guardrails], [network, response, settings, management.account_events])
-    _depend([guardrails], [*management.optional, *agent])
-    _depend(
-        [guardrails],
-        [
-            *billing,
-            *findings,
-            *identity,
-            *images,
-            *regional_logs,
-            *rules,
-            *security_regional,
-            *siem,
-            *lakes,
-            *edge,
-        ],
-    )
-    # The backup policy names vaults and a role that have to be there.
-    _depend([guardrails], central_backups)
-    mark_protected(app)
-    for stack in app.node.children:
-        if isinstance(stack, cdk.Stack):
-            stack.termination_protection = True
+    _depend(management.optional, [management.roles, *management.regional])
+    return management
+
+
+def _stacks(app: cdk.App) -> list[cdk.Stack]:
+    return [child for child in app.node.children if isinstance(child, cdk.Stack)]
 
 
 def _in(wiring: Wiring, account: str) -> dict[str, Any]:

@@ -20,8 +20,18 @@ from stacks.wiring import Wiring
 
 
 class ManagementMember(NamedTuple):
-    """The stacks: roles, each governed Region, the other Regions of sign-ins, account events, options."""
+    """The stacks: StackSets, and the same as stacks by what they hold.
 
+    Attributes:
+        everywhere: the StackSets of all other accounts.
+        roles: roles.
+        regional: each governed Region.
+        sign_in: the other Regions of sign-ins.
+        account_events: events of accounts.
+        optional: options, in each governed Region.
+    """
+
+    everywhere: cdk.Stack
     roles: cdk.Stack
     regional: list[cdk.Stack]
     sign_in: list[cdk.Stack]
@@ -29,9 +39,10 @@ class ManagementMember(NamedTuple):
     optional: list[cdk.Stack]
 
     @classmethod
-    def create(cls, wiring: Wiring) -> ManagementMember:
-        """Create them."""
+    def create(cls, wiring: Wiring, *, everywhere: cdk.Stack) -> ManagementMember:
+        """Create those of the management account."""
         return cls(
+            everywhere=everywhere,
             roles=MemberGlobalStack(
                 wiring.app,
                 "members-management",

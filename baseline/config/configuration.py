@@ -32,6 +32,7 @@ from baseline.config.section import Section
 from baseline.config.siem import Siem
 from baseline.config.systems_manager import SystemsManagerSettings
 from baseline.config.units import OrganizationalUnit
+from baseline.config.workload import Workload
 
 # Validation context of the loader, which runs the checks itself to give each finding its place.
 CHECKED_ELSEWHERE: Final = {"checks": "elsewhere"}
@@ -127,6 +128,10 @@ class Configuration(Section):
     )
     endpoint: Endpoint = Field(
         default_factory=Endpoint, description="The agent that watches machines; none by default."
+    )
+    workload: Workload | None = Field(
+        default=None,
+        description="The reference workload, in a workload account: docs/reference-workload.md. None by default.",
     )
     capabilities: Capabilities = Field(
         default_factory=Capabilities, description="Which detections and records are on."

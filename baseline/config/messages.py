@@ -28,6 +28,7 @@ from baseline.config import (
     siem,
     trail,
     trusted_advisor,
+    workload,
 )
 from baseline.config.fields import field_at, section_at
 from baseline.config.finding import Finding, Path
@@ -119,6 +120,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         **security_hub.HINTS,
         **siem.HINTS,
         **edge.HINTS,
+        **workload.HINTS,
     }
 )
 

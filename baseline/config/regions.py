@@ -91,6 +91,26 @@ FIREWALL_MANAGER: tuple[str, ...] = (
     "AWS::WAFv2::RuleGroup",
 )
 
+# What a variant of the reference workload creates in its Region; CloudFront's part is in us-east-1.
+WORKLOAD: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "instances": (
+            "AWS::AutoScaling::AutoScalingGroup",
+            "AWS::Backup::BackupPlan",
+            "AWS::CloudFront::VpcOrigin",
+            "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            "AWS::RDS::DBCluster",
+            "AWS::WAFv2::WebACL",
+        ),
+        "serverless": (
+            "AWS::ApiGateway::RestApi",
+            "AWS::Backup::BackupPlan",
+            "AWS::DynamoDB::Table",
+            "AWS::WAFv2::WebACL",
+        ),
+    }
+)
+
 # What a choice of the network creates in the home Region besides, by its name in messages.
 NETWORK: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -234,6 +254,7 @@ def resource_types() -> Iterator[str]:
         SYSTEMS_MANAGER,
         NOTIFICATIONS,
         BACKUPS,
+        WORKLOAD,
     )
     rows = (
         *(row for table in tables for row in table.values()),

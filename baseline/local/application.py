@@ -30,7 +30,9 @@ from baseline.local import (
     identity_center,
     inventory,
     organization,
+    prefix_lists,
     provisioners,
+    stack_outputs,
 )
 from baseline.local.backends import events, firehose, map_results, sts
 from baseline.local.router import AsgiApp, Receive, Router, Scope, Send
@@ -94,6 +96,8 @@ def build() -> AsgiApp:
     organization.extend_moto()
     identity_center.extend_moto()
     conditions.know_pseudo_parameters()
+    stack_outputs.read_outputs_of_other_regions()
+    prefix_lists.keep_prefix_lists()
     backends.register_all()
     events.deliver_across_accounts()
     firehose.receive_events_and_logs()

@@ -1,7 +1,7 @@
-"""``cdk bootstrap`` of the core accounts, the only ones that stacks are deployed into."""
+"""``cdk bootstrap`` of the accounts that stacks are deployed into: the core accounts, a workload's."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,9 @@ QUALIFIER = "secbase"
 TOOLKIT_STACK = "secbase-toolkit"
 """Name of the bootstrap stack, as in cdk.json."""
 
+CDK_TOOLKIT = "CDKToolkit"
+"""Name that the CDK gives the bootstrap stack of an application team."""
+
 _EXECUTION_POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
 _BOOTSTRAP_SECONDS = 180
 _AT_ONCE = 2  # each is a Node.js process of its own; the machine has few cores
@@ -32,6 +35,8 @@ class Target:
 
     account: str
     region: str
+    qualifier: str = QUALIFIER
+    toolkit: str = TOOLKIT_STACK
 
     def __str__(self) -> str:
         """Give it as the ``cdk`` command wants it."""
@@ -40,6 +45,9 @@ class Target:
 
 def targets(configuration: Configuration) -> tuple[Target, ...]:
     """Give what is bootstrapped: each core account at home, the management account in every governed Region.
+
+    An account with the reference workload is bootstrapped as application teams do it, with another
+    qualifier, whose roles no guardrail exempts.
 
     The management account has a regional part in every Region (its own stack of what a StackSet puts into
     members), because StackSets skip it.
@@ -55,13 +63,40 @@ def targets(configuration: Configuration) -> tuple[Target, ...]:
         for region in configuration.regions
         if region != home
     ]
-    return tuple(dict.fromkeys([*core, *other]))
+    return tuple(dict.fromkeys([*core, *other, *workload_targets(configuration)]))
+
+
+def workload_targets(configuration: Configuration) -> list[Target]:
+    """Give where the reference workload is bootstrapped; us-east-1 works with the roles of this Region."""
+    workload = configuration.workload
+    if workload is None:
+        return []
+    return [
+        Target(
+            account=workload.account,
+            region=workload.region or configuration.home_region,
+            qualifier=workload.qualifier,
+            toolkit=CDK_TOOLKIT,
+        )
+    ]
 
 
 def bootstrap(
-    configuration: Configuration, access: Access, tools: Tools, state: State
+    configuration: Configuration,
+    access: Access,
+    tools: Tools,
+    state: State,
+    *,
+    only: Iterable[Target] | None = None,
 ) -> Iterator[tuple[Target, bool]]:
     """Bootstrap what is not bootstrapped yet; yield each target with whether something was done.
+
+    Args:
+        configuration: The configuration.
+        access: The embedded AWS.
+        tools: The repository's tools.
+        state: Where the logs go.
+        only: What to bootstrap; all :func:`targets` by default.
 
     Raises:
         BaselineError: One failed; the message shows the command's last lines.
@@ -75,7 +110,7 @@ def bootstrap(
         return target, True
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        yield from pool.map(one, targets(configuration))
+        yield from pool.map(one, targets(configuration) if only is None else tuple(only))
 
 
 def command(target: Target, management: str, tools: Tools) -> list[str]:
@@ -87,7 +122,7 @@ def command(target: Target, management: str, tools: Tools) -> list[str]:
     trust = ["--trust", management] if target.account != management else []
     return [
         *(str(tools.cdk), "bootstrap", str(target), "--app", ""),
-        *("--qualifier", QUALIFIER, "--toolkit-stack-name", TOOLKIT_STACK),
+        *("--qualifier", target.qualifier, "--toolkit-stack-name", target.toolkit),
         *("--cloudformation-execution-policies", _EXECUTION_POLICY),
         *trust,
     ]
@@ -96,7 +131,7 @@ def command(target: Target, management: str, tools: Tools) -> list[str]:
 def _is_bootstrapped(access: Access, target: Target) -> bool:
     client = access.client("cloudformation", target.account, target.region)
     try:
-        stacks = client.describe_stacks(StackName=TOOLKIT_STACK)["Stacks"]
+        stacks = client.describe_stacks(StackName=target.toolkit)["Stacks"]
     except ClientError:
         return False
     return bool(stacks) and stacks[0]["StackStatus"] in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}

@@ -28,7 +28,7 @@ PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
     "ministack.core.lambda_runtime": ("execution_credentials", "reset"),
     "ministack.core.responses": ("get_account_id", "get_region", "request_scope"),
     "ministack.services.cloudformation": ("_stacks",),
-    "ministack.services.cloudformation.engine": ("_evaluate_conditions",),
+    "ministack.services.cloudformation.engine": ("_evaluate_conditions", "_resolve_refs"),
     "ministack.services.cloudformation.provisioners": ("_RESOURCE_HANDLERS", "_physical_name"),
     "ministack.services.cloudformation.stacks": ("_runs_on_worker_thread",),
     "ministack.services.cloudwatch_logs": (
@@ -42,6 +42,8 @@ PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
     "ministack.services.ec2": (
         "_ensure_defaults_initialized",
         "_network_acls",
+        "_p",
+        "_parse_ip_permissions",
         "_subnets",
         "_tags",
         "_vpc_endpoints",

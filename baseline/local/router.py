@@ -35,10 +35,18 @@ MOTO_SERVICES = frozenset(
         "securityhub",
         "shield",
         "sso",
+        "wafv2",
     }
 )
 MOTO_OPERATIONS = frozenset(
     {
+        ("monitoring", "DeleteAlarms"),
+        ("monitoring", "DescribeAlarms"),
+        ("monitoring", "DescribeAlarmsForMetric"),
+        ("monitoring", "DisableAlarmActions"),
+        ("monitoring", "EnableAlarmActions"),
+        ("monitoring", "PutMetricAlarm"),
+        ("monitoring", "SetAlarmState"),
         ("ssm", "CreateDocument"),
         ("ssm", "DescribeDocument"),
         ("ssm", "GetDocument"),

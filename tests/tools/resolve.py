@@ -101,6 +101,9 @@ class Resolver:
     def _fn_if(self, argument: list[Any]) -> Any:
         return self.resolve(argument[1])
 
+    def _fn_base64(self, argument: Any) -> str:
+        return str(self.resolve(argument))
+
     def _fn_getazs(self, _region: Any) -> list[str]:
         return [f"{REGION}{letter}" for letter in "abc"]
 

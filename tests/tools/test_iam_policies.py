@@ -217,7 +217,7 @@ def definitions_for(templates: Templates, directory: Path) -> Path:
     """Write the definitions of the services whose actions the templates name."""
     directory.mkdir(exist_ok=True)
     text = json.dumps(templates)
-    service_definitions.write(directory, set(re.findall(r'"([a-z0-9-]+):[A-Z*]', text)))
+    service_definitions.write(directory, set(re.findall(r'"([a-z0-9-]+):[A-Za-z*]', text)))
     return directory
 
 

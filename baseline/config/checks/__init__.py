@@ -38,6 +38,7 @@ from baseline.config.checks import (
     security_hub,
     siem,
     units,
+    workload,
 )
 from baseline.config.finding import Finding
 from baseline.config.view import View
@@ -185,6 +186,13 @@ CHECKS: tuple[Check, ...] = (
     patching.baselines_are_made,
     patching.windows_end_after_they_began,
     patching.installing_has_windows,
+    workload.says_what_it_needs,
+    workload.certificates_are_where_they_are_looked_for,
+    workload.stands_in_a_workload_account,
+    workload.stands_in_a_governed_region,
+    workload.may_have_a_way_in,
+    workload.network_is_planned,
+    workload.is_offered,
     lists.hold_each_value_once,
 )
 

@@ -13,7 +13,7 @@ from baseline.config.text import listed, show
 from baseline.config.view import View
 
 # Messages may go to a service provider, but to no public mailbox.
-FOR_OTHERS_TOO = ("notifications", "billing")
+FOR_OTHERS_TOO = ("notifications", "billing", "workload")
 
 PROVIDERS = File(__file__).parents[1] / "data" / "public_mail_providers.json"
 
@@ -78,6 +78,7 @@ def _of_findings(view: View) -> Iterator[tuple[Path, str]]:
         yield from view.items("notifications", severity)
     for team in view.keys("notifications", "routes"):
         yield from view.items("notifications", "routes", team, "addresses")
+    yield from view.items("workload", "alarms")
     yield from view.items("billing", "recipients")
 
 

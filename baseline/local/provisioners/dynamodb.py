@@ -6,10 +6,15 @@ from baseline.local.provisioners.stock import completes
 
 @completes(
     "AWS::DynamoDB::Table",
-    applies=("DeletionProtectionEnabled", "PointInTimeRecoverySpecification", "SSESpecification"),
+    applies=(
+        "DeletionProtectionEnabled",
+        "PointInTimeRecoverySpecification",
+        "ResourcePolicy",
+        "SSESpecification",
+    ),
 )
 def complete_table(name: str, resource: Resource) -> None:
-    """Set encryption, recovery and deletion protection."""
+    """Set encryption, recovery, deletion protection and the resource policy."""
     if "PointInTimeRecoverySpecification" in resource.properties:
         resource.call(
             "dynamodb",
@@ -24,3 +29,8 @@ def complete_table(name: str, resource: Resource) -> None:
         resource.call("dynamodb", "update_table", TableName=name, SSESpecification=wanted)
     if protection := resource.only("DeletionProtectionEnabled"):
         resource.call("dynamodb", "update_table", TableName=name, **protection)
+    if policy := resource.get("ResourcePolicy"):
+        arn = f"arn:aws:dynamodb:{resource.region}:{resource.account}:table/{name}"
+        resource.call(
+            "dynamodb", "put_resource_policy", ResourceArn=arn, Policy=policy["PolicyDocument"]
+        )

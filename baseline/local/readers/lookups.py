@@ -51,6 +51,7 @@ def default_security_group(place: Place, _: str, expected: Properties) -> Iterat
 
 _ALARM = (
     *("Namespace", "MetricName", "Statistic", "Period", "EvaluationPeriods", "Threshold"),
+    *("Metrics", "ThresholdMetricId"),
     *("ComparisonOperator", "Dimensions", "AlarmActions", "TreatMissingData", "ActionsEnabled"),
 )
 

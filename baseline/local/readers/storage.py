@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from baseline.local.readers.table import Check, Place, Properties, reader
+from baseline.local.readers.values import ABSENT, attempt, policy
 
 
 @reader(
     "AWS::DynamoDB::Table",
     capability="Tables",
     covers="KeySchema AttributeDefinitions BillingMode DeletionProtectionEnabled SSESpecification "
-    "PointInTimeRecoverySpecification",
+    "PointInTimeRecoverySpecification ResourcePolicy",
 )
 def table(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
     """Read a table's keys, how it is paid, and what protects it."""
@@ -42,6 +43,15 @@ def table(place: Place, physical_id: str, expected: Properties) -> Iterator[Chec
         expected=bool(asked.get("PointInTimeRecoveryEnabled")),
         found=recovery["PointInTimeRecoveryStatus"] == "ENABLED",
     )
+    if "ResourcePolicy" in expected:
+        answer = attempt(
+            dynamodb.get_resource_policy, "PolicyNotFoundException", ResourceArn=found["TableArn"]
+        )
+        yield Check(
+            setting="ResourcePolicy",
+            expected=policy(expected["ResourcePolicy"]["PolicyDocument"]),
+            found=policy(answer if answer == ABSENT else answer["Policy"]),
+        )
 
 
 @reader("AWS::SSM::Parameter", capability="Parameters", covers="Name Type Value")

@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from baseline.config import Configuration, load
-from baseline.local.bootstrap import QUALIFIER, TOOLKIT_STACK, Target, command, targets
+from baseline.local.bootstrap import (
+    QUALIFIER,
+    TOOLKIT_STACK,
+    Target,
+    command,
+    targets,
+    workload_targets,
+)
 from baseline.local.environment import Tools
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -35,6 +42,19 @@ def test_no_member_account_is_bootstrapped() -> None:
     members = {member.id for member in configuration.members.values()}
 
     assert not members & {target.account for target in targets(configuration)}
+
+
+def test_a_workload_account_is_bootstrapped_as_application_teams_do_it() -> None:
+    configuration = load(ROOT / "examples" / "configurations" / "workload.yaml")
+    (target,) = workload_targets(configuration)
+    assert target in targets(configuration)
+    assert (target.account, target.region) == ("555555555555", configuration.home_region)
+
+    arguments = command(target, "111111111111", TOOLS)
+
+    assert arguments[arguments.index("--qualifier") + 1] == "hnb659fds" != QUALIFIER
+    assert arguments[arguments.index("--toolkit-stack-name") + 1] == "CDKToolkit"
+    assert arguments[arguments.index("--trust") + 1] == "111111111111"
 
 
 def test_another_account_trusts_the_management_account_only() -> None:

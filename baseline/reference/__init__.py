@@ -1,0 +1,1 @@
+"""The reference workload: the constructs for workloads put together, to deploy or to copy."""

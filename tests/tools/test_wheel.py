@@ -1,0 +1,129 @@
+"""An application team installs the wheel and uses one construct, far from this repository.
+
+The wheel is built and installed without a network: the build backend of this environment, and a
+fresh virtual environment that borrows the dependencies and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support import ROOT
+
+pytestmark = pytest.mark.tools
+APP = ROOT / "examples" / "application_team" / "app.py"
+PLAIN = """
+import aws_cdk as cdk
+import cdk_nag
+from aws_cdk import aws_dynamodb as dynamodb
+
+app = cdk.App()
+stack = cdk.Stack(app, "Orders")
+key = dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
+dynamodb.Table(stack, "Orders", partition_key=key)
+cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
+app.synth()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """An application team's machine: a virtual environment, and a folder to work in."""
+
+    python: Path
+    folder: Path
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Python as the team does: nothing of this repository is on the path."""
+        kept = {key: os.environ[key] for key in ("HOME", "JSII_NODE", "PATH") if key in os.environ}
+        return subprocess.run(
+            [str(self.python), *arguments],
+            cwd=self.folder,
+            env={**kept, "CDK_OUTDIR": str(self.folder / "cdk.out"), "CDK_VALIDATION": "false"},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this working tree."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def team(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Team:
+    """A fresh virtual environment with the wheel, and the team's app in a folder of its own."""
+    folder = tmp_path_factory.mktemp("team")
+    home = folder / "venv"
+    venv.create(home, with_pip=False)
+    python = home / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
+    offline = ["--no-index", "--no-deps", "--disable-pip-version-check"]
+    done = subprocess.run([*pip, *offline, str(wheel)], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    # A path file adds the folder behind the environment's own, and reads no path file in it: the
+    # editable installation of this repository stays out of sight.
+    borrowed = home / "lib" / version / "site-packages" / "dependencies.pth"
+    borrowed.write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    work = folder / "shop"
+    work.mkdir()
+    shutil.copy(APP, work / "app.py")
+    (work / "plain.py").write_text(PLAIN, encoding="utf-8")
+    return Team(python=python, folder=work)
+
+
+def test_the_library_comes_from_the_wheel(team: Team) -> None:
+    done = team.run("-c", "import baseline; print(baseline.__file__)")
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.strip()).is_relative_to(team.python.parents[1])
+
+
+def test_what_the_app_of_the_baseline_is_made_of_does_not_come_with_it(team: Team) -> None:
+    assert "No module named 'stacks'" in team.run("-c", "import stacks").stderr
+
+
+def test_one_construct_synthesizes_without_a_finding(team: Team) -> None:
+    done = team.run("app.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    template = json.loads((team.folder / "cdk.out" / "Orders.template.json").read_text())
+    (table,) = (
+        row["Properties"]
+        for row in template["Resources"].values()
+        if row["Type"] == "AWS::DynamoDB::Table"
+    )
+    assert table["SSESpecification"]["SSEEnabled"] is True
+    assert table["SSESpecification"]["SSEType"] == "KMS"
+    assert table["DeletionProtectionEnabled"] is True
+    # The app itself accepts nothing: a finding would have ended it.
+    assert "acknowledge" not in APP.read_text(encoding="utf-8").lower()
+
+
+def test_the_packs_of_the_app_do_find_something_in_a_plain_table(team: Team) -> None:
+    done = team.run("plain.py")
+    assert done.returncode != 0
+    assert "AwsSolutions-DDB3" in done.stdout + done.stderr
+
+
+def test_the_reference_workload_comes_with_the_wheel(team: Team) -> None:
+    shutil.copy(ROOT / "examples" / "reference_workload" / "app.py", team.folder / "reference.py")
+    done = team.run("reference.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = {path.name for path in (team.folder / "cdk.out").glob("*.template.json")}
+    assert {"Web.template.json", "Edge.template.json", "Api.template.json"} <= made
