@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from baseline.config.backups import CRON_PATTERN
 from baseline.config.forms import AccountId
 from baseline.config.guardduty import FilterName, Reason
-from baseline.config.organization_policies import CRON_PATTERN, TagKey
+from baseline.config.organization_policies import TagKey
 from baseline.config.section import Section
 
 VULNERABILITY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:-]{3,99}$"
