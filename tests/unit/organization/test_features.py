@@ -164,6 +164,7 @@ def test_a_capability_that_is_off_asks_for_nothing(
     settings["capabilities"][capability]["enabled"] = False
     if capability == "config":  # without it Security Hub has nothing to check
         settings["capabilities"]["security_hub"]["enabled"] = False
+    settings["capabilities"]["trusted_advisor"]["enabled"] = False  # it needs Security Hub
     off = Configuration.model_validate(settings)
     features = features_of(off, Names.of(off))
     named = [

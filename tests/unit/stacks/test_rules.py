@@ -18,7 +18,7 @@ from stacks.member_regional import MemberRegionalStack
 from stacks.rules import RulesStack, has_rules_in
 
 PACK = "AWS::Config::OrganizationConformancePack"
-OFF = "security_hub: {enabled: false}"
+OFF = "security_hub: {enabled: false}, trusted_advisor: {enabled: false}"
 
 
 def example(tmp_path: Path, capabilities: str) -> Configuration:
@@ -121,7 +121,9 @@ def test_iam_4_iam_6_iam_9_are_watched_and_told_without_security_hub(
         ("config: {root_and_iam_rules: none}", 0),
         ("security_hub: {standards: [fsbp, cis-5.0, nist-800-53-r5]}", 0),
         (OFF, 11),
-        ("security_hub: {enabled: false}, config: {enabled: false}", 0),
+        (f"{OFF}, config: {{enabled: false}}", 0),
+        # What a class of units does not check, the rules do.
+        ("security_hub: {classes: {sandbox: {standards: []}}}", 11),
     ],
 )
 def test_only_what_is_missing_unless_asked_otherwise(
