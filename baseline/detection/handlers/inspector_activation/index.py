@@ -75,14 +75,13 @@ def _start(region: str, account: str, scans: list[str]) -> None:
 def _is_on(region: str, account: str, scans: list[str]) -> bool:
     found = _state(_client(region), account)
     starting = [scan for scan in scans if found.get(STATES[scan]) == STARTING]
-    return found.get("account") == ON and not starting
+    return ON in found.values() and not starting
 
 
 def _state(inspector: Client, account: str) -> dict[str, str]:
-    """Give the state of the account and of each scan; nothing where it was never on."""
+    """Give the state of each scan; nothing where Inspector was never on."""
     for found in inspector.batch_get_account_status(accountIds=[account])["accounts"]:
-        scans = {name: state["status"] for name, state in found["resourceState"].items()}
-        return {"account": found["state"]["status"], **scans}
+        return {name: state["status"] for name, state in found["resourceState"].items()}
     return {}
 
 
