@@ -167,6 +167,6 @@ def test_guardduty_11_guardduty_13_the_agent_is_on_in_every_region_that_says_so(
     assert content is not None
     assert {"GuardDuty.11", "GuardDuty.13"} <= set(controls_met(content))
     assert found({"endpoint": {"vendor": "guardduty"}}) == []
-    off = {"capabilities.guardduty.runtime_monitoring": False}
+    off: dict[str, object] = {"capabilities.guardduty.runtime_monitoring": False}
     assert len(found({"endpoint": {"vendor": "guardduty"}, **off})) == 1
     assert found(off) == []
