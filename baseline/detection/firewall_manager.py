@@ -92,7 +92,7 @@ class FirewallPolicies(Construct):
         group = None
         if policy.requests_per_address is not None:
             group = rate_group(self, name, policy.scope, policy.requests_per_address)
-        made = self._create(
+        self._create(
             f"web-acl-{name}",
             WEB_ACL_TYPES[policy.scope],
             data.web_acl(
@@ -102,8 +102,6 @@ class FirewallPolicies(Construct):
             ),
             remediate=policy.remediate,
         )
-        if group is not None:
-            made.node.add_dependency(group)
 
     def _audit_groups(self) -> None:
         content, usage = self._settings.security_group_content, self._settings.security_group_usage
@@ -152,7 +150,7 @@ class FirewallPolicies(Construct):
         described: Mapping[str, Any],
         *,
         remediate: bool,
-    ) -> fms.CfnPolicy:
+    ) -> None:
         one = len(resource_types) == 1
         tag = self._settings.exempt_tag
         policy = fms.CfnPolicy(
@@ -176,7 +174,6 @@ class FirewallPolicies(Construct):
         )
         policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.policies[purpose] = policy
-        return policy
 
     def _excluded(self) -> fms.CfnPolicy.IEMapProperty | None:
         accounts = sorted(self._settings.excluded_accounts)
