@@ -90,14 +90,6 @@ def instance(place: Place, physical_id: str, expected: Properties) -> Iterator[C
     )
 
 
-@reader("AWS::Backup::BackupVault", capability="Backups", covers="BackupVaultName EncryptionKeyArn")
-def vault(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
-    """Read the key of a vault."""
-    found = place("backup").describe_backup_vault(BackupVaultName=physical_id)
-    names = ("BackupVaultName", "EncryptionKeyArn")
-    yield from compare(expected, found, {name: name for name in names})
-
-
 @reader("AWS::Backup::BackupSelection", capability="Backups", covers="BackupPlanId BackupSelection")
 def selection(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
     """Read what a plan backs up."""
