@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
 from baseline.controls.registry import implements
@@ -43,7 +42,6 @@ class WebEdge(Construct):
         distribution: the :class:`ProtectedDistribution`; DNS of ``domain`` points to
             ``distribution.distribution.domain_name``.
         web_acl: the :class:`WebAcl`.
-        origin: the ``CfnVpcOrigin``.
         alarms: the :class:`DosAlarms`.
 
     Raises:
@@ -72,7 +70,6 @@ class WebEdge(Construct):
         self.web_acl = WebAcl(
             self, "WebAcl", web_acl_scope="CLOUDFRONT", filters=filters, count_only=count_only
         )
-        self.origin = self._create_origin(load_balancer_arn)
         self.distribution = ProtectedDistribution(
             self,
             "Front",
@@ -81,31 +78,11 @@ class WebEdge(Construct):
             web_acl=self.web_acl,
             log_bucket=EdgeLogs(self, "Logs", distributions=True).bucket,
             origin_domain=origin_domain,
+            private_load_balancer=load_balancer_arn,
             countries=countries,
         )
-        self._lead_into_vpc()
         self.alarms = self._watch(addresses)
         implements(self, capability="private-origin", controls=[])
-
-    def _create_origin(self, load_balancer_arn: str) -> cloudfront.CfnVpcOrigin:
-        endpoint = cloudfront.CfnVpcOrigin.VpcOriginEndpointConfigProperty(
-            arn=load_balancer_arn,
-            name=cdk.Names.unique_resource_name(self, max_length=64, separator="-"),
-            https_port=443,
-            origin_protocol_policy="https-only",
-            origin_ssl_protocols=["TLSv1.2"],
-        )
-        return cloudfront.CfnVpcOrigin(self, "Origin", vpc_origin_endpoint_config=endpoint)
-
-    def _lead_into_vpc(self) -> None:
-        resource = self.distribution.distribution.node.default_child
-        if not isinstance(resource, cloudfront.CfnDistribution):
-            raise TypeError(f"{self.node.path}: the distribution's resource is no CfnDistribution")
-        origin = "DistributionConfig.Origins.0"
-        resource.add_property_deletion_override(f"{origin}.CustomOriginConfig")
-        resource.add_property_override(
-            f"{origin}.VpcOriginConfig", {"VpcOriginId": self.origin.attr_id}
-        )
 
     def _watch(self, addresses: Sequence[str]) -> DosAlarms:
         topic = AlarmTopic(self, "Alarms", addresses=addresses, display_name="Edge alarms").topic
