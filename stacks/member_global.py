@@ -65,36 +65,13 @@ class MemberGlobalStack(cdk.Stack):
             env=env,
             synthesizer=synthesizer,
         )
-        AuditRole(
-            self,
-            "Audit",
-            role_name=names.audit_role,
-            trusted_account=names.security,
-            trusted_role=names.audit_reader_role,
-            organization_id=names.organization_id,
-        )
-        SettingsRole(
-            self,
-            "Settings",
-            role_name=names.settings_role,
-            trusted_account=names.security,
-            trusted_role=names.settings_reconciler_role,
-            organization_id=names.organization_id,
-        )
+        self._trusting_security(names)
         CredentialsRole(
             self, "Credentials", names=names, settings=access_keys or AccessKeySettings()
         )
         if trusted_advisor:
             TrustedAdvisorRole(self, "TrustedAdvisor", names=names)
         ConfigRole(self, "Config", names=names)
-        ResponderRole(
-            self,
-            "Responder",
-            role_name=names.responder_role,
-            trusted_account=names.security,
-            trusted_role=names.open_port_closer_role,
-            organization_id=names.organization_id,
-        )
         EventForwardingRole(
             self,
             "EventForwarding",
@@ -120,6 +97,33 @@ class MemberGlobalStack(cdk.Stack):
         self._patches(names, patching or Patching(), host)
         if endpoint_token:
             EndpointMachinePolicy(self, "EndpointAgent", names=names, role=host)
+
+    def _trusting_security(self, names: Names) -> None:
+        """Create the roles that one role of the security account may assume each."""
+        AuditRole(
+            self,
+            "Audit",
+            role_name=names.audit_role,
+            trusted_account=names.security,
+            trusted_role=names.audit_reader_role,
+            organization_id=names.organization_id,
+        )
+        SettingsRole(
+            self,
+            "Settings",
+            role_name=names.settings_role,
+            trusted_account=names.security,
+            trusted_role=names.settings_reconciler_role,
+            organization_id=names.organization_id,
+        )
+        ResponderRole(
+            self,
+            "Responder",
+            role_name=names.responder_role,
+            trusted_account=names.security,
+            trusted_role=names.open_port_closer_role,
+            organization_id=names.organization_id,
+        )
 
     def _instances(
         self, names: Names, *, host_management: bool, recording: Recording

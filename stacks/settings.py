@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import aws_cdk as cdk
 from aws_cdk import aws_sns as sns
 from constructs import Construct
@@ -39,24 +41,33 @@ class SettingsStack(cdk.Stack):
             description="Security baseline: account settings and credentials",
             env=env,
         )
-        reports = SweepReports(self, "Reports")
-        alarm_topic = sns.Topic.from_topic_arn(self, "Critical", names.topic_arn("critical"))
-        AccountSettings(
-            self,
-            "Settings",
-            configuration=configuration,
-            names=names,
-            reports=reports,
-            alarm_topic=alarm_topic,
-        )
+        self._configuration, self._names = configuration, names
+        self._reports = SweepReports(self, "Reports")
+        self._alarm_topic = sns.Topic.from_topic_arn(self, "Critical", names.topic_arn("critical"))
+        AccountSettings(self, "Settings", **self._sweep())
+        self._keep_credentials()
+        self._keep_members(macie_key)
+        self._report()
+
+    def _sweep(self) -> dict[str, Any]:
+        """Give the arguments of the jobs that go through all accounts."""
+        return {
+            "configuration": self._configuration,
+            "names": self._names,
+            "reports": self._reports,
+            "alarm_topic": self._alarm_topic,
+        }
+
+    def _keep_credentials(self) -> None:
+        configuration, names = self._configuration, self._names
         AccessKeys(
             self,
             "AccessKeys",
             names=names,
             settings=configuration.credentials.access_keys,
             break_glass_role=configuration.break_glass.role,
-            reports=reports,
-            alarm_topic=alarm_topic,
+            reports=self._reports,
+            alarm_topic=self._alarm_topic,
             message_topic_arn=names.topic_arn("high"),
             break_glass_users=configuration.break_glass.users,
         )
@@ -66,21 +77,25 @@ class SettingsStack(cdk.Stack):
             names=names,
             settings=configuration.credentials.root,
             email_domains=configuration.organization.email_domains,
-            reports=reports,
-            topic=alarm_topic,
+            reports=self._reports,
+            topic=self._alarm_topic,
         )
-        capabilities = configuration.capabilities
+
+    def _keep_members(self, macie_key: SecureKey | None) -> None:
+        """Keep every account a member of what the security account administers."""
+        capabilities = self._configuration.capabilities
         administered = (capabilities.detective, capabilities.inspector, capabilities.macie)
         if any(service.enabled for service in administered):
             DetectionMembers(
                 self,
                 "DetectionMembers",
-                configuration=configuration,
-                names=names,
-                reports=reports,
-                alarm_topic=alarm_topic,
                 macie_key_arn=macie_key.key.key_arn if macie_key else None,
+                **self._sweep(),
             )
+
+    def _report(self) -> None:
+        configuration, names = self._configuration, self._names
+        capabilities = configuration.capabilities
         if capabilities.inspector.exports_sbom():
             SbomExport(
                 self,
@@ -88,24 +103,14 @@ class SettingsStack(cdk.Stack):
                 names=names,
                 export=capabilities.inspector.sbom,
                 regions=configuration.regions,
-                alarm_topic=alarm_topic,
+                alarm_topic=self._alarm_topic,
             )
         if configuration.patching.enabled and configuration.patching.report:
-            PatchReport(
-                self,
-                "PatchReport",
-                configuration=configuration,
-                names=names,
-                reports=reports,
-                alarm_topic=alarm_topic,
-            )
+            PatchReport(self, "PatchReport", **self._sweep())
         if capabilities.trusted_advisor.enabled:
             TrustedAdvisor(
                 self,
                 "TrustedAdvisor",
-                configuration=configuration,
-                names=names,
-                reports=reports,
-                alarm_topic=alarm_topic,
                 message_topic_arn=names.topic_arn("high"),
+                **self._sweep(),
             )

@@ -64,6 +64,7 @@ UNTAGGED = {
     "AWS::SSM::MaintenanceWindowTask",
     "AWS::SSM::ResourceDataSync",
     "AWS::SSM::ServiceSetting",
+    "AWS::SecurityHub::Insight",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
     "AWS::SSO::Assignment",
