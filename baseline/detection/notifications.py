@@ -76,11 +76,12 @@ class FindingNotification(Construct):
         rule_prefixes: starts of the names of AWS Config rules whose failures are notified; none by
             default, because Security Hub tells of them where it is on.
         further: name of a further rule on ``bus`` to its pattern; none by default.
+        exposures: notify exposures that the new Security Hub finds, too; off by default.
 
     Attributes:
         topic: the :class:`SecureTopic`.
         rules: the ``CfnRule`` by name: ``SecurityHub``, ``GuardDuty``, ``Activity``, ``Drift``,
-            ``Compliance`` and those of ``further``.
+            ``Compliance``, ``Exposure`` and those of ``further``.
 
     Source: AWS Security Hub User Guide, "EventBridge event types for Security Hub CSPM"; Amazon
     GuardDuty User Guide, "Processing GuardDuty findings with Amazon EventBridge".
@@ -102,6 +103,7 @@ class FindingNotification(Construct):
         drift: bool = False,
         rule_prefixes: Sequence[str] = (),
         further: Mapping[str, Pattern] | None = None,
+        exposures: bool = False,
     ) -> None:
         super().__init__(scope, id)
         self._failures, self._formatter, self._severity = shared.failures, formatter, severity.name
@@ -124,6 +126,9 @@ class FindingNotification(Construct):
         # Security Hub sends its events to the default bus of its administrator.
         imported = event_patterns.security_hub_findings(severity)
         self.rules = {"SecurityHub": self._create_rule("SecurityHub", pattern=imported)}
+        if exposures:
+            found = event_patterns.exposure_findings(severity)
+            self.rules["Exposure"] = self._create_rule("Exposure", pattern=found)
         for name, pattern in (forwarded | dict(further or {})).items():
             self.rules[name] = self._create_rule(name, pattern=pattern, bus=bus)
         self._keep_undelivered()

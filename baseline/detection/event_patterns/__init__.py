@@ -11,6 +11,7 @@ from baseline.detection.event_patterns.emergency import Emergency, emergency_use
 from baseline.detection.event_patterns.findings import (
     TOLD_FIELD,
     all_findings,
+    exposure_findings,
     guardduty_findings,
     security_hub_findings,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "all_findings",
     "control_tower_drift",
     "emergency_use",
+    "exposure_findings",
     "forwarded_activity",
     "forwarded_findings",
     "guardduty_findings",
