@@ -78,11 +78,12 @@ class FindingNotification(Construct):
         further: name of a further rule on ``bus`` to its pattern; none by default.
         exploits: rate critical findings of Inspector by whether an exploit is known, by a rule of
             their own (``Vulnerabilities``); off by default.
+        exposures: notify exposures that the new Security Hub finds, too; off by default.
 
     Attributes:
         topic: the :class:`SecureTopic`.
         rules: the ``CfnRule`` by name: ``SecurityHub``, ``GuardDuty``, ``Activity``, ``Drift``,
-            ``Compliance`` and those of ``further``.
+            ``Compliance``, ``Exposure`` and those of ``further``.
 
     Source: AWS Security Hub User Guide, "EventBridge event types for Security Hub CSPM"; Amazon
     GuardDuty User Guide, "Processing GuardDuty findings with Amazon EventBridge".
@@ -105,6 +106,7 @@ class FindingNotification(Construct):
         rule_prefixes: Sequence[str] = (),
         further: Mapping[str, Pattern] | None = None,
         exploits: bool = False,
+        exposures: bool = False,
     ) -> None:
         super().__init__(scope, id)
         self._failures, self._formatter, self._severity = shared.failures, formatter, severity.name
@@ -130,6 +132,9 @@ class FindingNotification(Construct):
         if exploits:
             rated = event_patterns.vulnerability_findings(severity)
             self.rules["Vulnerabilities"] = self._create_rule("Vulnerabilities", pattern=rated)
+        if exposures:
+            found = event_patterns.exposure_findings(severity)
+            self.rules["Exposure"] = self._create_rule("Exposure", pattern=found)
         for name, pattern in (forwarded | dict(further or {})).items():
             self.rules[name] = self._create_rule(name, pattern=pattern, bus=bus)
         self._keep_undelivered()

@@ -46,6 +46,12 @@ PATHS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "region": "$.detail.region",
             "title": "$.detail.title",
         },
+        "Exposure": {
+            "account": "$.detail.findings[0].cloud.account.uid",
+            "finding": "$.detail.findings[0].finding_info.uid",
+            "region": "$.detail.findings[0].cloud.region",
+            "title": "$.detail.findings[0].finding_info.title",
+        },
         "Activity": CALL,
         "Compliance": {
             "account": "$.detail.awsAccountId",

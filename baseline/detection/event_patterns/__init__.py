@@ -16,6 +16,7 @@ from baseline.detection.event_patterns.emergency import Emergency, emergency_use
 from baseline.detection.event_patterns.findings import (
     TOLD_FIELD,
     all_findings,
+    exposure_findings,
     guardduty_findings,
     security_hub_findings,
     vulnerability_findings,
@@ -74,6 +75,7 @@ __all__ = [
     "backup_tampering",
     "control_tower_drift",
     "emergency_use",
+    "exposure_findings",
     "failed_backups",
     "failed_patches",
     "forwarded_activity",

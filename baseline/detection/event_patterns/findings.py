@@ -17,6 +17,9 @@ UNIFIED = "Findings Imported V2"
 Source: AWS Security Hub User Guide, "EventBridge event formats", of both products.
 """
 
+EXPOSURES = "productv2/aws/securityhub-risk"
+"""End of the ID of the product that correlates. Source: AWS Security Hub User Guide, "OCSF findings"."""
+
 NO_SAMPLE: list[object] = [False, {"exists": False}]
 
 
@@ -92,6 +95,26 @@ def _imported(finding: Pattern) -> Pattern:
                 "Sample": NO_SAMPLE,
                 "Title": [{"anything-but": {"prefix": "[SAMPLE]"}}],
                 **finding,
+            }
+        },
+    }
+
+
+def exposure_findings(severity: Severity) -> Pattern:
+    """Match exposures that the new Security Hub has just found, by severity.
+
+    What it takes from other products is left out, since Security Hub CSPM and the products tell of
+    it. An update is not told again: these findings have no mark that says who was told.
+    """
+    return {
+        "source": ["aws.securityhub"],
+        "detail-type": [UNIFIED],
+        "detail": {
+            "findings": {
+                "activity_name": ["Create"],
+                "metadata": {"product": {"uid": [{"suffix": EXPOSURES}]}},
+                "severity": [severity.label.title()],
+                "status": ["New"],
             }
         },
     }

@@ -30,6 +30,14 @@ def owners(event: Event, tag: str) -> frozenset[str]:
         for finding in at(detail, "findings") or ()
         for one in at(finding, "Resources") or ()
     ]
+    # The new Security Hub writes OCSF: a list of names and values.
+    found += [
+        text(pair, "value")
+        for finding in at(detail, "findings") or ()
+        for one in at(finding, "resources") or ()
+        for pair in at(one, "tags") or ()
+        if text(pair, "name") == tag
+    ]
     found += [
         text(pair, "value")
         for place in GUARDDUTY

@@ -25,6 +25,7 @@ CONFIG_GUIDE = (
 PATCH_GUIDE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-troubleshooting.html"
 SAMPLE = "[SAMPLE]"
 RAW_LENGTH = 6_000
+EXPOSED = "Look at the findings that it rests on, and mend the one that is easiest: the exposure ends with any of them."
 MORE = "... (the rest is in the console)"
 
 
@@ -98,6 +99,34 @@ def _security_hub(event: Event, severity: str) -> Finding:
         facts={"Resource": "; ".join(resources), "Updated": text(finding, "UpdatedAt")},
         description=text(finding, "Description"),
         ends="Set its workflow status to SUPPRESSED or RESOLVED in Security Hub.",
+    )
+
+
+def _exposure(event: Event, severity: str) -> Finding:
+    """Read a finding of the new Security Hub, which writes OCSF."""
+    finding = at(event, "detail", "findings", 0)
+    region = text(event, "region")
+    resources = [
+        f"{text(one, 'uid')} ({text(one, 'type')})" for one in at(finding, "resources") or ()
+    ]
+    return Finding(
+        severity=severity,
+        title=text(finding, "finding_info", "title"),
+        account=text(finding, "cloud", "account", "uid"),
+        region=text(finding, "cloud", "region") or region,
+        found_by=text(finding, "metadata", "product", "name"),
+        remedy=EXPOSED,
+        guide=text(finding, "remediation", "references", 0),
+        link=console(region, "securityhub", "#/v2/exposure"),
+        id=text(finding, "finding_info", "uid"),
+        facts={
+            "Resource": "; ".join(resources),
+            "Rests on": "; ".join(
+                text(one, "title") for one in at(finding, "finding_info", "related_events") or ()
+            ),
+        },
+        description=text(finding, "finding_info", "desc"),
+        ends="Mend one of the findings that it rests on, or set its status to suppressed.",
     )
 
 
@@ -274,6 +303,7 @@ def _flat(detail: object) -> str:
 
 READERS: dict[str, Callable[[Event, str], Finding]] = {
     "Security Hub Findings - Imported": _security_hub,
+    "Findings Imported V2": _exposure,
     "GuardDuty Finding": _guardduty,
     "AWS API Call via CloudTrail": _call,
     "AWS Console Sign In via CloudTrail": _call,
