@@ -200,7 +200,7 @@ def test_the_reason_of_inspector_is_told(run: Run, aws: FakeInspector) -> None:
     aws.errors["ec2"] = "EC2_SSM_RESOURCE_DATA_SYNC_LIMIT_EXCEEDED"
     run(MEMBER)
     assert aws.findings[FINDING]["Description"] == (
-        "Not scanned: ec2 (EC2_SSM_RESOURCE_DATA_SYNC_LIMIT_EXCEEDED)."
+        "Not scanned: ec2 (DISABLED, EC2_SSM_RESOURCE_DATA_SYNC_LIMIT_EXCEEDED)."
     )
 
 
