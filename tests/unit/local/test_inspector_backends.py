@@ -66,7 +66,7 @@ def test_there_is_one_and_the_management_account_names_it() -> None:
 
 
 def test_the_way_of_scanning_is_kept_by_region() -> None:
-    ways = {
+    ways: dict[str, Any] = {
         "ec2Configuration": {"scanMode": "EC2_SSM_AGENT_BASED"},
         "ecrConfiguration": {"rescanDuration": "LIFETIME"},
     }
