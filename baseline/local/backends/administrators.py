@@ -68,6 +68,23 @@ def list_macie(request: ApiRequest) -> dict[str, Any]:
     return {"adminAccounts": [{"accountId": account, "status": "ENABLED"} for account in named]}
 
 
+@answers("inspector2", "EnableDelegatedAdminAccount")
+def enable_inspector(request: ApiRequest) -> dict[str, Any]:
+    """Name Inspector's administrator in the Region."""
+    account = request.parameters["delegatedAdminAccountId"]
+    _name(request, "inspector2", account, "inspector2.amazonaws.com")
+    return {"delegatedAdminAccountId": account}
+
+
+@answers("inspector2", "ListDelegatedAdminAccounts")
+def list_inspector(request: ApiRequest) -> dict[str, Any]:
+    """List Inspector's administrator."""
+    named = administrators("inspector2", request.account, request.region)
+    return {
+        "delegatedAdminAccounts": [{"accountId": account, "status": "ENABLED"} for account in named]
+    }
+
+
 @answers("detective", "EnableOrganizationAdminAccount")
 def enable_detective(request: ApiRequest) -> dict[str, Any]:
     """Name Detective's administrator in the Region."""

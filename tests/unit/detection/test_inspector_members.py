@@ -20,7 +20,7 @@ from baseline.guardrails.evaluation import Organization
 from baseline.guardrails.placement import levels_of
 from baseline.guardrails.request import Request
 from tests.handlers import load_handler
-from tests.unit.detection.inspector_aws import FakeInspector, unscanned
+from tests.unit.detection.inspector_aws import ON, FakeInspector, unscanned
 from tests.unit.detection.members_aws import SECURITY
 
 index = load_handler("baseline/detection/handlers/detection_members")
@@ -44,8 +44,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> FakeInspector:
         # A function, which becomes a method of the clients.
         lambda *call: fake(*call),  # noqa: PLW0108
     )
-    for scans in (SECURITY, MEMBER):
-        for region in REGIONS:
+    for region in REGIONS:
+        fake.relations[region, MEMBER] = "ENABLED"
+        for scans in (SECURITY, MEMBER):
             fake.scans[region, scans]["codeRepository"] = "ENABLED"
     return fake
 
@@ -98,8 +99,27 @@ def test_the_second_run_writes_nothing(run: Run, aws: FakeInspector, account: st
     assert aws.writes() == []
 
 
+@pytest.mark.parametrize("status", [None, "CREATED"])
+def test_of_an_account_that_has_just_become_a_member_nobody_is_told_yet(
+    run: Run, aws: FakeInspector, status: str | None
+) -> None:
+    """At the first deployment the policy has reached nobody: a message for each would be noise."""
+    aws.relations = {(region, MEMBER): status for region in REGIONS if status}
+    aws.scans["eu-west-1", MEMBER] = dict.fromkeys(ON, "DISABLED")
+    row = rows(run(MEMBER))["inspector-coverage"]
+    assert (row["state"], row["note"]) == (
+        "in_progress",
+        "the account has just become a member; the next run looks",
+    )
+    assert aws.findings == {}
+    aws.relations = {(region, MEMBER): "ENABLED" for region in REGIONS}
+    run(MEMBER)
+    assert aws.findings[FINDING]["Severity"] == {"Label": "HIGH"}
+
+
 @pytest.mark.parametrize("account", [SECURITY, MEMBER])
 def test_a_dry_run_writes_nothing(run: Run, aws: FakeInspector, account: str) -> None:
+    aws.relations = {}
     aws.covered = [unscanned(account, "NO_INVENTORY")]
     assert "would_change" in {row["state"] for row in run(account, dry_run=True)["rows"]}
     assert aws.writes() == []
@@ -140,8 +160,7 @@ def test_an_account_that_the_policy_has_not_reached_yet_waits(run: Run, aws: Fak
 def test_every_account_becomes_a_member(
     run: Run, aws: FakeInspector, status: str | None, state: str, after: str
 ) -> None:
-    if status:
-        aws.relations["eu-west-1", MEMBER] = status
+    aws.relations = {("eu-west-1", MEMBER): status} if status else {}
     assert rows(run(MEMBER))["inspector-member"]["state"] == state
     assert aws.relations["eu-west-1", MEMBER] == after
 
@@ -160,7 +179,6 @@ def test_a_scan_that_is_off_is_a_finding_of_high_severity(
 ) -> None:
     """Inspector.1, Inspector.2, Inspector.3, Inspector.4: each of them is looked at daily."""
     assert control in inspector_controls(InspectorSettings(enabled=True, function_code=True))
-    aws.relations = dict.fromkeys(((region, MEMBER) for region in REGIONS), "ENABLED")
     aws.scans["eu-west-1", MEMBER][scan] = "DISABLED"
     result = run(MEMBER)
     assert rows(result)["inspector-coverage"] == {
@@ -200,7 +218,7 @@ def test_the_reason_of_inspector_is_told(run: Run, aws: FakeInspector) -> None:
     aws.errors["ec2"] = "EC2_SSM_RESOURCE_DATA_SYNC_LIMIT_EXCEEDED"
     run(MEMBER)
     assert aws.findings[FINDING]["Description"] == (
-        "Not scanned: ec2 (EC2_SSM_RESOURCE_DATA_SYNC_LIMIT_EXCEEDED)."
+        "Not scanned: ec2 (DISABLED, EC2_SSM_RESOURCE_DATA_SYNC_LIMIT_EXCEEDED)."
     )
 
 
@@ -228,7 +246,6 @@ def test_resources_that_are_not_scanned_are_one_finding_with_their_names(
 
 
 def test_a_gap_is_told_once_and_ends_when_it_is_closed(run: Run, aws: FakeInspector) -> None:
-    aws.relations = dict.fromkeys(((region, MEMBER) for region in REGIONS), "ENABLED")
     aws.covered = [unscanned(MEMBER, "NO_INVENTORY")]
     run(MEMBER)
     imported = len(aws.given("BatchImportFindings"))
@@ -268,6 +285,7 @@ def test_the_role_may_do_what_the_function_does(
     data = configuration.model_dump(mode="json")
     data["capabilities"]["security_hub"]["enabled"] = hub
     changed = Configuration.model_validate(data)
+    del aws.relations["eu-west-1", MEMBER]
     aws.covered = [unscanned(MEMBER, "NO_INVENTORY")]
     for account in (SECURITY, MEMBER):
         run(account, security_hub=hub)

@@ -41,6 +41,8 @@ HARMLESS = frozenset(
         "SUCCESSFUL",
     }
 )
+# Codes that say nothing of a scan that is off.
+NO_REASON = frozenset({None, "", "SUCCESS", "ALREADY_ENABLED"})
 READ_AT_MOST = 2000
 RESOURCES = 31  # a finding takes 32, and the account is one of them
 TEXT = 1024
@@ -100,8 +102,12 @@ def _scans(inspector: Client, account: str, expected: list[str]) -> tuple[list[s
             if status == STARTING:
                 starting.append(scan)
             elif status != ENABLED:
-                off.append(f"{scan} ({state.get('errorCode') or status})")
+                off.append(f"{scan} ({_why(status, state.get('errorCode'))})")
     return off, starting
+
+
+def _why(status: str, code: str | None) -> str:
+    return status if code in NO_REASON else f"{status}, {code}"
 
 
 def _unscanned(inspector: Client, account: str, accepted: list[str]) -> list[dict[str, Any]]:

@@ -15,12 +15,24 @@ from typing import Any
 
 import inspector_coverage
 from botocore.exceptions import ClientError
-from service_rows import IN_PROGRESS, SKIPPED, Client, Keeper, Row, Step, code_of
+from service_rows import (
+    CHANGED,
+    IN_PROGRESS,
+    SKIPPED,
+    WOULD_CHANGE,
+    Client,
+    Keeper,
+    Row,
+    Step,
+    code_of,
+)
 
 Wanted = dict[str, Any]
 
 ENABLED = "ENABLED"
 CREATED = "CREATED"
+NEW = frozenset({CHANGED, WOULD_CHANGE, IN_PROGRESS})
+NEXT_RUN = "the account has just become a member; the next run looks"
 NOT_YET = "Inspector is not on here yet; the organization policy switches it on"
 # The account itself has to come back first.
 AWAY = {
@@ -41,9 +53,16 @@ def administer(inspector: Client, wanted: Wanted, keeper: Keeper) -> Iterator[St
 def join(
     inspector: Client, account: str, _email: Callable[[], str], keeper: Keeper, wanted: Wanted
 ) -> Iterator[Step]:
-    """Make an account a member, if the policy has not, and look at its coverage."""
-    yield "member", partial(_join, inspector, account, keeper)
-    yield "coverage", partial(inspector_coverage.look, inspector, account, wanted, keeper)
+    """Make an account a member, if the policy has not, and look at its coverage.
+
+    One that was none until now has not been reached by the policy yet: the next run looks.
+    """
+    membership: list[Row] = []
+    yield "member", partial(_join, inspector, account, keeper, membership)
+    if any(row["state"] in NEW for row in membership):
+        yield "coverage", partial(keeper.row, "coverage", IN_PROGRESS, NEXT_RUN)
+    else:
+        yield "coverage", partial(inspector_coverage.look, inspector, account, wanted, keeper)
 
 
 def _configuration(inspector: Client, after: dict[str, Any], keeper: Keeper) -> Row:
@@ -79,7 +98,12 @@ def _paths(inspector: Client, paths: list[str], keeper: Keeper) -> Row:
     )
 
 
-def _join(inspector: Client, account: str, keeper: Keeper) -> Row:
+def _join(inspector: Client, account: str, keeper: Keeper, said: list[Row]) -> Row:
+    said.append(_membership_of(inspector, account, keeper))
+    return said[-1]
+
+
+def _membership_of(inspector: Client, account: str, keeper: Keeper) -> Row:
     status = _membership(inspector, account)
     if status in AWAY:
         return keeper.row("member", SKIPPED, AWAY[status])
