@@ -217,3 +217,116 @@ def test_a_table_that_outsiders_may_be_let_into_is_noticed() -> None:
     }
     expected = {**schema, "ResourcePolicy": {"PolicyDocument": document}}
     assert differences("AWS::DynamoDB::Table", "orders", expected) == {"ResourcePolicy"}
+
+
+def front(policy: str) -> dict[str, Any]:
+    """Give a distribution as CloudFront's API takes it."""
+    return {
+        "CallerReference": "a",
+        "Comment": "",
+        "Enabled": True,
+        "WebACLId": "arn:acl",
+        "Origins": {
+            "Quantity": 1,
+            "Items": [
+                {
+                    "Id": "o",
+                    "DomainName": "origin.example.com",
+                    "CustomOriginConfig": {
+                        "HTTPPort": 80,
+                        "HTTPSPort": 443,
+                        "OriginProtocolPolicy": "https-only",
+                    },
+                }
+            ],
+        },
+        "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": policy},
+        "ViewerCertificate": {
+            "ACMCertificateArn": "arn:certificate",
+            "MinimumProtocolVersion": "TLSv1.2_2021",
+            "SSLSupportMethod": "sni-only",
+        },
+    }
+
+
+def test_a_distribution_that_takes_plain_http_is_noticed() -> None:
+    cloudfront = boto3.client("cloudfront", region_name=REGION)
+    config = {
+        "WebACLId": "arn:acl",
+        "Origins": [{"Id": "o", "DomainName": "origin.example.com"}],
+        "DefaultCacheBehavior": {"ViewerProtocolPolicy": "redirect-to-https"},
+        "ViewerCertificate": {"AcmCertificateArn": "arn:certificate"},
+    }
+    made = cloudfront.create_distribution(DistributionConfig=front("redirect-to-https"))
+    identifier, kind = made["Distribution"]["Id"], "AWS::CloudFront::Distribution"
+    assert differences(kind, identifier, {"DistributionConfig": config}) == set()
+    other = {**config, "WebACLId": "arn:another"}
+    assert differences(kind, identifier, {"DistributionConfig": other}) == {"WebACLId"}
+    cloudfront.update_distribution(
+        Id=identifier, IfMatch=made["ETag"], DistributionConfig=front("allow-all")
+    )
+    found = differences(kind, identifier, {"DistributionConfig": config})
+    assert found == {"ViewerProtocolPolicy"}
+
+
+def test_an_origin_outside_the_vpc_is_noticed() -> None:
+    cloudfront = boto3.client("cloudfront", region_name=REGION)
+    made = cloudfront.create_distribution(DistributionConfig=front("https-only"))
+    config = {
+        "WebACLId": "arn:acl",
+        "Origins": [
+            {
+                "Id": "o",
+                "DomainName": "origin.example.com",
+                "VpcOriginConfig": {"VpcOriginId": "vo_1"},
+            }
+        ],
+        "DefaultCacheBehavior": {},
+        "ViewerCertificate": {},
+    }
+    found = differences(
+        "AWS::CloudFront::Distribution",
+        made["Distribution"]["Id"],
+        {"DistributionConfig": config},
+    )
+    assert found == {"VpcOriginId"}
+
+
+def test_a_group_of_fewer_machines_is_noticed() -> None:
+    _, places = subnets()
+    scaling = client("autoscaling")
+    scaling.create_launch_configuration(
+        LaunchConfigurationName="l", ImageId="ami-12c6146b", InstanceType="t3.micro"
+    )
+    scaling.create_auto_scaling_group(
+        AutoScalingGroupName="g",
+        LaunchConfigurationName="l",
+        MinSize=0,
+        MaxSize=8,
+        DesiredCapacity=0,
+        VPCZoneIdentifier=",".join(places),
+    )
+    expected = {"MinSize": 0, "MaxSize": 8, "VPCZoneIdentifier": places}
+    kind = "AWS::AutoScaling::AutoScalingGroup"
+    assert differences(kind, "g", expected) == set()
+    assert differences(kind, "g", {**expected, "MinSize": 2}) == {"MinSize"}
+
+
+def test_a_stage_without_a_throttle_is_noticed() -> None:
+    rest = client("apigateway")
+    api = rest.create_rest_api(name="a")["id"]
+    root = rest.get_resources(restApiId=api)["items"][0]["id"]
+    key = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
+    rest.put_method(**key, authorizationType="AWS_IAM")
+    rest.put_integration(**key, type="MOCK")
+    deployment = rest.create_deployment(restApiId=api)["id"]
+    rest.create_stage(restApiId=api, stageName="live", deploymentId=deployment, tracingEnabled=True)
+    setting = {"HttpMethod": "*", "ResourcePath": "/*", "ThrottlingRateLimit": 100}
+    expected = {
+        "RestApiId": api,
+        "StageName": "live",
+        "TracingEnabled": True,
+        "MethodSettings": [setting],
+    }
+    found = differences("AWS::ApiGateway::Stage", "", expected)
+    assert found == {"ThrottlingRateLimit"}
