@@ -39,14 +39,9 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
 
     # Organization
     organization = OrganizationStack(app, "organization", **_in(wiring, names.management))
-    _depend(
-        [
-            *choices.ways_in(wiring),
-            *choices.billing(wiring),
-            *choices.central_backups(wiring),
-        ],
-        [organization],
-    )
+    ways_in = choices.ways_in(wiring)
+    optional = [*choices.billing(wiring), *choices.central_backups(wiring)]
+    _depend([*ways_in, *optional], [organization])
 
     # Logs
     log_archive = LogArchiveStack(app, "log-archive", **_in(wiring, names.log_archive))
@@ -61,7 +56,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     security = SecurityStack(app, "security", **_in(wiring, names.security))
     response = ResponseStack(app, "response", security=security, **_in(wiring, names.security))
     findings = choices.findings(wiring)
-    _depend([audit, security], [log_archive])
+    _depend([audit, security, *findings], [log_archive])
     _depend([*choices.security_regional(wiring, security), *findings, response], [security])
     _export(wiring, organization=organization, collected=[audit, security])
 
@@ -72,7 +67,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     settings = SettingsStack(
         app, "settings", macie_key=security.macie_key, **_in(wiring, names.security)
     )
-    _depend([settings, *choices.identity(wiring)], [*recorded, *management.sign_in])
+    _depend([settings, *choices.identity(wiring)], [*recorded, *management.sign_in, *ways_in])
 
     # Networks, images, edge
     _depend([NetworkStack(app, "network", **_in(wiring, names.network))], [audit, security])
@@ -124,7 +119,7 @@ def _members(wiring: Wiring, *, security: cdk.Stack, audit: cdk.Stack) -> Manage
     _depend(
         [*management.regional, *management.sign_in, management.account_events], [management.roles]
     )
-    _depend(management.optional, [management.roles, *management.regional])
+    _depend(management.optional, [management.roles, *management.regional, *agent])
     return management
 
 

@@ -11,7 +11,14 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StrictInt
 
-from baseline.config.forms import AccountId, ContactEmail, PhoneNumber, RegionName, UnitId
+from baseline.config.forms import (
+    SHORT_NAME_PATTERN,
+    AccountId,
+    ContactEmail,
+    PhoneNumber,
+    RegionName,
+    UnitId,
+)
 from baseline.config.section import Section
 
 COMMITMENT: Final = "3000 USD per month for 12 months, renewed every year"
@@ -22,7 +29,6 @@ GLOBAL_REGION: Final = "us-east-1"
 """Where policies and web ACLs of CloudFront have to be. Source: AWS Firewall Manager API Reference,
 "Policy"; AWS WAF Developer Guide, "Resources that you can protect with AWS WAF"."""
 
-FIREWALL_POLICY_PATTERN: Final = r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$"
 WHY_PATTERN: Final = r"^\S.{8,198}\S$"
 DOMAIN_LIST_PATTERN: Final = r"^rslvr-fdl-[0-9a-f]{8,32}$"
 DNS_DOMAIN_PATTERN: Final = r"^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z]{2,63}$"
@@ -30,7 +36,6 @@ TAG_PATTERN: Final = r"^[A-Za-z0-9_.:/=+@-]([A-Za-z0-9_.:/=+@ -]{0,126}[A-Za-z0-
 
 HINTS: Mapping[str, str] = MappingProxyType(
     {
-        FIREWALL_POLICY_PATTERN: "is not a name for a policy: 2 to 40 lower-case letters, digits or hyphens, a letter first",
         WHY_PATTERN: "is not a reason of 10 to 200 characters",
         DOMAIN_LIST_PATTERN: "is not the ID of a domain list of DNS Firewall, such as rslvr-fdl-0123456789abcdef",
         DNS_DOMAIN_PATTERN: "is not a domain in lower case, such as example.com or *.example.com",
@@ -39,7 +44,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
 )
 
 Why = Annotated[str, Field(pattern=WHY_PATTERN)]
-FirewallPolicyName = Annotated[str, Field(pattern=FIREWALL_POLICY_PATTERN)]
+FirewallPolicyName = Annotated[str, Field(pattern=SHORT_NAME_PATTERN)]
 DomainListId = Annotated[str, Field(pattern=DOMAIN_LIST_PATTERN)]
 DnsDomain = Annotated[str, Field(pattern=DNS_DOMAIN_PATTERN, max_length=255)]
 

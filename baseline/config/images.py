@@ -8,11 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
-from baseline.config.forms import RegionName, UnitId
+from baseline.config.forms import SHORT_NAME_PATTERN, RegionName, UnitId
 from baseline.config.section import Section
 
-# The names follow the prefix and -images- in those of Image Builder's resources.
-PIPELINE_PATTERN = r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$"
 VPC_PATTERN = r"^vpc-([0-9a-f]{8}|[0-9a-f]{17})$"
 SUBNET_PATTERN = r"^subnet-([0-9a-f]{8}|[0-9a-f]{17})$"
 PACKAGE_PATTERN = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9._/+=-]+\.(rpm|deb)$"
@@ -26,7 +24,6 @@ REASON_LENGTH = 20
 
 HINTS: Mapping[str, str] = MappingProxyType(
     {
-        PIPELINE_PATTERN: "is not a name for a pipeline: 2 to 40 lower-case letters, digits or hyphens, such as al2023",
         VPC_PATTERN: "is not the ID of a VPC, such as vpc-0123456789abcdef0",
         SUBNET_PATTERN: "is not the ID of a subnet, such as subnet-0123456789abcdef0",
         PACKAGE_PATTERN: "is not the S3 URI of an .rpm or .deb, such as s3://packages/agent-7.1.rpm",
@@ -39,7 +36,8 @@ HINTS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-PipelineName = Annotated[str, Field(pattern=PIPELINE_PATTERN)]
+# The names follow the prefix and -images- in those of Image Builder's resources.
+PipelineName = Annotated[str, Field(pattern=SHORT_NAME_PATTERN)]
 KeyArn = Annotated[str, Field(pattern=KEY_PATTERN)]
 Schedule = Annotated[str, Field(pattern=SCHEDULE_PATTERN)]
 VulnerabilityId = Annotated[str, Field(pattern=VULNERABILITY_PATTERN)]

@@ -75,6 +75,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         forms.RELAY_STATE_PATTERN: "is not a page of the AWS console, such as https://console.aws.amazon.com/vpc/home",
         forms.AWS_POLICY_PATTERN: "is not the ARN of an AWS managed policy, such as arn:aws:iam::aws:policy/SecurityAudit",
         forms.POLICY_NAME_PATTERN: "is not the name of an IAM policy: 1 to 128 letters, digits or + = , . @ _ -",
+        forms.SHORT_NAME_PATTERN: "is not a short name: 2 to 40 lower-case letters, digits or hyphens, a letter first, such as al2023",
         forms.POLICY_PATH_PATTERN: "is not the path of an IAM policy: / or /team/",
         forms.PHRASE_PATTERN: "is not a name: no spaces at its ends, and not empty",
         access_analyzer.ACCEPTANCE_PATTERN: "is not a name for what is accepted: letters, digits or . _ -, a letter first",

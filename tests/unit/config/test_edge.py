@@ -82,6 +82,7 @@ REFUSED: list[tuple[dict[str, object], str]] = [
             **web_acls(),
             "capabilities.config": {"enabled": False},
             "capabilities.security_hub": {"enabled": False},
+            "capabilities.trusted_advisor": {"enabled": False},
         },
         (
             f"{MANAGER}: finds resources by AWS Config, which is off; leave capabilities.config on, or "

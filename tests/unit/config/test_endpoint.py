@@ -128,6 +128,7 @@ REFUSED: list[tuple[dict[str, object], str]] = [
             "endpoint": {"vendor": "clamav"},
             "capabilities.config.enabled": False,
             "capabilities.security_hub.enabled": False,
+            "capabilities.trusted_advisor.enabled": False,
         },
         "capabilities.config.enabled: is off, and endpoint needs the rule",
     ),

@@ -144,7 +144,7 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
     (
         "a pipeline's name",
         images(machines={"AL 2023": {}}),
-        "'AL 2023' is not a name for a pipeline",
+        "'AL 2023' is not a short name",
     ),
     (
         "no vulnerability",

@@ -284,6 +284,7 @@ def test_the_role_may_do_what_the_function_does(
 ) -> None:
     data = configuration.model_dump(mode="json")
     data["capabilities"]["security_hub"]["enabled"] = hub
+    data["capabilities"]["trusted_advisor"]["enabled"] = hub
     changed = Configuration.model_validate(data)
     del aws.relations["eu-west-1", MEMBER]
     aws.covered = [unscanned(MEMBER, "NO_INVENTORY")]

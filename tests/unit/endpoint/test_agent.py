@@ -405,6 +405,7 @@ def test_guardrails_leave_the_work_alone(
 def test_without_security_hub_members_tell_of_machines_without_the_agent() -> None:
     document = load(ROOT / "baseline.yaml").model_dump()
     document["capabilities"]["security_hub"]["enabled"] = False
+    document["capabilities"]["trusted_advisor"]["enabled"] = False
     assert "secbase-endpoint-agent-" not in str(told_rules(Configuration.model_validate(document)))
     document["endpoint"] = {"vendor": "clamav", "severity": "HIGH"}
     told = told_rules(Configuration.model_validate(document))

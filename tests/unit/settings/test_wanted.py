@@ -182,6 +182,7 @@ def test_the_function_may_only_assume_the_settings_role_in_this_organization(
     assert names == {
         "secbase-settings-reconciler",
         "secbase-credential-rotator",
+        "secbase-patch-reporter",
         "secbase-trusted-advisor-reader",
     }
 

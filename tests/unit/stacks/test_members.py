@@ -88,9 +88,11 @@ def test_roles_go_to_the_home_region_and_the_rest_to_every_governed_one(
 
 def test_the_roles_come_first_in_every_account(sets: dict[str, dict[str, Any]]) -> None:
     assert "DependsOn" not in sets["secbase-member-global"]["AutoDeployment"]
-    for later in ("secbase-member-regional", "secbase-member-patching"):
-        (first,) = sets[later]["AutoDeployment"]["DependsOn"]
-        assert "GlobalStackSet" in str(first)
+    (first,) = sets["secbase-member-regional"]["AutoDeployment"]["DependsOn"]
+    assert "GlobalStackSet" in str(first)
+    first, second = sets["secbase-member-patching"]["AutoDeployment"]["DependsOn"]
+    assert "GlobalStackSet" in str(first)
+    assert "RegionalStackSet" in str(second)
 
 
 def test_only_the_roles_need_an_iam_capability(sets: dict[str, dict[str, Any]]) -> None:
