@@ -9,11 +9,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from baseline.config.forms import WORDS_PATTERN
 from baseline.config.section import Section
 
 KNOWN = Path(__file__).parent / "data" / "managed_rules.json"
 
-RULE_NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 IDENTIFIER_PATTERN = r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$"
 PARAMETER_PATTERN = r"^[A-Za-z][A-Za-z0-9]*$"
 REASON_LENGTH = 10
@@ -35,7 +35,7 @@ Topic = Literal[
 ]
 Choice = Literal["missing", "all", "none"]
 
-RuleName = Annotated[str, Field(pattern=RULE_NAME_PATTERN, max_length=64)]
+RuleName = Annotated[str, Field(pattern=WORDS_PATTERN, max_length=64)]
 Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN, max_length=128)]
 Parameter = Annotated[str, Field(pattern=PARAMETER_PATTERN, max_length=64)]
 Reason = Annotated[str, Field(min_length=REASON_LENGTH, max_length=256)]

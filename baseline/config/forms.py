@@ -59,6 +59,7 @@ SESSION_PATTERN = r"^PT([1-9]|1[0-2])H$"
 RELAY_STATE_PATTERN = r"^https://([a-z0-9-]+\.)?console\.aws\.amazon\.com/[^\s<>]*$"
 AWS_POLICY_PATTERN = r"^arn:aws:iam::aws:policy/([\w+=,.@-]+/)*[\w+=,.@-]+$"
 POLICY_NAME_PATTERN = r"^[\w+=,.@{}-]{1,128}$"  # braces: {prefix} is filled in later
+WORDS_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 SHORT_NAME_PATTERN = r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$"
 POLICY_PATH_PATTERN = r"^((/[A-Za-z0-9.,+@=_-]+)*)/$"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StrictInt
 
+from baseline.config.forms import WORDS_PATTERN
 from baseline.config.section import Section
 
 if TYPE_CHECKING:
@@ -21,11 +22,10 @@ MAXIMUM_FILTERS = 100
 MAXIMUM_THREAT_LISTS = 6
 LONGEST_SUPPRESSION_DAYS = 366
 
-FILTER_NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 # What the description of a filter may hold.
 REASON_PATTERN = r"^[A-Za-z0-9 .:_/(){}\[\]-]{10,400}$"
 
-FilterName = Annotated[str, Field(pattern=FILTER_NAME_PATTERN, max_length=40)]
+FilterName = Annotated[str, Field(pattern=WORDS_PATTERN, max_length=40)]
 Reason = Annotated[str, Field(pattern=REASON_PATTERN)]
 CriterionName = Annotated[str, Field(min_length=1, max_length=200)]
 Texts = Annotated[

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
+from baseline.config.forms import WORDS_PATTERN
 from baseline.config.section import Section
 
 KNOWN = Path(__file__).parent / "data" / "patch_baselines.json"
@@ -19,7 +20,6 @@ KNOWN = Path(__file__).parent / "data" / "patch_baselines.json"
 CONCURRENCY_PATTERN = r"^([1-9][0-9]{0,2}|[1-9][0-9]?%|100%)$"
 ERRORS_PATTERN = r"^(0|[1-9][0-9]{0,2}|[0-9]%|[1-9][0-9]%|100%)$"
 PATCH_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.:*+~/-]{0,99}$"
-WINDOW_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 # SSM::MaintenanceWindowTarget, Targets.Key: what a tag key may hold there.
 PATCH_TAG_PATTERN = r"^[A-Za-z0-9_.:/=@-]{1,128}$"
 ZONE_PATTERN = r"^[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*){0,2}$"
@@ -29,7 +29,6 @@ HINTS: Mapping[str, str] = MappingProxyType(
         CONCURRENCY_PATTERN: 'is neither a number of machines nor a share of them, such as "10" or "10%"',
         ERRORS_PATTERN: 'is neither a number of failures nor a share of the machines, such as "0" or "5%"',
         PATCH_PATTERN: "is not a patch as AWS names it: KB5034441, MS10-048 or kernel*",
-        WINDOW_PATTERN: "is not the name of a window: lower-case words with hyphens, such as weekly or sunday-night",
         PATCH_TAG_PATTERN: "is not a tag key that a window can look for: letters, digits or _ . : / = @ -",
         ZONE_PATTERN: "is not a time zone, such as UTC or Europe/Berlin",
     }
@@ -55,7 +54,7 @@ Errors = Annotated[str, Field(pattern=ERRORS_PATTERN)]
 PatchName = Annotated[str, Field(pattern=PATCH_PATTERN)]
 PatchGroup = Annotated[str, Field(min_length=1, max_length=256)]
 Reason = Annotated[str, Field(min_length=REASON_LENGTH, max_length=256)]
-WindowName = Annotated[str, Field(pattern=WINDOW_PATTERN, max_length=32)]
+WindowName = Annotated[str, Field(pattern=WORDS_PATTERN, max_length=32)]
 Word = Annotated[str, Field(min_length=1, max_length=64)]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
 from baseline.config.access_analyzer import DATE_PATTERN
-from baseline.config.forms import PHRASE_PATTERN, AccountId, UnitPath
+from baseline.config.forms import PHRASE_PATTERN, WORDS_PATTERN, AccountId, UnitPath
 from baseline.config.organization_policies import TagKey
 from baseline.config.section import Section
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 CONTROL_PATTERN = r"^[A-Z][A-Za-z0-9]*\.[0-9]{1,3}$"
 CONTROL_PARAMETER_PATTERN = r"^[A-Za-z][A-Za-z0-9]{0,127}$"
-RULE_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 FINDING_TYPE_PATTERN = r"^[A-Z][A-Za-z ]+(/[^/]+){0,2}$"
 FINDING_RESOURCE_PATTERN = r"^[A-Z][A-Za-z0-9]+$"
 PRODUCT_PATTERN = r"^arn:aws:securityhub:[a-z0-9-]+:([0-9]{12})?:product/[\w.-]+/[\w.-]+$"
@@ -38,7 +37,7 @@ UnitClass = Literal["core", "workload", "sandbox"]
 RaisedSeverity = Literal["low", "medium", "high"]
 ControlId = Annotated[str, Field(pattern=CONTROL_PATTERN)]
 ParameterName = Annotated[str, Field(pattern=CONTROL_PARAMETER_PATTERN)]
-RuleName = Annotated[str, Field(pattern=RULE_PATTERN, max_length=60)]
+RuleName = Annotated[str, Field(pattern=WORDS_PATTERN, max_length=60)]
 FindingType = Annotated[str, Field(pattern=FINDING_TYPE_PATTERN, max_length=200)]
 FindingResource = Annotated[str, Field(pattern=FINDING_RESOURCE_PATTERN, max_length=100)]
 ProductArn = Annotated[str, Field(pattern=PRODUCT_PATTERN)]
@@ -50,7 +49,6 @@ HINTS: Mapping[str, str] = MappingProxyType(
     {
         CONTROL_PATTERN: "is not the ID of a control, such as S3.2",
         CONTROL_PARAMETER_PATTERN: "is not the name of a control's parameter, such as daysToExpiration",
-        RULE_PATTERN: "is not a name for a rule: lower-case words with hyphens, such as public-website",
         FINDING_TYPE_PATTERN: "is not a type of findings, such as Effects/Data Exposure",
         FINDING_RESOURCE_PATTERN: "is not a type of resources as Security Hub calls it, such as AwsS3Bucket",
         PRODUCT_PATTERN: "is not the ARN of a product, such as arn:aws:securityhub:eu-west-1::product/vendor/product",
