@@ -49,6 +49,8 @@ class ProtectedLoadBalancer(Construct):
             added to it.
         certificate: certificate of the HTTPS listener.
         log_bucket: bucket for the logs, in the same Region, such as ``EdgeLogs.bucket``.
+        log_prefixes: False for a bucket that takes logs below ``AWSLogs/`` only, such as the log
+            archive's; True by default, a prefix for each kind of log.
         web_acl: the web ACL, of scope ``REGIONAL``; one of its own by default.
         internet_facing: True puts it into public subnets; private ones by default.
         tls_1_3_only: True refuses TLS 1.2; False by default.
@@ -76,6 +78,7 @@ class ProtectedLoadBalancer(Construct):
         security_group: ec2.ISecurityGroup,
         certificate: acm.ICertificate,
         log_bucket: s3.IBucket,
+        log_prefixes: bool = True,
         web_acl: WebAcl | None = None,
         internet_facing: bool = False,
         tls_1_3_only: bool = False,
@@ -98,7 +101,7 @@ class ProtectedLoadBalancer(Construct):
         )
         # AWS's default too, which the CDK does not write down.
         self.load_balancer.set_attribute("waf.fail_open.enabled", "false")
-        self._log(log_bucket)
+        self._log(log_bucket, prefixes=log_prefixes)
         policy = elb.SslPolicy.TLS13_13 if tls_1_3_only else elb.SslPolicy.TLS13_RES
         self.listener = self._listen(certificate, policy)
         if redirect_http:
@@ -115,11 +118,12 @@ class ProtectedLoadBalancer(Construct):
             ),
         )
 
-    def _log(self, bucket: s3.IBucket) -> None:
+    def _log(self, bucket: s3.IBucket, *, prefixes: bool) -> None:
         for kind in LOGS:
             self.load_balancer.set_attribute(f"{kind}_logs.s3.enabled", "true")
             self.load_balancer.set_attribute(f"{kind}_logs.s3.bucket", bucket.bucket_name)
-            self.load_balancer.set_attribute(f"{kind}_logs.s3.prefix", kind.replace("_", "-"))
+            if prefixes:
+                self.load_balancer.set_attribute(f"{kind}_logs.s3.prefix", kind.replace("_", "-"))
         # Load balancers check at once whether they may write.
         if isinstance(bucket, s3.Bucket) and bucket.policy is not None:
             self.load_balancer.node.add_dependency(bucket.policy)

@@ -119,6 +119,8 @@ def _requests(proof: Proof, world: World, where: str) -> Iterator[Request]:
         principal = f"arn:aws:iam::{account}:{principal}"
     named = {"home": (world.home_region,), "governed": world.regions}
     regions = [region for name in proof.regions for region in named.get(name, (name,))]
+    if proof.ungoverned:
+        regions = [region for region in regions if region not in world.regions]
     for region in regions:
         for action in proof.actions:
             yield Request(

@@ -107,6 +107,8 @@ class Proof(_Strict):
         resource: ARN of the resource; may hold placeholders.
         resource_account: Owner of the resource, as in ``account``; by default the one in the ARN.
         context: Further condition keys.
+        ungoverned: Whether the requests are about Regions that nobody governs: of ``regions``, those
+            that an organization governs are left out.
         when: Parameters and whether each must be true or not empty, else the proof does not apply.
     """
 
@@ -120,6 +122,7 @@ class Proof(_Strict):
     resource: Text = "*"
     resource_account: Text | None = None
     context: dict[str, str | bool | list[str]] = Field(default_factory=dict)
+    ungoverned: bool = False
     when: dict[str, bool] = Field(default_factory=dict)
 
 

@@ -13,7 +13,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from baseline.edge.dos_alarms import DosAlarms
-from baseline.edge.load_balancer import LOGS, ProtectedLoadBalancer
+from baseline.edge.load_balancer import ProtectedLoadBalancer
 from baseline.edge.web_acl import WebAcl
 from baseline.edge.web_acl_choices import Filters
 from baseline.network.hardened_vpc import HardenedVpc
@@ -138,10 +138,12 @@ class WebApplication(Construct):
         RotationAlarm(self, "Rotation", topic=messages.topic, topic_key=messages.key)
         self.backups = self._back_up(name, emergency_role)
         self.load_balancer = self._create_load_balancer(
-            network, certificate, log_bucket, cloudfront_prefix_list
+            network,
+            certificate,
+            cloudfront_prefix_list,
+            log_bucket=log_bucket,
+            log_prefixes=log_prefixes,
         )
-        if not log_prefixes:
-            self._log_without_prefixes()
         self._route(origin_domain, port, health_path)
         self.alarms = self._watch(addresses)
 
@@ -197,8 +199,10 @@ class WebApplication(Construct):
         self,
         network: HardenedVpc,
         certificate: acm.ICertificate,
-        log_bucket: s3.IBucket,
         prefix_list: str,
+        *,
+        log_bucket: s3.IBucket,
+        log_prefixes: bool,
     ) -> ProtectedLoadBalancer:
         entry = entry_network(self, network)
         # It sees CloudFront's addresses only: rates are limited at the distribution.
@@ -210,13 +214,10 @@ class WebApplication(Construct):
             security_group=entry_group(self, network.vpc, prefix_list),
             certificate=certificate,
             log_bucket=log_bucket,
+            log_prefixes=log_prefixes,
             web_acl=acl,
             redirect_http=False,
         )
-
-    def _log_without_prefixes(self) -> None:
-        for kind in LOGS:
-            self.load_balancer.load_balancer.remove_attribute(f"{kind}_logs.s3.prefix")
 
     def _route(self, origin_domain: str, port: int, health_path: str) -> None:
         # Who calls the load balancer by another name does not come from the distribution.
