@@ -173,6 +173,20 @@ ACCEPTED: tuple[tuple[str, str, str], ...] = (
     ),
 )
 
+BY_EDGE = (
+    (
+        "missing_condition",
+        r"ApiLoggingPolicy\w{8}: .*'logs:GetLogEvents'",
+        "AWS asks for it in the role of API Gateway, which is bound to the account",
+    ),
+    (
+        "invalid_condition_key",
+        r"Content\w+: Condition key `AWS:SourceArn`",
+        "written by the CDK; IAM does not tell upper from lower case in condition keys",
+    ),
+)
+"""What the constructs of ``baseline.edge`` add."""
+
 
 def policies(templates: Templates) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield name, policy type and document of every policy."""
