@@ -104,6 +104,21 @@ class Local:
         reasons = [e["ResourceStatusReason"] for e in events if "_FAILED" in e["ResourceStatus"]]
         return status, "; ".join(reasons)
 
+    def delete(self, name: str, account: str = MANAGEMENT, region: str = "eu-west-1") -> None:
+        """Delete a stack, and wait until it is gone."""
+        client = self.client("cloudformation", account, region)
+        (stack,) = client.describe_stacks(StackName=name)["Stacks"]
+        client.delete_stack(StackName=name)
+        for _ in range(1200):
+            (stack,) = client.describe_stacks(StackName=stack["StackId"])["Stacks"]
+            if (
+                stack["StackStatus"].startswith("DELETE_")
+                and "PROGRESS" not in stack["StackStatus"]
+            ):
+                break
+            time.sleep(0.1)
+        assert stack["StackStatus"] == "DELETE_COMPLETE"
+
     def _ended(self, client: Any, name: str) -> dict[str, Any]:
         stack: dict[str, Any] = {}
         for _ in range(1200):

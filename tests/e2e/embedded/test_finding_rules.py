@@ -52,7 +52,7 @@ def test_rules_of_a_stack_change_what_is_imported_and_go_with_it(local: Any) -> 
     # What was raised before stays so when its product updates it.
     assert imported(hub, "shop")["Severity"]["Label"] == "CRITICAL"
 
-    local.client("cloudformation", SECURITY).delete_stack(StackName="rules")
+    local.delete("rules", SECURITY)
     left = hub.batch_get_automation_rules(AutomationRulesArns=list(references.values()))
     assert (left["Rules"], len(left["UnprocessedAutomationRules"])) == ([], 2)
 
