@@ -29,7 +29,7 @@ FOLDER = ROOT / "examples" / "configurations"
 # Each capability on in one of these, off in the others; those without a word to each other are
 # synthesized together, because a synthesis with every check takes its time.
 GROUPS = {
-    "machines": ("connected", "patching", "images", "endpoint", "inspector", "backups"),
+    "machines": ("patching", "images", "endpoint", "inspector", "backups"),
     "records": ("notified", "recorded-sessions", "logs-copied"),
     **{
         name: (name,)
@@ -45,8 +45,8 @@ GROUPS = {
         )
     },
 }
-ELSEWHERE = {"enterprise", "small"}
-"""Accounts and units of other sizes, with no capability that the others have not; unit tests read them."""
+ELSEWHERE = {"connected", "enterprise", "small"}
+"""Networks and sizes of organizations that the unit tests compose and judge."""
 
 # What makes more templates, or others, than the first example has; made in the test, because a
 # suppression ends.
