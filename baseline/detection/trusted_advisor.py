@@ -10,6 +10,7 @@ from constructs import Construct
 
 from baseline.config import Configuration, Names
 from baseline.controls.registry import implements
+from baseline.primitives.assume_role import ONE_NAME_EVERYWHERE, assume_in_organization
 from baseline.settings import sweep_findings
 from baseline.settings.account_sweep import AccountSweep
 from baseline.settings.sweep_permissions import use_key
@@ -81,11 +82,10 @@ class TrustedAdvisor(Construct):
                 "TOPIC": message_topic_arn,
             },
             statements=[
-                iam.PolicyStatement(
-                    sid="AssumeTrustedAdvisorRoles",
-                    actions=["sts:AssumeRole"],
-                    resources=[role],
-                    conditions={"StringEquals": {"aws:ResourceOrgID": names.organization_id}},
+                assume_in_organization(
+                    "AssumeTrustedAdvisorRoles",
+                    role_arn=role,
+                    organization_id=names.organization_id,
                 ),
                 iam.PolicyStatement(
                     sid="RememberMessage",
@@ -96,10 +96,7 @@ class TrustedAdvisor(Construct):
                 *sweep_findings.tell(names, message_topic_arn),
             ],
             wildcard_reasons={
-                f"AwsSolutions-IAM5[Resource::{role}]": (
-                    "the role has one name in every account, and a condition keeps it to the "
-                    "accounts of this organization"
-                ),
+                f"AwsSolutions-IAM5[Resource::{role}]": ONE_NAME_EVERYWHERE,
                 f"AwsSolutions-IAM5[Resource::{sweep_findings.keys_of(names)}]": (
                     sweep_findings.KEY_REASON
                 ),

@@ -6,13 +6,13 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from baseline.config.credentials import ROTATION_LIMIT_DAYS, UNUSED_LIMIT_DAYS, AccessKeySettings
 from baseline.config.names import Names
 from baseline.controls.registry import implements
+from baseline.primitives.assume_role import ONE_NAME_EVERYWHERE, assume_in_organization
 from baseline.settings import sweep_findings
 from baseline.settings.account_sweep import AccountSweep
 from baseline.settings.sweep_findings import SweepFindings
@@ -77,15 +77,14 @@ class AccessKeys(Construct):
             reports=reports,
             alarm_topic=alarm_topic,
             statements=[
-                _assume(role, names.organization_id),
+                assume_in_organization(
+                    "AssumeCredentialsRoles", role_arn=role, organization_id=names.organization_id
+                ),
                 sweep_findings.measure(),
                 *sweep_findings.tell(names, message_topic_arn),
             ],
             wildcard_reasons={
-                f"AwsSolutions-IAM5[Resource::{role}]": (
-                    "the role has one name in every account, and a condition keeps it to the "
-                    "accounts of this organization"
-                ),
+                f"AwsSolutions-IAM5[Resource::{role}]": ONE_NAME_EVERYWHERE,
                 f"AwsSolutions-IAM5[Resource::{sweep_findings.keys_of(names)}]": (
                     sweep_findings.KEY_REASON
                 ),
@@ -115,15 +114,6 @@ class AccessKeys(Construct):
             topic=alarm_topic,
         )
         implements(self, capability="access-key-rotation", controls=_controls(settings))
-
-
-def _assume(role: str, organization_id: str) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        sid="AssumeCredentialsRoles",
-        actions=["sts:AssumeRole"],
-        resources=[role],
-        conditions={"StringEquals": {"aws:ResourceOrgID": organization_id}},
-    )
 
 
 def _policy(settings: AccessKeySettings) -> dict[str, object]:

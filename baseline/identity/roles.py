@@ -12,6 +12,7 @@ from baseline.identity.log_reading import log_statements, wildcard_resources
 from baseline.identity.settings_permissions import settings_statements, settings_wildcards
 from baseline.identity.trust import one_role
 from baseline.primitives.acknowledge import acknowledge
+from baseline.primitives.assume_role import ONE_NAME_EVERYWHERE, assume_in_organization
 
 SESSION_HOURS = 1
 SECURITY_AUDIT = "SecurityAudit"
@@ -153,23 +154,15 @@ class AuditReaderRole(Construct):
             "Policy",
             description="Assume the audit role of every account of the organization",
             statements=[
-                iam.PolicyStatement(
-                    sid="AssumeAuditRoles",
-                    actions=["sts:AssumeRole"],
-                    resources=[target],
-                    conditions={"StringEquals": {"aws:ResourceOrgID": organization_id}},
+                assume_in_organization(
+                    "AssumeAuditRoles", role_arn=target, organization_id=organization_id
                 )
             ],
             roles=[self.role],
         )
         acknowledge(
             policy,
-            {
-                f"AwsSolutions-IAM5[Resource::{target}]": (
-                    "the role has one name in every account, and a condition keeps it to the "
-                    "accounts of this organization"
-                )
-            },
+            {f"AwsSolutions-IAM5[Resource::{target}]": ONE_NAME_EVERYWHERE},
         )
 
     def read_logs(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from baseline.config import Configuration, Names
 from baseline.controls.registry import implements
+from baseline.primitives.assume_role import ONE_NAME_EVERYWHERE, assume_in_organization
 from baseline.settings.account_sweep import AccountSweep
 from baseline.settings.sweep_reports import SweepReports
 
@@ -75,18 +75,10 @@ class PatchReport(Construct):
                 "ROLE": names.patch_report_role,
             },
             statements=[
-                iam.PolicyStatement(
-                    sid="AssumePatchReportRoles",
-                    actions=["sts:AssumeRole"],
-                    resources=[role],
-                    conditions={"StringEquals": {"aws:ResourceOrgID": names.organization_id}},
+                assume_in_organization(
+                    "AssumePatchReportRoles", role_arn=role, organization_id=names.organization_id
                 )
             ],
-            wildcard_reasons={
-                f"AwsSolutions-IAM5[Resource::{role}]": (
-                    "the role has one name in every account, and a condition keeps it to the "
-                    "accounts of this organization"
-                )
-            },
+            wildcard_reasons={f"AwsSolutions-IAM5[Resource::{role}]": ONE_NAME_EVERYWHERE},
         )
         implements(self, capability="patch-report", controls=["SSM.1", "SSM.2"])

@@ -18,6 +18,7 @@ from baseline.detection import event_patterns
 from baseline.errors import BaselineError
 from baseline.network.acl_rules import ADMIN_PORTS
 from baseline.primitives.acknowledge import acknowledge, as_printed
+from baseline.primitives.assume_role import ONE_NAME_EVERYWHERE, assume_in_organization
 from baseline.primitives.handler_function import HandlerFunction
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
@@ -155,11 +156,8 @@ class OpenPortCloser(Construct):
 
     def _assuming(self) -> list[iam.PolicyStatement]:
         return [
-            iam.PolicyStatement(
-                sid="AssumeResponders",
-                actions=["sts:AssumeRole"],
-                resources=[self._responders],
-                conditions={"StringEquals": {"aws:ResourceOrgID": self._organization_id}},
+            assume_in_organization(
+                "AssumeResponders", role_arn=self._responders, organization_id=self._organization_id
             )
         ]
 
@@ -209,10 +207,7 @@ class OpenPortCloser(Construct):
         acknowledge(
             self.function,
             {
-                f"AwsSolutions-IAM5[Resource::{as_printed(self._responders)}]": (
-                    "the role has one name in every account, and a condition keeps it to the "
-                    "accounts of this organization"
-                ),
+                f"AwsSolutions-IAM5[Resource::{as_printed(self._responders)}]": ONE_NAME_EVERYWHERE,
                 f"AwsSolutions-IAM5[Resource::<{_logical_id(evidence)}.Arn>/{EVIDENCE_PREFIX}*]": (
                     "evidence is only added; nothing there can be read or overwritten"
                 ),

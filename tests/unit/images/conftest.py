@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from baseline.images.endpoint_agent import EndpointAgentPackage
 from baseline.images.machine_pipeline import HardenedImagePipeline
 from baseline.images.platforms import PLATFORMS
 from tests.support import CONTEXT
+from tests.synthesized import Synthesized
 
 ORGANIZATION = "o-exampleorgid"
 ORGANIZATION_ARN = f"arn:aws:organizations::111111111111:organization/{ORGANIZATION}"
@@ -41,32 +41,10 @@ AGENT = EndpointAgentPackage(
 )
 COPY_KEY = "arn:aws:kms:eu-central-1:999999999999:key/mrk-0123456789abcdef0123456789abcdef"
 ENV = cdk.Environment(account="999999999999", region="eu-west-1")
+
+
 Resources = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Images:
-    """What the app came to.
-
-    Attributes:
-        stacks: stack to its resources.
-        findings: what the packs found, by construct path.
-        controls: capability to the controls it declares.
-        files: the templates.
-    """
-
-    stacks: dict[str, Resources]
-    findings: list[str]
-    controls: dict[str, set[str]]
-    files: list[Path]
-
-    def of(self, stack: str, kind: str) -> list[Resources]:
-        """Give the properties of the resources of a type, in a stack."""
-        return [row["Properties"] for row in self.whole(stack, kind)]
-
-    def whole(self, stack: str, kind: str) -> list[Resources]:
-        """Give the resources of a type, in a stack."""
-        return [row for row in self.stacks[stack].values() if row["Type"] == kind]
+Images = Synthesized
 
 
 def vpc(scope: Construct) -> ec2.IVpc:

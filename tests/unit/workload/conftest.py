@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,36 +47,15 @@ from baseline.workload.rotation_adapters import DatabaseUser, OwnAdapter
 from baseline.workload.secret import RotatedSecret
 from baseline.workload.table import HardenedTable
 from tests.support import CONTEXT, ROOT
+from tests.synthesized import Synthesized
 
 ORGANIZATION = "o-exampleorgid"
 DIGEST = f"sha256:{'a' * 64}"
 ADMINISTRATOR = "arn:aws:iam::333333333333:role/PlatformTeam"
+
+
 Resources = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Workload:
-    """What the app came to.
-
-    Attributes:
-        stacks: stack to its resources.
-        findings: what the packs found, by construct path.
-        controls: capability to the controls it declares.
-        files: the templates.
-    """
-
-    stacks: dict[str, Resources]
-    findings: list[str]
-    controls: dict[str, set[str]]
-    files: list[Path]
-
-    def of(self, stack: str, kind: str) -> list[Resources]:
-        """Give the properties of the resources of a type, in a stack."""
-        return [row["Properties"] for row in self.whole(stack, kind)]
-
-    def whole(self, stack: str, kind: str) -> list[Resources]:
-        """Give the resources of a type, in a stack."""
-        return [row for row in self.stacks[stack].values() if row["Type"] == kind]
+Workload = Synthesized
 
 
 def vpc(scope: Construct) -> ec2.IVpc:
