@@ -24,6 +24,7 @@ from baseline.response.playbooks.families import Family
 from baseline.response.playbooks.function import PlaybookFunction
 from baseline.response.playbooks.machine import PlaybookMachine
 from baseline.response.playbooks.model import Mode, Playbook
+from baseline.response.playbooks.start import StartDocument
 
 
 class Playbooks(Construct):
@@ -94,6 +95,14 @@ class Playbooks(Construct):
                 environment=environment,
             )
             for playbook in own:
+                if playbook.by_hand is not None:
+                    StartDocument(
+                        self,
+                        f"Start{_pascal(playbook.id)}",
+                        playbook=playbook,
+                        name=names.start_document(playbook.id),
+                        machine_name=names.playbook(playbook.id),
+                    )
                 self.machines[playbook.id] = PlaybookMachine(
                     self,
                     _pascal(playbook.id),
