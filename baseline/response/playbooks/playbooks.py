@@ -41,6 +41,7 @@ class Playbooks(Construct):
         topic: topic that hears of incidents, questions and failures; admits alarms of the account.
         topic_key: its key.
         break_glass_role: name of the emergency role, which no step touches.
+        security_hub: note incidents on findings of Security Hub; on by default.
         approval_hours: how long a question waits for its answer; 24 by default.
 
     Attributes:
@@ -65,6 +66,7 @@ class Playbooks(Construct):
         topic: SecureTopic,
         topic_key: SecureKey,
         break_glass_role: str,
+        security_hub: bool = True,
         approval_hours: int = 24,
     ) -> None:
         super().__init__(scope, id)
@@ -76,6 +78,7 @@ class Playbooks(Construct):
             "BREAK_GLASS_ROLE": break_glass_role,
             "PREFIX": names.prefix,
             "SECURITY_ACCOUNT": names.security,
+            "SECURITY_HUB": "on" if security_hub else "off",
         }
         self.functions: dict[str, PlaybookFunction] = {}
         self.machines: dict[str, PlaybookMachine] = {}
