@@ -13,6 +13,7 @@ from baseline.config.names import Names
 from stacks.member_backup import MemberBackupStack
 from stacks.member_choices import backup_choices, endpoint_package
 from stacks.member_endpoint import MemberEndpointStack
+from stacks.member_hook import MemberHookStack
 from stacks.member_patching import MemberPatchingStack
 
 
@@ -65,6 +66,19 @@ def member_bodies(configuration: Configuration, names: Names) -> list[MemberBody
                     names=names,
                     package=package,
                     settings=configuration.endpoint,
+                ),
+            )
+        )
+    if configuration.template_validation.enabled:
+        found.append(
+            MemberBody(
+                "Hook",
+                "Security baseline: template validation of every account",
+                partial(
+                    MemberHookStack,
+                    names=names,
+                    settings=configuration.template_validation,
+                    break_glass_role=configuration.break_glass.role,
                 ),
             )
         )
