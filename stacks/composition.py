@@ -24,6 +24,7 @@ from stacks.playbooks import playbooks
 from stacks.response import ResponseStack
 from stacks.security import SecurityStack
 from stacks.settings import SettingsStack
+from stacks.template_rules import template_rules
 from stacks.wiring import Wiring
 from stacks.workload import leave_unmarked, workload
 
@@ -113,8 +114,8 @@ def _export(wiring: Wiring, *, organization: cdk.Stack, collected: Iterable[cdk.
 
 def _members(wiring: Wiring, *, security: cdk.Stack, audit: cdk.Stack) -> ManagementMember:
     """Create what every account gets, the management account included."""
-    # Documents of the members read the agent's package when they are made.
-    agent = endpoint(wiring)
+    # Documents of the members read the agent's package when they are made, hooks the rules at once.
+    agent = [*endpoint(wiring), *template_rules(wiring)]
     _depend(agent, [security])
     everywhere = MembersStack(wiring.app, "members", **_in(wiring, wiring.names.management))
     management = ManagementMember.create(wiring, everywhere=everywhere)

@@ -26,6 +26,7 @@ def global_choices(configuration: Configuration) -> dict[str, Any]:
         "backups": _makes_backups(configuration),
         "patching": configuration.patching,
         "endpoint_token": needs_endpoint_token(configuration.endpoint),
+        "template_validation": configuration.template_validation,
     }
 
 

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from baseline import __version__
+from baseline.cli.review import review
 from baseline.cli.schema import schema
 from baseline.cli.validate import validate
 from baseline.cli.validate_template import validate_template
@@ -55,6 +56,7 @@ application = typer.Typer(
 )
 application.command()(validate)
 application.command()(schema)
+application.command()(review)
 application.command("validate-template")(validate_template)
 
 

@@ -31,6 +31,7 @@ from baseline.config.response import Response
 from baseline.config.section import Section
 from baseline.config.siem import Siem
 from baseline.config.systems_manager import SystemsManagerSettings
+from baseline.config.template_validation import TemplateValidation
 from baseline.config.units import OrganizationalUnit
 from baseline.config.workload import Workload
 
@@ -128,6 +129,10 @@ class Configuration(Section):
     )
     endpoint: Endpoint = Field(
         default_factory=Endpoint, description="The agent that watches machines; none by default."
+    )
+    template_validation: TemplateValidation = Field(
+        default_factory=TemplateValidation,
+        description="The Guard rules in every account; not by default.",
     )
     workload: Workload | None = Field(
         default=None,

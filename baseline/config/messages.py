@@ -26,6 +26,7 @@ from baseline.config import (
     patching,
     security_hub,
     siem,
+    template_validation,
     trail,
     trusted_advisor,
     workload,
@@ -121,6 +122,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         **security_hub.HINTS,
         **siem.HINTS,
         **edge.HINTS,
+        **template_validation.HINTS,
         **workload.HINTS,
     }
 )

@@ -37,6 +37,7 @@ from baseline.config.checks import (
     retention,
     security_hub,
     siem,
+    template_validation,
     units,
     workload,
 )
@@ -193,6 +194,7 @@ CHECKS: tuple[Check, ...] = (
     workload.may_have_a_way_in,
     workload.network_is_planned,
     workload.is_offered,
+    template_validation.says_what_it_is_for,
     lists.hold_each_value_once,
 )
 
