@@ -7,6 +7,8 @@ from constructs import Construct
 
 from baseline.config import Configuration
 from baseline.config.names import Names
+from baseline.gameday.canaries import CanaryUsers
+from baseline.gameday.inbox import GameDayInbox
 from baseline.response.evidence import EvidenceStore
 from baseline.response.open_ports import OpenPortCloser
 from stacks.security import SecurityStack
@@ -33,6 +35,7 @@ class ResponseStack(cdk.Stack):
             env=env,
         )
         settings = configuration.response.open_ports
+        evidence = EvidenceStore(self, "Evidence")
         OpenPortCloser(
             self,
             "OpenPorts",
@@ -40,7 +43,7 @@ class ResponseStack(cdk.Stack):
             responder_role=names.responder_role,
             role_name=names.open_port_closer_role,
             organization_id=names.organization_id,
-            evidence=EvidenceStore(self, "Evidence"),
+            evidence=evidence,
             topic=security.topics["high"],
             topic_key=security.notification_key,
             schedule_group=names.open_port_schedules,
@@ -49,3 +52,32 @@ class ResponseStack(cdk.Stack):
             exemption_tag=settings.exemption_tag,
             exemption_days=settings.exemption_days,
         )
+        # Game days
+        self._rehearse(configuration, names, security, evidence)
+
+    def _rehearse(
+        self,
+        configuration: Configuration,
+        names: Names,
+        security: SecurityStack,
+        evidence: EvidenceStore,
+    ) -> None:
+        """Create what game days need: nothing by default."""
+        chosen = configuration.response
+        if chosen.game_days.inbox:
+            GameDayInbox(
+                self,
+                "GameDays",
+                names=names,
+                topics=security.topics,
+                bus=security.bus.bus,
+                evidence=evidence,
+            )
+            cdk.CfnOutput(self, "EvidenceBucket", value=evidence.bucket.bucket_name)
+        if chosen.canary_users:
+            CanaryUsers(
+                self,
+                "Canaries",
+                users=chosen.canary_users,
+                exempt_tag=configuration.credentials.access_keys.exempt_tag,
+            )
