@@ -193,11 +193,11 @@ class _Attempt:
             if self._is_skipped(one):
                 self._decide(number, one, "not emulated", "AWS answers this, the embedded AWS not")
         view = self._view()
-        while waiting := [] if self.problem else self._open():
+        while waiting := self._open() if not self.problem else []:
             if any(isinstance(one, LISTENED) for _, one in waiting):
                 self.listener.listen()
-            for number, one in waiting:
-                self._look(view, number, one)
+            for place, awaited in waiting:
+                self._look(view, place, awaited)
             if self._open():
                 self.runner.wait(self.runner.world.poll_seconds)
 

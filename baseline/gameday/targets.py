@@ -66,7 +66,11 @@ def lacking(scenario: Scenario, configuration: Configuration) -> list[str]:
         "guardduty": configuration.capabilities.guardduty.enabled,
         "experiments": days.experiments is not None,
     }
-    return [SETTINGS[need] for need in scenario.needs if not there[need]]
+    heard = configuration.notifications.severities()
+    return [
+        *(SETTINGS[need] for need in scenario.needs if not there[need]),
+        *(f"notifications.{severity}" for severity in scenario.tells if severity not in heard),
+    ]
 
 
 def _target(

@@ -22,11 +22,6 @@ class GameDayNames(CoreNames):
         return f"{self.prefix}-game-days"
 
     @property
-    def game_day_stack(self) -> str:
-        """Stack of the experiments, in a workload account."""
-        return f"{self.prefix}-game-days"
-
-    @property
     def response_stack(self) -> str:
         """Stack whose outputs name the evidence bucket."""
         return f"{self.prefix}-response"

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from baseline.gameday.actions.action import Action
-from baseline.gameday.actions.buckets import CREATE_BUCKET, DELETE_BUCKET, PUBLISH_BUCKET, UNBLOCK
+from baseline.gameday.actions.buckets import (
+    CREATE_BUCKET,
+    DELETE_BUCKET,
+    PUBLISH_BUCKET,
+    REWRITE_BLOCK,
+)
 from baseline.gameday.actions.experiments import START_EXPERIMENT, STOP_EXPERIMENT
 from baseline.gameday.actions.findings import ARCHIVE_SAMPLES, CREATE_SAMPLES
 from baseline.gameday.actions.ports import DELETE_GROUP, OPEN_GROUP
@@ -23,10 +28,10 @@ ACTIONS: Mapping[str, Action] = {
         DELETE_GROUP,
         OPEN_GROUP,
         PUBLISH_BUCKET,
+        REWRITE_BLOCK,
         START_EXPERIMENT,
         STOP_EXPERIMENT,
         STOP_TRAIL,
-        UNBLOCK,
         USE_CANARY,
     )
 }

@@ -8,11 +8,11 @@ from botocore.exceptions import ClientError
 
 from baseline.gameday.actions.action import TAG, Action, Place, code_of, unless_gone
 
-OPEN = {
-    "BlockPublicAcls": False,
-    "IgnorePublicAcls": False,
-    "BlockPublicPolicy": False,
-    "RestrictPublicBuckets": False,
+BLOCK = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
 }
 WITHOUT_CONSTRAINT = "us-east-1"
 
@@ -44,27 +44,22 @@ def publish_bucket(place: Place, *, bucket: str) -> None:
     place.client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
 
 
-def unblock(place: Place) -> None:
-    """Try to take off the account's block of public access; put it back if that succeeds."""
-    control = place.client("s3control")
-    before = _block(control, place.account)
-    control.put_public_access_block(AccountId=place.account, PublicAccessBlockConfiguration=OPEN)
-    if before is None:
-        control.delete_public_access_block(AccountId=place.account)
-    else:
-        control.put_public_access_block(
-            AccountId=place.account, PublicAccessBlockConfiguration=before
-        )
+def rewrite_block(place: Place) -> None:
+    """Try to write the account's block of public access, with what stands there already.
 
-
-def _block(control: object, account: str) -> object:
+    Where nobody denies it, nothing has changed.
+    """
+    control, account = place.client("s3control"), place.account
     try:
-        answer = control.get_public_access_block(AccountId=account)  # type: ignore[attr-defined]
+        answer = control.get_public_access_block(AccountId=account)
     except ClientError as error:
-        if code_of(error) == "NoSuchPublicAccessBlockConfiguration":
-            return None
-        raise
-    return answer["PublicAccessBlockConfiguration"]
+        if code_of(error) != "NoSuchPublicAccessBlockConfiguration":
+            raise
+        control.put_public_access_block(AccountId=account, PublicAccessBlockConfiguration=BLOCK)
+        control.delete_public_access_block(AccountId=account)
+        return
+    there = answer["PublicAccessBlockConfiguration"]
+    control.put_public_access_block(AccountId=account, PublicAccessBlockConfiguration=there)
 
 
 def delete_bucket(place: Place) -> None:
@@ -84,10 +79,10 @@ PUBLISH_BUCKET = Action(
     says="tries to let everybody read the empty bucket",
     requires=frozenset({"bucket"}),
 )
-UNBLOCK = Action(
-    name="unblock-public-access",
-    run=unblock,
-    says="tries to take off the account's block of public access",
+REWRITE_BLOCK = Action(
+    name="write-public-access-block",
+    run=rewrite_block,
+    says="tries to write the account's block of public access, as it is",
 )
 DELETE_BUCKET = Action(
     name="delete-bucket",
