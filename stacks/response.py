@@ -15,7 +15,11 @@ from stacks.security import SecurityStack
 
 
 class ResponseStack(cdk.Stack):
-    """Open-port closer, and the evidence of what it did."""
+    """Open-port closer, and the evidence of responses.
+
+    Attributes:
+        evidence: the :class:`EvidenceStore` of all responses.
+    """
 
     def __init__(
         self,
@@ -35,7 +39,7 @@ class ResponseStack(cdk.Stack):
             env=env,
         )
         settings = configuration.response.open_ports
-        evidence = EvidenceStore(self, "Evidence")
+        self.evidence = EvidenceStore(self, "Evidence")
         OpenPortCloser(
             self,
             "OpenPorts",
@@ -43,7 +47,7 @@ class ResponseStack(cdk.Stack):
             responder_role=names.responder_role,
             role_name=names.open_port_closer_role,
             organization_id=names.organization_id,
-            evidence=evidence,
+            evidence=self.evidence,
             topic=security.topics["high"],
             topic_key=security.notification_key,
             schedule_group=names.open_port_schedules,
@@ -53,14 +57,13 @@ class ResponseStack(cdk.Stack):
             exemption_days=settings.exemption_days,
         )
         # Game days
-        self._rehearse(configuration, names, security, evidence)
+        self._rehearse(configuration, names, security)
 
     def _rehearse(
         self,
         configuration: Configuration,
         names: Names,
         security: SecurityStack,
-        evidence: EvidenceStore,
     ) -> None:
         """Create what game days need: nothing by default."""
         chosen = configuration.response
@@ -71,9 +74,9 @@ class ResponseStack(cdk.Stack):
                 names=names,
                 topics=security.topics,
                 bus=security.bus.bus,
-                evidence=evidence,
+                evidence=self.evidence,
             )
-            cdk.CfnOutput(self, "EvidenceBucket", value=evidence.bucket.bucket_name)
+            cdk.CfnOutput(self, "EvidenceBucket", value=self.evidence.bucket.bucket_name)
         if chosen.canary_users:
             CanaryUsers(
                 self,

@@ -45,6 +45,7 @@ def operator_policy(
         ],
     )
     bucket = _logical_id(evidence)
+    machines, executions = names.playbook_machine_arn("*"), names.playbook_execution_arn("*")
     acknowledge(
         policy,
         {
@@ -64,10 +65,10 @@ def operator_policy(
             f"AwsSolutions-IAM5[Resource::{_stack(names)}]": (
                 "a stack's ARN ends in an ID that is new for each creation of the one stack"
             ),
-            f"AwsSolutions-IAM5[Resource::{names.playbook_machine_arns}]": (
+            f"AwsSolutions-IAM5[Resource::{machines}]": (
                 "executions of any playbook may be the answer that is looked for"
             ),
-            f"AwsSolutions-IAM5[Resource::{names.playbook_execution_arns}]": (
+            f"AwsSolutions-IAM5[Resource::{executions}]": (
                 "executions of any playbook may be the answer that is looked for"
             ),
         },
@@ -117,12 +118,12 @@ def _looking(names: Names) -> list[iam.PolicyStatement]:
         iam.PolicyStatement(
             sid="ListExecutions",
             actions=["states:ListExecutions"],
-            resources=[names.playbook_machine_arns],
+            resources=[names.playbook_machine_arn("*")],
         ),
         iam.PolicyStatement(
             sid="ReadExecutions",
             actions=["states:DescribeExecution"],
-            resources=[names.playbook_execution_arns],
+            resources=[names.playbook_execution_arn("*")],
         ),
         iam.PolicyStatement(
             sid="MakeSamples",

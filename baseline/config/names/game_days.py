@@ -26,19 +26,13 @@ class GameDayNames(CoreNames):
         """Stack whose outputs name the evidence bucket."""
         return f"{self.prefix}-response"
 
-    @property
-    def playbook_machine_arns(self) -> str:
-        """ARN pattern of the playbooks' state machines."""
-        return f"{self._states('stateMachine')}-*"
+    def playbook_machine_arn(self, id: str) -> str:
+        """ARN of the state machine of a playbook, such as ``public-bucket``; ``*`` of all."""
+        return f"{self._states('stateMachine')}-{id}"
 
-    @property
-    def playbook_execution_arns(self) -> str:
-        """ARN pattern of their executions."""
-        return f"{self._states('execution')}-*:*"
-
-    def playbook_machine_arn(self, name: str) -> str:
-        """ARN of the state machine of a playbook, such as ``public-bucket``."""
-        return f"{self._states('stateMachine')}-{name}"
+    def playbook_execution_arn(self, id: str) -> str:
+        """ARN of its executions."""
+        return f"{self._states('execution')}-{id}:*"
 
     def _states(self, kind: str) -> str:
         place = f"arn:{self.partition}:states:{self.home_region}:{self.security}"

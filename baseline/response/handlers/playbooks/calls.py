@@ -1,0 +1,163 @@
+"""Call: what one step has: the affected account, the evidence, and a dry run that cannot change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any, TypeVar
+
+import clients
+import custody
+from botocore.exceptions import BotoCoreError, ClientError
+
+READING = re.compile(r"^(BatchGet|Describe|Filter|Get|Head|List|Lookup|Scan|Search|Simulate)")
+"""Names of operations that change nothing, for a dry run; all others are refused there."""
+
+State = dict[str, Any]
+Client = Any  # boto3 clients have no published type
+Model = Any  # of botocore
+Item = TypeVar("Item")
+
+
+class NothingToDo(Exception):  # noqa: N818 - it is no error
+    """What the step is about is gone, or is as it should be."""
+
+
+class StillRunning(Exception):  # noqa: N818 - the state machine comes back
+    """What the step waits for has not ended."""
+
+
+class Throttled(Exception):  # noqa: N818 - the state machine comes back
+    """AWS asks to come back later."""
+
+
+class NotApproved(Exception):  # noqa: N818 - named in the state machine
+    """Nobody approved a step that needs it."""
+
+
+class DryRunChange(Exception):  # noqa: N818 - named in the state machine
+    """A step tried to change something in a dry run."""
+
+
+class PartlyFailed(Exception):  # noqa: N818 - named in the report
+    """Some of what the step is about could not be dealt with; the rest is."""
+
+
+class Call:
+    """One step of one incident.
+
+    Attributes:
+        incident: the incident: ``id``, ``playbook``, ``account``, ``region``, ``partition``,
+            ``severity``, ``finding``, ``detected``, ``mode``, ``dry_run``, ``target``.
+        target: what it is about, as the family's targets found it.
+        dry_run: whether nothing may be changed.
+        changes: what was done, or would be, in words.
+        notes: what else the report should say.
+        problems: what failed without stopping the step.
+        evidence: what was kept.
+        facts: what later steps need; small, it becomes part of the state.
+    """
+
+    def __init__(
+        self, state: State, *, step: str, execution: str, dry_run: bool | None = None
+    ) -> None:
+        self.incident: State = state["incident"]
+        self.target: State = self.incident["target"]
+        self.account: str = self.incident["account"]
+        self.region: str = self.incident["region"]
+        self.dry_run: bool = self.incident["dry_run"] if dry_run is None else dry_run
+        self.step = step
+        self.execution = execution
+        self.changes: list[str] = []
+        self.notes: list[str] = []
+        self.problems: list[str] = []
+        self.evidence: list[State] = []
+        self.facts: State = {}
+        self._results: State = state.get("results", {})
+        self._changed = False
+
+    @cached_property
+    def _session(self) -> Client:
+        return clients.session(self.account, incident=self.incident["id"])
+
+    def client(self, service: str, region: str | None = None) -> Client:
+        """Give a client of the affected account, in its Region by default.
+
+        In a dry run it refuses every operation that does not only read.
+        """
+        found = self._session.client(
+            service, region_name=region or self.region, config=clients.RETRIES
+        )
+        if self.dry_run:
+            found.meta.events.register("before-call", _refuse)
+        return found
+
+    def change(self, said: str, action: Callable[[], object]) -> None:
+        """Change something: do it and remember it; in a dry run only remember it.
+
+        Args:
+            said: what is done, in words: "deactivate access key AKIA... of alice".
+            action: does it.
+        """
+        if not self.dry_run:
+            action()
+        self._changed = True
+        self.changes.append(said)
+
+    def note(self, said: str) -> None:
+        """Let the report say something."""
+        self.notes.append(said)
+
+    def keep(self, name: str, content: object) -> None:
+        """Keep evidence: bytes, text, or anything that JSON can say.
+
+        Evidence that cannot be kept does not stop the step; the report says so.
+
+        Args:
+            name: file name below the step's folder, such as ``user.json``.
+            content: what to keep. Never a secret.
+        """
+        if self.dry_run:
+            self.notes.append(f"would keep {name}")
+            return
+        try:
+            self.evidence.append(
+                custody.keep(self.incident, self.execution, f"{self.step}/{name}", content)
+            )
+        except (BotoCoreError, ClientError) as error:
+            self.problems.append(f"{name} could not be kept: {error}")
+
+    def earlier(self, step: str) -> State:
+        """Give the facts of an earlier step; empty where it failed or was left out."""
+        found = self._results.get(step, {}).get("result", {})
+        facts: State = found.get("facts", {})
+        return facts
+
+    def each(self, items: Iterable[Item], action: Callable[[Item], None]) -> None:
+        """Do something for each item; one that fails does not stop the others.
+
+        Raises:
+            PartlyFailed: after all of them, if any failed. The step is repeated then.
+        """
+        failed: list[str] = []
+        for item in items:
+            try:
+                action(item)
+            except ClientError as error:
+                failed.append(str(error))
+        if failed:
+            done = f"; done: {'; '.join(self.changes)}" if self.changes else ""
+            raise PartlyFailed(f"{'; '.join(failed)}{done}")
+
+    @property
+    def status(self) -> str:
+        """What became of it: ``changed``, ``planned`` (in a dry run) or ``unchanged``."""
+        if not self._changed:
+            return "unchanged"
+        return "planned" if self.dry_run else "changed"
+
+
+def _refuse(model: Model, **_: object) -> None:
+    if not READING.match(model.name):
+        raise DryRunChange(f"a dry run does not call {model.name}")

@@ -1,0 +1,40 @@
+"""Clients: of the security account with the function's own role, of others with the responder's."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+RETRIES = Config(retries={"mode": "standard", "max_attempts": 6})
+SESSION = re.compile(r"[^\w+=,.@-]")
+
+Client = Any  # boto3 clients have no published type
+
+
+@cache
+def own(service: str) -> Client:
+    """Give a client of the security account and home Region."""
+    return boto3.client(service, config=RETRIES)
+
+
+def session(account: str, *, incident: str) -> boto3.Session:
+    """Assume the responder's role in an account; its CloudTrail names the incident.
+
+    Args:
+        account: ID of the affected account.
+        incident: ID of the incident.
+    """
+    role = f"arn:{os.environ['PARTITION']}:iam::{account}:role/{os.environ['RESPONDER_ROLE']}"
+    name = SESSION.sub("-", incident)[:64]
+    found = own("sts").assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=found["AccessKeyId"],
+        aws_secret_access_key=found["SecretAccessKey"],
+        aws_session_token=found["SessionToken"],
+        region_name=os.environ.get("AWS_REGION"),
+    )

@@ -1,0 +1,114 @@
+"""Findings: the shapes in which events arrive, read in one way.
+
+GuardDuty tells its findings itself, Security Hub wraps those of others, CloudTrail records calls.
+Fields may be missing in any of them: samples name resources that do not exist.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+State = dict[str, Any]
+Said = Any  # whatever the finding has there
+
+
+class NotForUs(Exception):  # noqa: N818 - it is no error
+    """The event is none that the playbook answers; the reason is its text."""
+
+
+def detail(event: State) -> State:
+    """Give the finding or call inside an event; of Security Hub the one finding it carries."""
+    inner: State = event.get("detail", {})
+    if "findings" in inner:
+        found: State = inner["findings"][0]
+        return found
+    return inner
+
+
+def kind(event: State) -> str:
+    """Tell the shape: ``guardduty``, ``security_hub``, ``call``, ``sign_in`` or ``other``."""
+    return {
+        "GuardDuty Finding": "guardduty",
+        "Security Hub Findings - Imported": "security_hub",
+        "AWS API Call via CloudTrail": "call",
+        "AWS Console Sign In via CloudTrail": "sign_in",
+    }.get(event.get("detail-type", ""), "other")
+
+
+def place(event: State) -> tuple[str, str]:
+    """Give the account and Region that an event is about."""
+    found = detail(event)
+    if kind(event) == "guardduty":
+        return str(found["accountId"]), str(found["region"])
+    if kind(event) == "security_hub":
+        resource = (found.get("Resources") or [{}])[0]
+        region = resource.get("Region") or found.get("Region") or event["region"]
+        return str(found["AwsAccountId"]), str(region)
+    if kind(event) in {"call", "sign_in"}:
+        account = found.get("recipientAccountId") or event["account"]
+        return str(account), str(found.get("awsRegion") or event["region"])
+    return str(event["account"]), str(event["region"])
+
+
+def summary(event: State) -> State:
+    """Give what a person reads first: ``id``, ``type``, ``title``, ``sample`` and ``detected``.
+
+    ``detected`` is the first time that what is answered was seen, for the time to contain.
+    """
+    found = detail(event)
+    if kind(event) == "guardduty":
+        service = found.get("service", {})
+        return {
+            "id": str(found.get("id", event.get("id"))),
+            "type": str(found.get("type", "")),
+            "title": str(found.get("title", "")),
+            "sample": _sample(service.get("additionalInfo", {}), found.get("title", "")),
+            "detected": service.get("eventFirstSeen") or found.get("createdAt") or event["time"],
+            "updated": found.get("updatedAt", ""),
+        }
+    if kind(event) == "security_hub":
+        return {
+            "id": str(found["Id"]),
+            "product_arn": str(found["ProductArn"]),
+            "type": str(found.get("Compliance", {}).get("SecurityControlId") or _first_type(found)),
+            "title": str(found.get("Title", "")),
+            "sample": found.get("Sample") is True
+            or str(found.get("Title", "")).startswith("[SAMPLE]"),
+            "detected": found.get("FirstObservedAt") or found.get("CreatedAt") or event["time"],
+            "updated": found.get("UpdatedAt", ""),
+        }
+    name = found.get("eventName") or event.get("detail-type", "event")
+    return {
+        "id": str(found.get("eventID") or event.get("id")),
+        "type": str(name),
+        "title": str(name),
+        "sample": False,
+        "detected": found.get("eventTime") or event["time"],
+        "updated": "",
+    }
+
+
+def resources(event: State, type: str) -> list[State]:
+    """Give the resources of a Security Hub finding that have a type, such as ``AwsS3Bucket``."""
+    return [each for each in detail(event).get("Resources", []) if each.get("Type") == type]
+
+
+def require(found: Said, what: str) -> Said:
+    """Give what a finding has to say, or tell that it does not.
+
+    Raises:
+        NotForUs: when it is missing or empty.
+    """
+    if not found:
+        raise NotForUs(f"the event does not say {what}")
+    return found
+
+
+def _sample(additional: Said, title: str) -> bool:
+    said = additional.get("sample") if isinstance(additional, dict) else None
+    return said in {True, "true"} or title.startswith("[SAMPLE]")
+
+
+def _first_type(found: State) -> str:
+    types = found.get("Types") or [""]
+    return str(types[0]).rpartition("/")[2]

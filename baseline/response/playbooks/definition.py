@@ -1,0 +1,207 @@
+"""The state machine of a playbook, made from its steps.
+
+A step that fails does not stop the next: its error takes the place of its result. Destructive
+steps wait for a person; the handler refuses them without that person's answer, too.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from baseline.response.playbooks.model import Playbook, Step
+
+TRANSIENT = (
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.SdkClientException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.TooManyRequestsException",
+    "Throttled",
+)
+"""Errors that pass: of Lambda itself, and the handler's when AWS throttles it."""
+
+FINAL = ("NotApproved", "DryRunChange")
+"""Errors that no repetition mends."""
+
+STILL_RUNNING = "StillRunning"
+POLL_SECONDS = 30
+STEP_SECONDS = 900
+
+State = dict[str, Any]
+
+
+def definition(playbook: Playbook, *, approval_hours: int) -> str:
+    """Render the definition, in JSON, with the placeholder ``${Function}``.
+
+    Args:
+        playbook: the playbook.
+        approval_hours: how long a question waits for its answer.
+    """
+    names = [state_name(step) for step in playbook.steps]
+    states: dict[str, State] = {
+        "Open": {
+            **_invoke({"op": "open", "playbook": playbook.id, "event.$": "$", **_execution()}),
+            "ResultSelector": {"state.$": "$.Payload"},
+            "OutputPath": "$.state",
+            "Next": "IsIncident",
+        },
+        "IsIncident": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.proceed", "BooleanEquals": True, "Next": _first(names, 0)}],
+            "Default": "NoIncident",
+        },
+        "NoIncident": {"Type": "Succeed"},
+    }
+    for index, step in enumerate(playbook.steps):
+        states |= _step(step, after=_first(names, index + 1), approval_hours=approval_hours)
+    states |= {
+        "Close": {
+            **_invoke({"op": "close", "steps": _steps(playbook), "state.$": "$", **_execution()}),
+            "ResultSelector": {"summary.$": "$.Payload"},
+            "ResultPath": "$.closed",
+            "Next": "IsContained",
+        },
+        "IsContained": {
+            "Type": "Choice",
+            "Choices": [
+                {
+                    "Variable": "$.closed.summary.failed",
+                    "NumericGreaterThan": 0,
+                    "Next": "NotContained",
+                }
+            ],
+            "Default": "Done",
+        },
+        "NotContained": {
+            "Type": "Fail",
+            "Error": "NotContained",
+            "Cause": "A step failed; the ticket and the message say which, and what is contained.",
+        },
+        "Done": {"Type": "Succeed"},
+    }
+    return json.dumps({"Comment": playbook.title, "StartAt": "Open", "States": states})
+
+
+def state_name(step: Step) -> str:
+    """Give the name of a step's state: its title, which the console shows."""
+    return step.title
+
+
+def _steps(playbook: Playbook) -> list[State]:
+    return [{"key": each.key, "title": each.title, "kind": each.kind} for each in playbook.steps]
+
+
+def _first(names: list[str], index: int) -> str:
+    return f"Decide: {names[index]}" if index < len(names) else "Close"
+
+
+def _step(step: Step, *, after: str, approval_hours: int) -> dict[str, State]:
+    """Decide whether to ask, ask, act."""
+    name = state_name(step)
+    states: dict[str, State] = {}
+    dry: State = {"Variable": "$.incident.dry_run", "BooleanEquals": True, "Next": name}
+    if step.kind == "evidence":
+        choices, default = [dry], name
+    elif step.kind == "contain":
+        ask: State = {"Variable": "$.incident.mode", "StringEquals": "ask", "Next": f"Ask: {name}"}
+        choices, default = [dry, ask], name
+    else:
+        choices, default = [dry], f"Ask: {name}"
+    states[f"Decide: {name}"] = {"Type": "Choice", "Choices": choices, "Default": default}
+    if step.kind != "evidence":
+        states[f"Ask: {name}"] = _ask(step, after=after, hours=approval_hours)
+    states[name] = {
+        **_invoke(
+            {"op": "step", "step": step.key, "kind": step.kind, "state.$": "$", **_execution()}
+        ),
+        "TimeoutSeconds": STEP_SECONDS,
+        "ResultSelector": {"result.$": "$.Payload"},
+        "ResultPath": f"$.results.{step.key}",
+        "Retry": _retries(step.waits_minutes),
+        "Catch": [
+            {
+                "ErrorEquals": ["States.ALL"],
+                "ResultPath": f"$.results.{step.key}",
+                "Next": after,
+            }
+        ],
+        "Next": after,
+    }
+    return states
+
+
+def _ask(step: Step, *, after: str, hours: int) -> State:
+    payload = {
+        "op": "ask",
+        "step": step.key,
+        "title": step.title,
+        "state.$": "$",
+        "token.$": "$$.Task.Token",
+        **_execution(),
+    }
+    return {
+        **_invoke(payload, resource="arn:aws:states:::lambda:invoke.waitForTaskToken"),
+        # A refusal is an answer, and no answer in time is one, too: neither is asked again.
+        "Retry": [_transient()],
+        "TimeoutSeconds": hours * 3600,
+        "ResultPath": f"$.approvals.{step.key}",
+        # Refused or not answered: the step is left out, and the report says so.
+        "Catch": [
+            {
+                "ErrorEquals": ["States.ALL"],
+                "ResultPath": f"$.approvals.{step.key}",
+                "Next": after,
+            }
+        ],
+        "Next": state_name(step),
+    }
+
+
+def _execution() -> State:
+    return {"execution.$": "$$.Execution.Id", "started.$": "$$.Execution.StartTime"}
+
+
+def _invoke(payload: State, *, resource: str = "arn:aws:states:::lambda:invoke") -> State:
+    return {
+        "Type": "Task",
+        "Resource": resource,
+        "Parameters": {"FunctionName": "${Function}", "Payload": payload},
+        "Retry": _retries(0),
+    }
+
+
+def _retries(waits_minutes: int) -> list[State]:
+    """Repeat with jitter; wait for what is still running; leave what cannot be mended."""
+    found: list[State] = [{"ErrorEquals": list(FINAL), "MaxAttempts": 0}]
+    if waits_minutes:
+        found.append(
+            {
+                "ErrorEquals": [STILL_RUNNING],
+                "IntervalSeconds": POLL_SECONDS,
+                "BackoffRate": 1,
+                "MaxAttempts": waits_minutes * 60 // POLL_SECONDS,
+            }
+        )
+    return [
+        *found,
+        _transient(),
+        {
+            "ErrorEquals": ["States.ALL"],
+            "IntervalSeconds": 2,
+            "BackoffRate": 2,
+            "MaxAttempts": 2,
+            "JitterStrategy": "FULL",
+        },
+    ]
+
+
+def _transient() -> State:
+    return {
+        "ErrorEquals": list(TRANSIENT),
+        "IntervalSeconds": 2,
+        "BackoffRate": 2,
+        "MaxAttempts": 6,
+        "MaxDelaySeconds": 60,
+        "JitterStrategy": "FULL",
+    }
