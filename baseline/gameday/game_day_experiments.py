@@ -11,7 +11,7 @@ from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.errors import BaselineError
-from baseline.gameday.actions.experiments import TEMPLATE_TAG
+from baseline.gameday import tags
 from baseline.gameday.experiment_role import ExperimentRole
 from baseline.network.network_logs import NetworkLogGroup
 from baseline.primitives.secure_bucket import Lifecycle, SecureBucket
@@ -177,4 +177,4 @@ class GameDayExperiments(Construct):
         )
 
     def _tags(self, name: str) -> Mapping[str, str]:
-        return {TEMPLATE_TAG: name}
+        return {tags.TEMPLATE: name}

@@ -8,10 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from baseline.gameday import tags
 from baseline.gameday.world import World
-
-TAG = "GameDay"
-"""Tag key of everything that a game day makes; its value is the name of the run."""
 
 REFUSALS = frozenset(
     {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
@@ -50,8 +48,8 @@ class Place:
 
     def tags(self, kind: str) -> list[dict[str, Any]]:
         """Give the tags of a resource of EC2 that is being made."""
-        tags = [{"Key": TAG, "Value": self.run}]
-        return [{"ResourceType": kind, "Tags": tags}]
+        tagged = [{"Key": tags.RUN, "Value": self.run}]
+        return [{"ResourceType": kind, "Tags": tagged}]
 
     def call(
         self,

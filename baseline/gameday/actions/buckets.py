@@ -6,7 +6,8 @@ import json
 
 from botocore.exceptions import ClientError
 
-from baseline.gameday.actions.action import TAG, Action, Place, code_of, unless_gone
+from baseline.gameday import tags
+from baseline.gameday.actions.action import Action, Place, code_of, unless_gone
 
 BLOCK = {
     "BlockPublicAcls": True,
@@ -25,7 +26,7 @@ def create_bucket(place: Place) -> None:
         more["CreateBucketConfiguration"] = {"LocationConstraint": place.region}
     s3.create_bucket(Bucket=name, **more)
     place.facts["bucket"] = name
-    s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": TAG, "Value": place.run}]})
+    s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": tags.RUN, "Value": place.run}]})
 
 
 def publish_bucket(place: Place, *, bucket: str) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from baseline.errors import BaselineError
-from baseline.gameday.actions.action import TAG, Action, Place, code_of
-
-TEMPLATE_TAG = "GameDayExperiment"
-"""Tag key of the templates; its value is the name of the experiment."""
+from baseline.gameday import tags
+from baseline.gameday.actions.action import Action, Place, code_of
 
 ENDED = ("completed", "stopped", "failed", "cancelled")
 
@@ -19,14 +17,14 @@ def start_experiment(place: Place, *, experiment: str) -> None:
         each["id"]
         for page in pages
         for each in page["experimentTemplates"]
-        if each.get("tags", {}).get(TEMPLATE_TAG) == experiment
+        if each.get("tags", {}).get(tags.TEMPLATE) == experiment
     ]
     if not templates:
         raise BaselineError(
             f"account {place.account} has no experiment {experiment} in {place.region}; set "
             "response.game_days.experiments and deploy the stack game-days"
         )
-    started = fis.start_experiment(experimentTemplateId=templates[0], tags={TAG: place.run})
+    started = fis.start_experiment(experimentTemplateId=templates[0], tags={tags.RUN: place.run})
     place.facts["experiment"] = started["experiment"]["id"]
 
 
