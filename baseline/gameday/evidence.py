@@ -63,7 +63,7 @@ def record(
             "python": platform.python_version(),
         },
         "ok": bool(results) and all(one.ok for one in results),
-        "scenarios": [asdict(one) | {"ok": one.ok} for one in results],
+        "scenarios": [_plain(one) | {"ok": one.ok} for one in results],
     }
     return {**body, "sha256": digest(body)}
 
@@ -95,6 +95,12 @@ def keep_in_bucket(world: World, names: Names, made: Mapping[str, Any]) -> str:
         ChecksumAlgorithm="SHA256",
     )
     return f"s3://{bucket}/{key}"
+
+
+def _plain(result: Result) -> dict[str, Any]:
+    """Give a result as JSON has it, so that what is hashed is what is read back."""
+    made: dict[str, Any] = json.loads(json.dumps(asdict(result)))
+    return made
 
 
 def _text(made: Mapping[str, Any]) -> str:

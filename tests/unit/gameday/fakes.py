@@ -169,7 +169,9 @@ class FakeWorld:
         del account, region
         outputs = [{"OutputKey": "EvidenceBucket", "OutputValue": "evidence"}]
         own = {
-            "cloudformation": Service(describe_stacks=lambda **_: {"Stacks": [{"Outputs": outputs}]}),
+            "cloudformation": Service(
+                describe_stacks=lambda **_: {"Stacks": [{"Outputs": outputs}]}
+            ),
             "sqs": self.inbox,
             "ec2": self.ec2,
             "s3": self.s3,
