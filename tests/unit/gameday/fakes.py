@@ -24,6 +24,9 @@ QUEUE = "https://sqs/inbox"
 LOCAL = "http://localhost:4566"
 
 
+_LOADED: dict[str, Configuration] = {}
+
+
 def error(code: str, message: str = "no") -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": message}}, "Operation")
 
@@ -33,7 +36,9 @@ def configuration(tmp_path: Path, more: str = "") -> Configuration:
     text = (ROOT / "baseline.yaml").read_text(encoding="utf-8")
     file = tmp_path / "baseline.yaml"
     file.write_text(f"{text}\nresponse:\n  game_days: {{ inbox: true }}\n{more}", encoding="utf-8")
-    return load(file)
+    if more not in _LOADED:
+        _LOADED[more] = load(file)
+    return _LOADED[more]
 
 
 class Clock:
