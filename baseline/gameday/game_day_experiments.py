@@ -70,7 +70,10 @@ class GameDayExperiments(Construct):
             )
         self._stop_alarms, self._tag = stop_alarms, tag
         self._log = NetworkLogGroup(self, "Log").log_group
-        self.reports, key = self._create_reports() if report else (None, None)
+        self.reports: s3.Bucket | None = None
+        key: SecureKey | None = None
+        if report:
+            self.reports, key = self._create_reports()
         self.role = ExperimentRole(self, "Experiments", tag=tag, reports=self.reports, key=key)
         self.templates = {
             "stop-instances": self._stop_instances(),

@@ -51,7 +51,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     def no_policy(**_: object) -> None:
         raise error("NoSuchBucketPolicy")
 
-    block = {"PublicAccessBlockConfiguration": {}}
+    block: dict[str, dict[str, bool]] = {"PublicAccessBlockConfiguration": {}}
     world.others["s3control"] = Service(
         get_public_access_block=lambda **_: block, put_public_access_block=refuse
     )

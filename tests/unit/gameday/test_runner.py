@@ -248,7 +248,7 @@ def samples(day: Day) -> Service:
     types = ("Backdoor:EC2/C&CActivity.B", "UnauthorizedAccess:IAMUser/MaliciousIPCaller.Custom")
     for kind in types:
         event = {"source": "aws.guardduty", "detail": {"title": "[SAMPLE]", "type": kind}}
-        day.at(5, lambda event=event: day.world.inbox.put(event))  # type: ignore[misc]
+        day.at(5, lambda event=event: day.world.inbox.put(event))
     return guardduty
 
 
