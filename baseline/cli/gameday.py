@@ -142,7 +142,7 @@ def run(
     else:
         tables.show_results(console, results)
         tables.show_kept(console, made.places, made.problem)
-    if not results or not made.record["ok"] or made.problem:
+    if not made.record["ok"] or made.problem:
         raise typer.Exit(FAILED)
 
 

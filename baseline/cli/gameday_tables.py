@@ -42,10 +42,10 @@ def show_scenario(console: Console, scenario: Scenario) -> None:
     console.print(escape(scenario.why))
     told = ", ".join(scenario.tells) or "nobody"
     console.print(f"acts in: {scenario.account}; really tells: {told}")
-    for step in scenario.steps:
+    for number, step in enumerate(scenario.steps, start=1):
         given = ", ".join(f"{name} {value}" for name, value in step.given.items())
         note = "" if step.emulated else " (not emulated)"
-        console.print(f"  1. {ACTIONS[step.action].says}{note}", escape(given), style="cyan")
+        console.print(f"  {number}. {ACTIONS[step.action].says}{note}", escape(given), style="cyan")
     table = Table("what has to arrive", "where", "within")
     for one in scenario.expected:
         words, where = title(one, {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -63,6 +63,15 @@ class Runner:
     clock: Callable[[], float] = time.monotonic
     wait: Callable[[float], None] = time.sleep
 
+    def check(self, scenarios: Sequence[Scenario]) -> None:
+        """Look whether the inbox is there, if one of the scenarios listens to it.
+
+        Raises:
+            BaselineError: it does not exist.
+        """
+        if any(_listens(one) for one in scenarios):
+            Listener(world=self.world, names=self.names).start()
+
     def play(self, scenario: Scenario, account: str, region: str) -> Result:
         """Run a scenario in an account and Region, and clean up.
 
@@ -77,7 +86,7 @@ class Runner:
             facts=self._facts(account, region),
         )
         listener = Listener(world=self.world, names=self.names)
-        if any(isinstance(one, LISTENED) for one in scenario.expected):
+        if _listens(scenario):
             listener.start()
         entry = Entry(
             run=self.run,
@@ -271,6 +280,10 @@ class _Attempt:
             started=self.started,
             bucket=lambda: evidence_bucket(self.runner.world, self.runner.names),
         )
+
+
+def _listens(scenario: Scenario) -> bool:
+    return any(isinstance(one, LISTENED) for one in scenario.expected)
 
 
 def _filled(step: Step, facts: dict[str, str]) -> Mapping[str, object]:

@@ -139,16 +139,40 @@ def plan(
 
 
 def play(options: Options, planned: Plan, *, say: Callable[[str], None]) -> list[Result]:
-    """Run what is planned, one after the other; Ctrl-C ends it after the cleanup."""
+    """Run what is planned, one after the other; Ctrl-C ends it after the cleanup.
+
+    Raises:
+        BaselineError: the inbox does not exist. Nothing was done then.
+    """
     runner = _runner(options, planned.run, say)
+    runner.check([scenario for scenario, _ in planned.scenarios])
     results = []
     for scenario, account in planned.scenarios:
-        # What GuardDuty and IAM tell is told where the scenario acts; the rest is at home.
-        result = runner.play(scenario, account, options.region)
+        result = _play(runner, scenario, account, options.region)
         results.append(result)
         if result.interrupted:
             break
     return results
+
+
+def _play(runner: Runner, scenario: Scenario, account: str, region: str) -> Result:
+    """Run one scenario; what goes wrong around it does not lose the results of the others."""
+    problem, interrupted = "", False
+    try:
+        return runner.play(scenario, account, region)
+    except KeyboardInterrupt:
+        interrupted = True
+    except (BaselineError, BotoCoreError, ClientError) as error:
+        problem = str(error)
+    return Result(
+        scenario=scenario.id,
+        account=account,
+        region=region,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        rows=(),
+        problem=problem,
+        interrupted=interrupted,
+    )
 
 
 def keep(

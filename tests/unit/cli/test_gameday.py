@@ -149,6 +149,53 @@ def test_the_embedded_aws_asks_nothing_and_leaves_out_what_cannot_run(command: C
     assert "Type the account ID" not in done.output
 
 
+def test_a_run_that_proved_nothing_is_no_success(command: Command) -> None:
+    command.world.embedded = True
+    file = command.folder / "baseline.yaml"
+    text = file.read_text(encoding="utf-8")
+    alarm = "arn:aws:cloudwatch:eu-west-1:666666666666:alarm:errors"
+    experiments = f"experiments: {{ account: '{MEMBER}', stop_alarms: ['{alarm}'] }}"
+    file.write_text(text.replace("inbox: true", f"inbox: true, {experiments}"), encoding="utf-8")
+
+    done = command("run", "instances-stopped", "--endpoint", LOCAL)
+
+    assert done.exit_code == 1, done.output
+    assert "1 not emulated" in done.output
+
+
+def test_without_the_queue_nothing_is_done(command: Command) -> None:
+    command.world.embedded = True
+    command.world.inbox.exists = False
+
+    done = command("run", "open-port", "--endpoint", LOCAL)
+
+    assert done.exit_code == 2
+    assert "deploy the stack response" in done.output
+    assert command.world.ec2.called == []
+
+
+def test_ctrl_c_between_two_scenarios_keeps_what_is_known(command: Command) -> None:
+    command.world.embedded = True
+    looks = []
+
+    def interrupt(**_: object) -> Any:
+        looks.append(1)
+        if len(looks) > 1:
+            raise KeyboardInterrupt
+        return {"QueueUrl": "q"}
+
+    command.world.inbox._operations["get_queue_url"] = interrupt
+
+    done = command("run", "public-bucket", "open-port", "--endpoint", LOCAL, "--json")
+
+    assert done.exit_code == 1
+    record = json.loads(done.stdout)
+    assert [(one["scenario"], one["interrupted"]) for one in record["scenarios"]] == [
+        ("public-bucket", False),
+        ("open-port", True),
+    ]
+
+
 def test_what_is_left_is_cleaned_up_later(command: Command) -> None:
     journal = Journal(folder=command.folder / "journal")
     entry = Entry(
