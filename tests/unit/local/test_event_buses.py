@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from baseline.errors import BaselineError
-from baseline.local import organization
+from baseline.local import emulators, organization
 from baseline.local.backends import events
 
 MANAGEMENT, MEMBER, STRANGER = "111111111111", "222222222222", "777777777777"
@@ -110,7 +110,7 @@ def test_calls_that_only_read_reach_rules_that_ask_for_them(
         _matches_pattern_view=lambda *_: True,
         _invoke_target=lambda _target, _event, rule, _view: heard.append(rule["State"]),
     )
-    monkeypatch.setattr(events.emulators, "ministack", lambda _: service)
+    monkeypatch.setattr(emulators, "ministack", lambda _: service)
 
     events._dispatch({"DetailType": kind, "Detail": json.dumps({"eventName": name})})
 
