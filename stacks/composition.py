@@ -14,6 +14,7 @@ from stacks import choices
 from stacks.audit import AuditStack
 from stacks.edge import firewall_manager
 from stacks.endpoint import endpoint
+from stacks.game_days import game_days
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.log_archive import LogArchiveStack
 from stacks.management_member import ManagementMember
@@ -94,8 +95,12 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     reference = workload(wiring)
     _depend(reference, [log_archive, *regional_logs, management.everywhere])
 
+    # Experiments are a workload's, too.
+    experiments = game_days(wiring)
+    _depend(experiments, [response])
+
     mark_protected(app)
-    leave_unmarked(reference)
+    leave_unmarked([*reference, *experiments])
     for stack in _stacks(app):
         stack.termination_protection = True
 

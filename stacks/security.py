@@ -229,6 +229,7 @@ class SecurityStack(cdk.Stack):
                 activity=severity.name == CRITICAL,
                 drift=severity.name == CRITICAL and configuration.control_tower != "none",
                 rule_prefixes=told.get(severity.name, ()),
+                canaries=configuration.response.canary_users,
                 exposures=configuration.capabilities.unified_security_hub.enabled,
                 further=_further_rules(severity.name, configuration, names)
                 | _patch_rules(severity.name, names, configuration)

@@ -19,6 +19,7 @@ from baseline.config.checks import (
     detection,
     edge,
     endpoint,
+    game_days,
     guardduty,
     guardrails,
     iam,
@@ -196,6 +197,9 @@ CHECKS: tuple[Check, ...] = (
     workload.is_offered,
     template_validation.says_what_it_is_for,
     lists.hold_each_value_once,
+    game_days.experiments_stand_in_a_workload_account,
+    game_days.alarms_can_stop_experiments,
+    game_days.canaries_have_their_own_name,
 )
 
 

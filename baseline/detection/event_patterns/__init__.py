@@ -29,6 +29,12 @@ from baseline.detection.event_patterns.open_ports import (
 )
 from baseline.detection.event_patterns.patches import failed_patches
 from baseline.detection.event_patterns.protections import TAMPERING, tampering
+from baseline.detection.event_patterns.rehearsals import (
+    ALL_CALLS,
+    Canaries,
+    canary_use,
+    sample_findings,
+)
 from baseline.detection.event_patterns.root import (
     ROOT_AUDIT,
     ROOT_SETTINGS,
@@ -51,6 +57,7 @@ from baseline.detection.event_patterns.shapes import (
 
 __all__ = [
     "ACCOUNT_EVENTS",
+    "ALL_CALLS",
     "API_CALL",
     "BACKUP_TAMPERING",
     "COMPLIANCE_CHANGE",
@@ -67,12 +74,14 @@ __all__ = [
     "SIGN_IN_REGIONS",
     "TAMPERING",
     "TOLD_FIELD",
+    "Canaries",
     "Emergency",
     "Pattern",
     "Severity",
     "accounts_changed",
     "all_findings",
     "backup_tampering",
+    "canary_use",
     "control_tower_drift",
     "emergency_use",
     "exposure_findings",
@@ -87,6 +96,7 @@ __all__ = [
     "root_activity",
     "root_sessions",
     "root_settings",
+    "sample_findings",
     "security_group_changes",
     "security_hub_findings",
     "service_findings",
