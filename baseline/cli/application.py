@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from baseline import __version__
+from baseline.cli.evidence import evidence
 from baseline.cli.schema import schema
 from baseline.cli.validate import validate
 from baseline.cli.validate_template import validate_template
@@ -56,6 +57,7 @@ application = typer.Typer(
 application.command()(validate)
 application.command()(schema)
 application.command("validate-template")(validate_template)
+application.command()(evidence)
 
 
 def _print_version(value: bool) -> None:
