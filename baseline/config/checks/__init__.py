@@ -19,6 +19,7 @@ from baseline.config.checks import (
     detection,
     edge,
     endpoint,
+    evidence,
     guardduty,
     guardrails,
     iam,
@@ -47,6 +48,7 @@ Check = Callable[[View], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     prefix.is_free,
+    evidence.accepts_terms_of_something,
     accounts.have_their_own_id,
     accounts.stand_in_a_unit,
     accounts.have_their_own_name,

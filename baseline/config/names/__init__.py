@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from baseline.config.names.backups import BackupNames
 from baseline.config.names.edge import EdgeNames
 from baseline.config.names.endpoint import EndpointNames
+from baseline.config.names.evidence import EvidenceNames
 from baseline.config.names.findings import FindingNames
 from baseline.config.names.images import ImageNames
 from baseline.config.names.inspector import InspectorNames
@@ -34,6 +35,7 @@ class Names(
     BackupNames,
     EdgeNames,
     EndpointNames,
+    EvidenceNames,
     FindingNames,
     InspectorNames,
     ImageNames,
