@@ -141,6 +141,7 @@ def collect(
     manifest = {
         "format": FORMAT,
         **asdict(head),
+        "sources": list(head.sources),
         "started": started.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "finished": now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "complete": not any(item.missing for item in items),
