@@ -39,7 +39,7 @@ from baseline.evidence.sources import off_sources, own_places
 from baseline.evidence.zip_store import ZipStore
 
 RETRIES = Config(
-    retries={"mode": "standard", "max_attempts": 8}, connect_timeout=5, read_timeout=60
+    retries={"mode": "standard", "max_attempts": 4}, connect_timeout=5, read_timeout=60
 )
 PREFIX = "compliance/"
 _S3 = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
@@ -99,7 +99,9 @@ class Request:
             off["tests"] = "no results were named with --tests"
         moment = datetime.now(UTC)
         target = output or f"evidence-{moment:%Y%m%dT%H%M%SZ}.zip"
-        if not target.startswith("s3://") and not target.endswith(".zip"):
+        if target.startswith("s3://"):
+            _bucket("--output", target)
+        elif not target.endswith(".zip"):
             raise BaselineError(f"--output {target}: name a FILE.zip or s3://BUCKET/PREFIX")
         return cls(
             configuration=configuration,

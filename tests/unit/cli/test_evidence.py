@@ -104,7 +104,7 @@ def test_a_changed_package_ends_with_one_and_names_the_file() -> None:
     [
         (("--only", "artefact"), "did you mean 'artifact'?"),
         (("--output", "e.tar"), "name a FILE.zip or s3://BUCKET/PREFIX"),
-        (("--output", "s3://A_B"), "AWS does not know who is asking"),
+        (("--output", "s3://A_B"), "write it as in s3://BUCKET/PREFIX"),
         (("--output", "nowhere/e.zip", "--only", "controls"), "there is no folder nowhere"),
         (("--since", "yesterday"), "is not a day; write it as in 2026-10-01"),
         (("--since", "2999-01-01"), "is in the future"),

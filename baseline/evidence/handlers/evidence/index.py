@@ -30,7 +30,7 @@ logger = logging.getLogger()
 logger.setLevel(logging.INFO)
 
 RETRIES = Config(
-    retries={"mode": "standard", "max_attempts": 8}, connect_timeout=5, read_timeout=60
+    retries={"mode": "standard", "max_attempts": 4}, connect_timeout=5, read_timeout=60
 )
 OFF = "off in the configuration"
 METRIC = "PeriodHasEvidence"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import IO, Any
 
-from .protocol import Part, Source
+from .outcome import status_of
+from .protocol import FAILED, Part, Source
 from .records import lines, pages, write_document, write_records
 
 PAGE_SIZE = 100
@@ -46,7 +47,11 @@ def parts(source: Source) -> Iterator[Part]:
 
     def write_findings(target: IO[bytes]) -> int:
         sums.begin()
-        count = write_records(target, (sums.add(_row(each)) for each in findings()), source)
+        try:
+            count = write_records(target, (sums.add(_row(each)) for each in findings()), source)
+        except Exception as error:
+            sums.refusal = error if status_of(error) != FAILED else None
+            raise
         sums.complete = True
         return count
 
@@ -86,6 +91,7 @@ class Sums:
     def begin(self) -> None:
         """Start again, because the findings do."""
         self.complete = False
+        self.refusal: Exception | None = None
         self._controls: dict[str, Counter[str]] = {}
         self._by: dict[str, Counter[str]] = {"severity": Counter(), "product": Counter()}
         self._accounts: Counter[str] = Counter()
@@ -106,7 +112,10 @@ class Sums:
 
         Raises:
             RuntimeError: the findings were not read to the end.
+            Exception: they were denied, or Security Hub is off.
         """
+        if self.refusal is not None:
+            raise self.refusal
         if not self.complete:
             raise RuntimeError("the findings were not read to the end, so nothing is summed up")
         counted = sum(sum(each.values()) for each in (*self._controls.values(), *self._by.values()))
