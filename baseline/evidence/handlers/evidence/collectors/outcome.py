@@ -59,5 +59,8 @@ def status_of(error: BaseException) -> str:
 def text_of(error: BaseException) -> str:
     """Give an error as one line, without secrets."""
     said = str(error) or type(error).__name__
+    if isinstance(error, ClientError):
+        message = error.response["Error"].get("Message", "")
+        said = f"{error.operation_name}: {code_of(error)}: {message}".removesuffix(": ")
     line = " ".join(str(clean(said)).split())
     return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
