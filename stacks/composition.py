@@ -15,6 +15,7 @@ from stacks.audit import AuditStack
 from stacks.edge import firewall_manager
 from stacks.endpoint import endpoint
 from stacks.game_days import game_days
+from stacks.evidence import evidence
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.log_archive import LogArchiveStack
 from stacks.management_member import ManagementMember
@@ -73,6 +74,11 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
         app, "settings", macie_key=security.macie_key, **_in(wiring, names.security)
     )
     _depend([settings, *choices.identity(wiring)], [*recorded, *management.sign_in, *ways_in])
+
+    # Evidence
+    # The jobs whose reports it takes along, and the aggregator that it asks.
+    collected = evidence(wiring, response=response, settings=settings)
+    _depend(collected, [security, response, settings])
 
     # Networks, images, edge
     _depend([NetworkStack(app, "network", **_in(wiring, names.network))], [audit, security])

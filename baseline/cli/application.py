@@ -12,6 +12,7 @@ from typer.main import get_group
 
 from baseline import __version__
 from baseline.cli.review import review
+from baseline.cli.evidence import evidence
 from baseline.cli.schema import schema
 from baseline.cli.validate import validate
 from baseline.cli.validate_template import validate_template
@@ -59,6 +60,7 @@ application.command()(validate)
 application.command()(schema)
 application.command()(review)
 application.command("validate-template")(validate_template)
+application.command()(evidence)
 
 
 def _print_version(value: bool) -> None:

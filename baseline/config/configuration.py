@@ -17,6 +17,7 @@ from baseline.config.control_tower import ControlTower, Mode
 from baseline.config.credentials import Credentials
 from baseline.config.edge import Edge
 from baseline.config.endpoint import Endpoint
+from baseline.config.evidence import Evidence
 from baseline.config.finding import dotted
 from baseline.config.forms import MemberName, Prefix, RegionName, UnitName
 from baseline.config.guardrail_settings import GuardrailSettings
@@ -114,6 +115,11 @@ class Configuration(Section):
     )
     response: Response = Field(
         default_factory=Response, description="What is answered without waiting for a person."
+    )
+    # Evidence
+    evidence: Evidence = Field(
+        default_factory=Evidence,
+        description="Evidence of compliance that is collected by itself.",
     )
     siem: Siem = Field(
         default_factory=Siem, description="How a SIEM gets logs and findings; nothing by default."

@@ -20,6 +20,7 @@ from baseline.config.checks import (
     edge,
     endpoint,
     game_days,
+    evidence,
     guardduty,
     guardrails,
     iam,
@@ -49,6 +50,7 @@ Check = Callable[[View], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     prefix.is_free,
+    evidence.accepts_terms_of_something,
     accounts.have_their_own_id,
     accounts.stand_in_a_unit,
     accounts.have_their_own_name,

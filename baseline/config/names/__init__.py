@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from baseline.config.names.backups import BackupNames
 from baseline.config.names.edge import EdgeNames
 from baseline.config.names.endpoint import EndpointNames
+from baseline.config.names.evidence import EvidenceNames
 from baseline.config.names.findings import FindingNames
 from baseline.config.names.hooks import HookNames
 from baseline.config.names.game_days import GameDayNames
@@ -36,6 +37,7 @@ class Names(
     BackupNames,
     EdgeNames,
     EndpointNames,
+    EvidenceNames,
     FindingNames,
     HookNames,
     GameDayNames,
