@@ -1,0 +1,115 @@
+"""DeliveryStore: where a delivery keeps artifacts, findings and logs."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from baseline.primitives.secure_bucket import Lifecycle, ObjectLock, SecureBucket
+from baseline.primitives.secure_key import SecureKey
+
+ARTIFACT_DAYS = 90
+LOG_DAYS = 365
+REPORT_DAYS = 730
+LOCK_DAYS = 365
+ENCRYPTING = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+
+
+class DeliveryStore(Construct):
+    """Encrypted buckets and logs of a delivery, with one key.
+
+    What unmerged changes write and what is released lie in buckets of their own: a build of a
+    change cannot touch a release. Findings cannot be deleted for a year, also not by the pipeline
+    (Object Lock, governance mode). All of it is kept when the stack goes.
+
+    Args:
+        scope: parent construct.
+        id: construct ID.
+
+    Attributes:
+        key: the :class:`SecureKey`.
+        releases: bucket of artifacts that may be deployed, for 90 days.
+        changes: bucket of artifacts of unmerged changes, for 90 days.
+        findings: bucket of scan and test reports, for two years.
+        access_logs: bucket of the access logs of the others.
+        log_group: log group of the builds, for a year.
+
+    Source: AWS CodePipeline User Guide, "Configure server-side encryption for artifacts stored in
+    Amazon S3 for CodePipeline".
+    """
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        self.key = SecureKey(self, "Key", description=f"Artifacts and logs of {scope.node.path}")
+        self.key.allow_log_groups()
+        self.access_logs = SecureBucket(
+            self,
+            "AccessLogs",
+            access_log_target=True,
+            lifecycle=Lifecycle(glacier_after_days=None, expire_after_days=LOG_DAYS),
+        ).bucket
+        self.releases = self._bucket("Releases", ARTIFACT_DAYS)
+        self.changes = self._bucket("Changes", ARTIFACT_DAYS)
+        self.findings = self._bucket(
+            "Findings", REPORT_DAYS, ObjectLock(mode="GOVERNANCE", days=LOCK_DAYS)
+        )
+        self.log_group = logs.LogGroup(
+            self,
+            "Logs",
+            encryption_key=self.key.key,
+            retention=logs.RetentionDays.ONE_YEAR,
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+        )
+
+    def exchange(self, bucket: s3.Bucket) -> list[iam.PolicyStatement]:
+        """Give what a step needs to read and write artifacts in a bucket of this store."""
+        return [
+            iam.PolicyStatement(
+                sid="Artifacts",
+                actions=["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+                resources=[bucket.arn_for_objects("*")],
+            ),
+            iam.PolicyStatement(
+                sid="ArtifactBucket",
+                actions=["s3:GetBucketAcl", "s3:GetBucketLocation"],
+                resources=[bucket.bucket_arn],
+            ),
+            self.encrypt(),
+        ]
+
+    def encrypt(self) -> iam.PolicyStatement:
+        """Give the use of the key."""
+        return iam.PolicyStatement(
+            sid="Encrypt", actions=list(ENCRYPTING), resources=[self.key.key.key_arn]
+        )
+
+    def put(self, *prefixes: str) -> iam.PolicyStatement:
+        """Give what adds reports below prefixes, and reads none."""
+        return iam.PolicyStatement(
+            sid="KeepReports",
+            actions=["s3:PutObject"],
+            resources=[self.findings.arn_for_objects(f"{prefix}/*") for prefix in prefixes],
+        )
+
+    def write_logs(self) -> iam.PolicyStatement:
+        """Give what writes to the log group."""
+        return iam.PolicyStatement(
+            sid="Logs",
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            # The ARN of the group ends in :*, which are its streams.
+            resources=[self.log_group.log_group_arn],
+        )
+
+    def _bucket(self, id: str, days: int, lock: ObjectLock | None = None) -> s3.Bucket:
+        return SecureBucket(
+            self,
+            id,
+            key=self.key.key,
+            access_logs=self.access_logs,
+            access_log_prefix=f"{id.lower()}/",
+            object_lock=lock,
+            lifecycle=Lifecycle(glacier_after_days=None, expire_after_days=days),
+        ).bucket
