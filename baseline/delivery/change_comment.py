@@ -16,7 +16,7 @@ SECRET = re.compile(
 )
 LENGTH = 60_000
 """Characters of a comment; GitHub takes 65,536."""
-TOKEN_VARIABLE, CHANGE_VARIABLE = "COMMENT_TOKEN", "CHANGE"  # noqa: S105 - a variable's name
+TOKEN_VARIABLE, CHANGE_VARIABLE = "COMMENT_TOKEN", "CHANGE"
 HOSTS = {"github": "api.github.com", "gitlab": "gitlab.com", "bitbucket": "api.bitbucket.org"}
 
 
@@ -59,16 +59,18 @@ class ChangeComment:
         """Give the commands that post the report to the pull request of the run."""
         header = "PRIVATE-TOKEN:" if self.provider == "gitlab" else "Authorization: Bearer"
         field = "{content: {raw: $text}}" if self.provider == "bitbucket" else "{body: $text}"
-        return (
-            f'[[ "${CHANGE_VARIABLE}" =~ ^[0-9]+$ ]]',
+        wrap = (
             f"jq --null-input --rawfile whole {REVIEW}"
-            f" '$whole[0:{LENGTH}] as $text | {field}' > comment.json",
-            # By standard input: a token among the arguments would stand in the list of processes.
+            f" '$whole[0:{LENGTH}] as $text | {field}' > comment.json"
+        )
+        # By standard input: a token among the arguments would stand in the list of processes.
+        post = (
             f"printf '{header} %s' \"${TOKEN_VARIABLE}\" | curl --fail --silent --show-error"
             " --max-time 60 --retry 3 --output /dev/null --header @-"
             " --header 'Content-Type: application/json' --data @comment.json"
-            f' "{self._url(repository)}"',
+            f' "{self._url(repository)}"'
         )
+        return (f'[[ "${CHANGE_VARIABLE}" =~ ^[0-9]+$ ]]', wrap, post)
 
     def _url(self, repository: str) -> str:
         host = self.host or HOSTS[self.provider]

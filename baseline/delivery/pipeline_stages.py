@@ -85,9 +85,7 @@ def build_action(
     )
 
 
-def comment_stage(
-    project: str, change: str
-) -> codepipeline.CfnPipeline.StageDeclarationProperty:
+def comment_stage(project: str, change: str) -> codepipeline.CfnPipeline.StageDeclarationProperty:
     """Give the stage that comments the change of the run.
 
     Args:

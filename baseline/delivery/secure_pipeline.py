@@ -252,7 +252,9 @@ def _check(name: str, test: Target | None, untested: str | None, production: Tar
             f"{MINIMUM_REASON_LENGTH} characters that say what takes its place"
         )
     if test is not None and untested is not None:
-        raise BaselineError("there are a test environment and a reason for none; remove one of them")
+        raise BaselineError(
+            "there are a test environment and a reason for none; remove one of them"
+        )
     if production.endpoint is not None:
         raise BaselineError(
             f"production has the endpoint {production.endpoint!r}; the dynamic scan attacks what it "

@@ -32,8 +32,16 @@ _KMS = (
     f" --signing-algorithm {ALGORITHM}"
 )
 
+_VERIFY = (
+    f"aws kms verify {_KMS} --signature fileb://{SIGNATURE} --query SignatureValid --output text"
+)
+
 PACK = f"tar --create --file {ARCHIVE} {FOLDER}"
-UNPACK = f"tar --extract --no-same-owner --file {ARCHIVE}"
+UN_VERIFY = (
+    f"aws kms verify {_KMS} --signature fileb://{SIGNATURE} --query SignatureValid --output text"
+)
+
+PACK = f"tar --extract --no-same-owner --file {ARCHIVE}"
 
 SIGN = (
     UNPACK,
@@ -53,8 +61,7 @@ VERIFY = (
     f"cd {FOLDER}",
     _NO_LINKS,
     _DIGEST,
-    f'test "$(aws kms verify {_KMS} --signature fileb://{SIGNATURE}'
-    ' --query SignatureValid --output text)" = True',
+    f'test "$({_VERIFY})" = True',
     f"{_LIST} | diff {MANIFEST} -",
     f'test "$(cat {COMMIT})" = "${COMMIT_VARIABLE}"',
     "cd ..",

@@ -144,9 +144,7 @@ class StepProject(Construct):
             roles=[self.role],
         )
 
-    def _acknowledge(
-        self, bucket: s3.Bucket, image: BuildImage, privileged: str | None
-    ) -> None:
+    def _acknowledge(self, bucket: s3.Bucket, image: BuildImage, privileged: str | None) -> None:
         artifact_reason(self.policy, bucket)
         if not image.managed:
             acknowledge(

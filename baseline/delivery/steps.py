@@ -11,6 +11,7 @@ from baseline.delivery.commands import Commands, Gate, Target
 REPORTS = "reports"
 REVIEW = f"{REPORTS}/review/review.md"
 BASE_VARIABLE = "BASE_BRANCH"
+VALIDATE = "baseline validate-template cdk.out --fail-on error --format junit"
 
 
 class Stage(StrEnum):
@@ -145,8 +146,7 @@ def _build(commands: Commands) -> Step:
         commands=(
             f"mkdir -p {REPORTS}/templates {REPORTS}/review {signing.FOLDER}",
             commands.synth,
-            "baseline validate-template cdk.out --fail-on error --format junit"
-            f" --output {REPORTS}/templates/junit.xml",
+            f"{VALIDATE} --output {REPORTS}/templates/junit.xml",
             *commands.prove,
             *_review(commands.synth),
             f"cp -R {' '.join(commands.release)} {signing.FOLDER}/",
