@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from baseline.delivery.commands import Commands
-from baseline.delivery.steps import REPORTS, Access, Step, script
+from baseline.delivery.steps import SCANS, Access, Step, script
 
 VERSION = 0.2
 
@@ -56,7 +56,7 @@ def buildspec(
 
 def import_findings(bucket: str) -> str:
     """Give the command that tells Security Hub of findings and keeps the reports."""
-    return f"baseline scan import {REPORTS} --bucket {bucket}"
+    return f"baseline scan import {SCANS} --bucket {bucket}"
 
 
 def comment_spec(commands: tuple[str, ...]) -> dict[str, Any]:

@@ -56,23 +56,29 @@ class Gate:
         threshold: severity from which a finding fails its stage; ``high`` by default.
         suppressions: file of accepted findings in the repository, each with reason and expiry; none
             by default.
+        project: name that findings bear, the same from run to run; by default that of the folder
+            that is scanned, which is the repository's where the platform names it so.
 
     Raises:
-        BaselineError: the file's name is no plain path inside the repository.
+        BaselineError: a name is no plain word or path inside the repository.
     """
 
     threshold: Threshold = "high"
     suppressions: str | None = None
+    project: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a file name that would be more than an argument."""
         if self.suppressions is not None:
             _word("suppressions", self.suppressions, "security/suppressions.yaml")
+        if self.project is not None:
+            _word("project", self.project, "acme-shop")
 
     def options(self) -> str:
         """Give the options of ``baseline scan`` that say so."""
         file = f" --suppressions {self.suppressions}" if self.suppressions else ""
-        return f"--threshold {self.threshold}{file}"
+        name = f" --project {self.project}" if self.project else ""
+        return f"--threshold {self.threshold}{file}{name}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

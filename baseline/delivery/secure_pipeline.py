@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import aws_cdk as cdk
@@ -97,8 +98,10 @@ class SecurePipeline(Construct):
     ) -> None:
         super().__init__(scope, id)
         commands = commands or Commands()
-        steps = delivery_steps(commands, gate or Gate(), test=test, production=production)
         _check(name, test, untested, production)
+        # CodeBuild calls every folder that it builds by the same name.
+        gate = replace(gate or Gate(), project=(gate.project if gate else None) or name)
+        steps = delivery_steps(commands, gate, test=test, production=production)
         _check_privileged(privileged or {}, {step.name for step in steps})
         self.name, self.source = name, source
         self.store = DeliveryStore(self, "Store")

@@ -37,11 +37,7 @@ _VERIFY = (
 )
 
 PACK = f"tar --create --file {ARCHIVE} {FOLDER}"
-UN_VERIFY = (
-    f"aws kms verify {_KMS} --signature fileb://{SIGNATURE} --query SignatureValid --output text"
-)
-
-PACK = f"tar --extract --no-same-owner --file {ARCHIVE}"
+UNPACK = f"tar --extract --no-same-owner --file {ARCHIVE}"
 
 SIGN = (
     UNPACK,

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -22,9 +21,6 @@ from baseline.delivery.source import Source
 from baseline.delivery.step_project import StepProject
 from baseline.delivery.steps import BASE_VARIABLE, Access, Content, Step
 from baseline.identity.oidc import assume_bootstrap_roles, bootstrap_reasons
-
-SCANS = "scans"
-"""Prefix of the scan reports in the bucket of findings."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,27 +137,13 @@ class StepBuilds:
             statements=[
                 *([self.source.use()] if step.reads is Content.REPOSITORY else []),
                 *([_publish_tests(group)] if group else []),
-                *(self._import(scope) if imports else []),
+                *(self.store.import_findings() if imports else []),
                 *self._deploy(step),
             ],
-            wildcards=self._reasons(scope, step, imports=imports),
+            wildcards=self._reasons(step, imports=imports),
             variables={BASE_VARIABLE: self.source.branch},
             privileged=self.privileged.get(step.name),
         )
-
-    def _import(self, scope: Construct) -> list[iam.PolicyStatement]:
-        stack = cdk.Stack.of(scope)
-        product = stack.format_arn(
-            service="securityhub", resource="product", resource_name=f"{stack.account}/default"
-        )
-        return [
-            iam.PolicyStatement(
-                sid="ImportFindings",
-                actions=["securityhub:BatchImportFindings"],
-                resources=[product],
-            ),
-            self.store.put(SCANS),
-        ]
 
     def _deploy(self, step: Step) -> list[iam.PolicyStatement]:
         if step.target is None:
@@ -169,20 +151,10 @@ class StepBuilds:
         target = step.target
         return [assume_bootstrap_roles(target.accounts, target.qualifier, self.organization_id)]
 
-    def _reasons(self, scope: Construct, step: Step, *, imports: bool) -> dict[str, str]:
+    def _reasons(self, step: Step, *, imports: bool) -> dict[str, str]:
         if step.target is not None:
             return bootstrap_reasons(step.target.accounts, step.target.qualifier)
-        if not imports:
-            return {}
-        resource = self.store.findings.node.default_child
-        if not isinstance(resource, s3.CfnBucket):
-            raise TypeError(f"{self.store.findings.node.path}: the resource is no CfnBucket")
-        name = cdk.Stack.of(scope).get_logical_id(resource)
-        return {
-            f"AwsSolutions-IAM5[Resource::<{name}.Arn>/{SCANS}/*]": (
-                "reports are named by run and scan; the role adds them and Object Lock keeps them"
-            )
-        }
+        return self.store.import_reasons() if imports else {}
 
 
 def _publish_tests(group: str) -> iam.PolicyStatement:

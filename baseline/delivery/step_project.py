@@ -11,7 +11,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from baseline.delivery.build_image import BuildImage
-from baseline.delivery.delivery_store import DeliveryStore
+from baseline.delivery.delivery_store import DeliveryStore, logical_id
 from baseline.errors import BaselineError
 from baseline.primitives.acknowledge import MINIMUM_REASON_LENGTH, acknowledge, acknowledge_rule
 
@@ -201,14 +201,10 @@ def _environment(
 
 def artifact_reason(policy: iam.ManagedPolicy, bucket: s3.Bucket) -> None:
     """Say why a policy names all objects of a bucket of artifacts."""
-    resource = bucket.node.default_child
-    if not isinstance(resource, s3.CfnBucket):
-        raise TypeError(f"{bucket.node.path}: the bucket's resource is no CfnBucket")
-    name = cdk.Stack.of(bucket).get_logical_id(resource)
     acknowledge(
         policy,
         {
-            f"AwsSolutions-IAM5[Resource::<{name}.Arn>/*]": (
+            f"AwsSolutions-IAM5[Resource::<{logical_id(bucket)}.Arn>/*]": (
                 "CodePipeline chooses the names of artifacts; the bucket holds nothing else"
             )
         },

@@ -9,9 +9,11 @@ from baseline.delivery import signing
 from baseline.delivery.commands import Commands, Gate, Target
 
 REPORTS = "reports"
+SCANS = f"{REPORTS}/scans"
 REVIEW = f"{REPORTS}/review/review.md"
 BASE_VARIABLE = "BASE_BRANCH"
 VALIDATE = "baseline validate-template cdk.out --fail-on error --format junit"
+_BASE = f"refs/remotes/origin/${BASE_VARIABLE}"
 
 
 class Stage(StrEnum):
@@ -132,8 +134,9 @@ def _scan(name: str, title: str, kinds: tuple[str, ...], gate: Gate) -> Step:
         stage=Stage.CHECKS,
         title=title,
         commands=tuple(
-            f"baseline scan {kind} . --output {REPORTS}/{kind} {gate.options()}" for kind in kinds
+            f"baseline scan {kind} . --output {SCANS} {gate.options()}" for kind in kinds
         ),
+        junit=f"{SCANS}/*/junit.xml",
         access=Access.FINDINGS,
     )
 
@@ -144,6 +147,7 @@ def _build(commands: Commands) -> Step:
         stage=Stage.BUILD,
         title="Synthesis, template rules, proofs, review",
         commands=(
+            f"rm -rf .base {signing.FOLDER}",
             f"mkdir -p {REPORTS}/templates {REPORTS}/review {signing.FOLDER}",
             commands.synth,
             f"{VALIDATE} --output {REPORTS}/templates/junit.xml",
@@ -161,8 +165,9 @@ def _build(commands: Commands) -> Step:
 def _review(synth: str) -> tuple[str, ...]:
     """Compare with the assembly of the commit that the change is based on."""
     return (
-        f'git fetch --quiet --no-tags origin "${BASE_VARIABLE}"',
-        "base=$(git merge-base HEAD FETCH_HEAD)",
+        # A platform that has fetched every branch already may keep no credentials for another fetch.
+        f'git fetch --quiet --no-tags origin "+refs/heads/${BASE_VARIABLE}:{_BASE}" || true',
+        f'base=$(git merge-base HEAD "{_BASE}")',
         # What is merged already is compared with what was there before it.
         'test "$base" != "$(git rev-parse HEAD)" || base=$(git rev-parse HEAD~1)',
         'git worktree add --quiet --force --detach .base "$base"',
@@ -193,9 +198,8 @@ def _test(commands: Commands, gate: Gate, target: Target) -> tuple[Step, ...]:
         name="Dast",
         stage=Stage.TEST,
         title="Dynamic scan of the test environment",
-        commands=(
-            f"baseline scan dast {target.endpoint} --output {REPORTS}/dast {gate.options()}",
-        ),
+        commands=(f"baseline scan dast {target.endpoint} --output {SCANS} {gate.options()}",),
+        junit=f"{SCANS}/*/junit.xml",
         access=Access.FINDINGS,
         after=True,
     )
