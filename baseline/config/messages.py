@@ -13,6 +13,7 @@ from baseline.config import (
     account_settings,
     backups,
     config_rules,
+    delivery,
     edge,
     endpoint,
     forms,
@@ -122,6 +123,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         **siem.HINTS,
         **edge.HINTS,
         **workload.HINTS,
+        **delivery.HINTS,
     }
 )
 

@@ -11,7 +11,7 @@ from baseline.errors import BaselineError
 
 Threshold = Literal["critical", "high", "medium", "low"]
 PYTHON_TOOLS = "requirements/delivery.lock"
-WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./*@-]*")
+WORDS = re.compile(r"[A-Za-z0-9*][A-Za-z0-9_./*@-]*")
 ACCOUNT = re.compile(r"[0-9]{12}")
 CDK_QUALIFIER = "hnb659fds"
 """The qualifier of ``cdk bootstrap`` where none is chosen."""

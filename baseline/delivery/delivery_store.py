@@ -15,6 +15,9 @@ ARTIFACT_DAYS = 90
 LOG_DAYS = 365
 REPORT_DAYS = 730
 LOCK_DAYS = 365
+FIELD = "securityhub:ASFFSyntaxPath"
+UNTOUCHED = ("Confidence", "Criticality", "Severity.Label", "VerificationState")
+"""Fields of findings that an import does not change."""
 SCANS = "scans"
 """Prefix of the scan reports in the bucket of findings."""
 ENCRYPTING = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
@@ -54,17 +57,31 @@ class FindingStore(Construct):
     def import_findings(self) -> list[iam.PolicyStatement]:
         """Give what tells Security Hub of findings and keeps their reports, and reads none.
 
-        Source: AWS Security Hub User Guide, "BatchImportFindings for findings providers".
+        Findings come in as those of the account's own product. Their workflow is set, too: accepted
+        ones are suppressed, those that are gone are resolved; other fields are not changed.
+
+        Source: AWS Security Hub User Guide, "BatchImportFindings for findings providers",
+        "BatchUpdateFindings for customers" (restricting access to fields).
         """
         stack = cdk.Stack.of(self)
         product = stack.format_arn(
             service="securityhub", resource="product", resource_name=f"{stack.account}/default"
         )
+        hub = stack.format_arn(service="securityhub", resource="hub", resource_name="default")
         return [
             iam.PolicyStatement(
                 sid="ImportFindings",
                 actions=["securityhub:BatchImportFindings"],
                 resources=[product],
+            ),
+            iam.PolicyStatement(
+                sid="KnowFindings", actions=["securityhub:GetFindings"], resources=[hub]
+            ),
+            iam.PolicyStatement(
+                sid="CloseFindings",
+                actions=["securityhub:BatchUpdateFindings"],
+                resources=[hub],
+                conditions={"Null": {f"{FIELD}/{field}": "true" for field in UNTOUCHED}},
             ),
             iam.PolicyStatement(
                 sid="KeepReports",

@@ -35,7 +35,8 @@ class OidcDelivery(Construct):
 
     Each role takes the tokens of one kind of run, compared for equality: what is merged signs and
     imports findings, each environment deploys to its own accounts, and pull requests read, where a
-    plan is wanted. Nobody else can sign, and nobody who signs can deploy.
+    plan is wanted. Nobody else can sign. On GitHub a run that signs cannot deploy; GitLab gives all
+    jobs of a branch the same subject, and its protected environments keep them apart.
 
     Args:
         scope: parent construct.
@@ -57,8 +58,7 @@ class OidcDelivery(Construct):
         plan_role: the role of pull requests, or None.
 
     Raises:
-        BaselineError: a name or a subject that cannot be accepted, or two roles that the same run
-            would have.
+        BaselineError: a name or a subject that cannot be accepted.
 
     Source: IAM User Guide, "Create a role for OpenID Connect federation".
     """
@@ -101,10 +101,10 @@ class OidcDelivery(Construct):
     def _deploy(
         self, environment: str, subject: Subject, target: Target, organization_id: str
     ) -> OidcDeployRole:
-        id = f"Deploy{environment}"
+        part = "".join(word.title() for word in environment.split("-"))
         made = OidcDeployRole(
             self,
-            id,
+            f"Deploy{part}",
             role_name=f"{self.name}-deploy-{environment}",
             provider=self._provider,
             subject=subject,
@@ -112,7 +112,7 @@ class OidcDelivery(Construct):
             organization_id=organization_id,
             qualifier=target.qualifier,
         )
-        self._policy(f"{id}Verify", made.role, [self.signing_key.verifying()], {})
+        self._policy(f"Verify{part}", made.role, [self.signing_key.verifying()], {})
         return made
 
     def _plan(

@@ -133,11 +133,18 @@ def _scan(name: str, title: str, kinds: tuple[str, ...], gate: Gate) -> Step:
         name=name,
         stage=Stage.CHECKS,
         title=title,
-        commands=tuple(
-            f"baseline scan {kind} . --output {SCANS} {gate.options()}" for kind in kinds
-        ),
+        commands=tuple(line for kind in kinds for line in _scanning(kind, ".", gate)),
         junit=f"{SCANS}/*/junit.xml",
         access=Access.FINDINGS,
+    )
+
+
+def _scanning(kind: str, target: str, gate: Gate) -> tuple[str, ...]:
+    # A secret that was taken out again is still in the history that everybody clones.
+    history = " --history" if kind == "secrets" else ""
+    return (
+        f"baseline scan tools install --scan {kind}",
+        f"baseline scan {kind} {target} --output {SCANS}{history} {gate.options()}",
     )
 
 

@@ -30,6 +30,7 @@ FOLDER = ROOT / "examples" / "configurations"
 # synthesized together, because a synthesis with every check takes its time.
 GROUPS = {
     "machines": ("patching", "images", "endpoint", "inspector", "backups"),
+    "deliveries": ("delivery",),
     "records": ("notified", "recorded-sessions", "logs-copied"),
     **{
         name: (name,)

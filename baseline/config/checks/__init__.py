@@ -16,6 +16,7 @@ from baseline.config.checks import (
     config_rules,
     control_tower,
     credentials,
+    delivery,
     detection,
     edge,
     endpoint,
@@ -193,6 +194,8 @@ CHECKS: tuple[Check, ...] = (
     workload.may_have_a_way_in,
     workload.network_is_planned,
     workload.is_offered,
+    delivery.is_offered,
+    delivery.stands_in_shared_services,
     lists.hold_each_value_once,
 )
 
