@@ -26,8 +26,8 @@ class BuildImage:
     """The image of builds: one of your own by digest, or one that AWS manages by its version.
 
     AWS publishes its images without a digest that a project could name, and renews what stands
-    behind a version. An image of your own holds the tools and is named by its digest only: nobody
-    changes what it is, and no step installs anything.
+    behind a version. An image of your own is named by its digest only, so nobody changes what it is;
+    put the tools into it, and leave ``Commands.install`` empty.
 
     Attributes:
         uri: ``aws/codebuild/NAME:VERSION``, or an image in Amazon ECR ``...@sha256:...``; the

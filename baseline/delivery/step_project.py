@@ -162,13 +162,13 @@ class StepProject(Construct):
             "could hold a credential",
             packs=("HIPAA.Security", "PCI.DSS.321"),
         )
-        if image.managed:
+        if not image.managed:
             acknowledge(
                 self.project,
                 {
                     "AwsSolutions-CB5": (
-                        "AWS publishes and patches the image; tools come from lock files with "
-                        "hashes, and releases are signed by a step that installs nothing"
+                        "the image is named by its digest, which nobody can move to another one, and "
+                        "comes from a registry of the organization"
                     )
                 },
             )
