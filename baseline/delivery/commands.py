@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from baseline.config.forms import REFERENCE_PATTERN
 from baseline.errors import BaselineError
 
 Threshold = Literal["critical", "high", "medium", "low"]
@@ -86,8 +87,9 @@ class Target:
     """An environment that is deployed to.
 
     Attributes:
-        accounts: IDs of its accounts, whose CDK bootstrap trusts the account of the pipeline.
         stacks: selectors of the stacks, such as ``Test/*``.
+        accounts: IDs of its accounts, whose CDK bootstrap trusts the account of the pipeline; roles
+            are made for these.
         endpoint: URL that the dynamic scan tests; of the test environment only, None by default.
         qualifier: qualifier of the bootstrap; that of the CDK by default.
 
@@ -95,15 +97,15 @@ class Target:
         BaselineError: an account is none, a selector is no plain word, or the URL is not HTTPS.
     """
 
-    accounts: tuple[str, ...]
     stacks: tuple[str, ...]
+    accounts: tuple[str, ...] = ()
     endpoint: str | None = None
     qualifier: str = CDK_QUALIFIER
 
     def __post_init__(self) -> None:
         """Refuse what would deploy elsewhere or run as a command."""
-        if not self.accounts or not self.stacks:
-            raise BaselineError("a target has no accounts or no stacks; name at least one of each")
+        if not self.stacks:
+            raise BaselineError("a target has no stacks; name at least one, such as 'Test/*'")
         for account in self.accounts:
             if not ACCOUNT.fullmatch(account):
                 raise BaselineError(f"account {account!r} is no account ID; write its 12 digits")
@@ -115,6 +117,17 @@ class Target:
     def selectors(self) -> str:
         """Give the selectors as arguments, which the shell does not expand."""
         return " ".join(f"'{selector}'" for selector in self.stacks)
+
+
+def checked_branch(branch: str) -> str:
+    """Give the name of a branch that is one.
+
+    Raises:
+        BaselineError: it holds a wildcard, or what a shell or a platform would read as more.
+    """
+    if not re.fullmatch(REFERENCE_PATTERN, branch):
+        raise BaselineError(f"branch {branch!r} is not one branch; write its name")
+    return branch
 
 
 def _word(name: str, value: str, example: str) -> None:

@@ -258,6 +258,12 @@ def _check(name: str, test: Target | None, untested: str | None, production: Tar
         raise BaselineError(
             "there are a test environment and a reason for none; remove one of them"
         )
+    for target in (production, *([test] if test else [])):
+        if not target.accounts:
+            raise BaselineError(
+                f"the target of {', '.join(target.stacks)} has no accounts; name those that its "
+                "stacks are deployed to"
+            )
     if production.endpoint is not None:
         raise BaselineError(
             f"production has the endpoint {production.endpoint!r}; the dynamic scan attacks what it "

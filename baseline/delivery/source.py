@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_iam as iam
 
-from baseline.config.forms import REFERENCE_PATTERN, REPOSITORY_PATTERN
+from baseline.config.forms import REPOSITORY_PATTERN
+from baseline.delivery.commands import checked_branch
 from baseline.errors import BaselineError
 
 CONNECTION = re.compile(
@@ -54,8 +55,7 @@ class Source:
             )
         if not re.fullmatch(REPOSITORY_PATTERN, self.repository):
             raise BaselineError(f"repository {self.repository!r} is not written as owner/name")
-        if not re.fullmatch(REFERENCE_PATTERN, self.branch):
-            raise BaselineError(f"branch {self.branch!r} is not one branch; write its name")
+        checked_branch(self.branch)
         for pattern in self.branches:
             if not BRANCHES.fullmatch(pattern) or not pattern.strip("*/"):
                 raise BaselineError(

@@ -154,7 +154,8 @@ def _review() -> dict[str, Any]:
     return {
         "name": "Comment the review",
         "needs": "build",
-        "if": OWN_CHANGE,
+        # Also of a build that a rule has stopped.
+        "if": f"!cancelled() && needs.build.result != 'skipped' && {OWN_CHANGE}",
         "runs-on": RUNNER,
         "timeout-minutes": 10,
         "permissions": {"pull-requests": "write"},
@@ -208,12 +209,7 @@ def _findings(steps: Sequence[Step], commands: Commands, stage: Stage) -> dict[s
         "permissions": {"contents": "read", "id-token": "write"},
         "steps": [
             *_tools(commands),
-            {
-                **_use(
-                    "actions/download-artifact",
-                    {"pattern": "reports-*", "merge-multiple": True, "path": REPORTS},
-                )
-            },
+            *(_fetch(f"reports-{scan}", path=REPORTS) for scan in scans),
             _sign_in(RELEASE_ROLE),
             {
                 "name": "Import",

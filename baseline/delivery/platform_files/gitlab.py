@@ -89,8 +89,7 @@ def _stages(steps: Sequence[Step]) -> list[str]:
             found.append("review")
         if any(each.after for each in steps if each.stage is stage):
             found.append(f"{_stage(stage)}-running")
-    # Findings are told before the stage that a finding may have stopped.
-    return [*found, ".post"]
+    return found
 
 
 def _stage(stage: Stage) -> str:
@@ -180,10 +179,10 @@ def _findings(
         kebab(each.name) for each in steps if each.access is Access.FINDINGS and each.stage is stage
     ]
     return {
-        "stage": ".post",
+        "stage": _stage(stage) if stage is Stage.CHECKS else f"{_stage(stage)}-running",
         # Findings that stopped a job are told, too.
         "rules": [{**merged, "when": "always"}],
-        "dependencies": scans,
+        "needs": scans,
         **_token(),
         "script": [
             *commands.install,

@@ -171,9 +171,7 @@ def statements(delivery: Synthesized, stack: str, role: str) -> dict[str, dict[s
 
 def pipelines(delivery: Synthesized, stack: str) -> dict[str, dict[str, Any]]:
     """Give the pipelines of a stack by name, rendered."""
-    return {
-        row["Name"]: rendered(row) for row in delivery.of(stack, "AWS::CodePipeline::Pipeline")
-    }
+    return {row["Name"]: rendered(row) for row in delivery.of(stack, "AWS::CodePipeline::Pipeline")}
 
 
 def stages(pipeline: dict[str, Any]) -> dict[str, list[str]]:

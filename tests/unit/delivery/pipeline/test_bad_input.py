@@ -48,8 +48,7 @@ VALUES: list[tuple[str, Callable[[], object], str]] = [
     ("a branch with a star", lambda: source(branch="*"), "is not one branch"),
     ("every branch", lambda: source(branches=("*",)), "is every branch or none"),
     ("every branch again", lambda: source(branches=("**/*",)), "is every branch or none"),
-    ("no account", lambda: Target(**{**PLACE, "accounts": ()}), "no accounts or no stacks"),
-    ("no stack", lambda: Target(**{**PLACE, "stacks": ()}), "no accounts or no stacks"),
+    ("no stack", lambda: Target(**{**PLACE, "stacks": ()}), "a target has no stacks"),
     ("a short account", lambda: Target(**{**PLACE, "accounts": ("5",)}), "is no account ID"),
     (
         "a selector that is a command",
@@ -96,7 +95,9 @@ VALUES: list[tuple[str, Callable[[], object], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("made", "message"), [row[1:] for row in VALUES], ids=[r[0] for r in VALUES])
+@pytest.mark.parametrize(
+    ("made", "message"), [row[1:] for row in VALUES], ids=[r[0] for r in VALUES]
+)
 def test_a_value_is_refused(made: Callable[[], object], message: str) -> None:
     with pytest.raises(BaselineError, match=message):
         made()
@@ -108,6 +109,7 @@ PIPELINES: list[tuple[dict[str, Any], str]] = [
     ({"test": None, "untested": "later"}, "untested is 'later'"),
     ({"untested": "somebody else tests what is deployed"}, "remove one of them"),
     ({"production": Target(**PLACE, endpoint="https://shop.example.com")}, "attacks what it tests"),
+    ({"production": Target(stacks=("Production/*",))}, "Production/\\* has no accounts"),
     ({"addresses": []}, "addresses is empty"),
     ({"privileged": {"Bild": "Docker images are built here"}}, "privileged names Bild"),
     ({"privileged": {"Build": "Docker"}}, "privileged of Build is 'Docker'"),
@@ -139,6 +141,14 @@ ROLES: list[tuple[dict[str, Any], str]] = [
     ({"environments": {}}, "environments is empty"),
     ({"environments": {"Test": (PULL_REQUESTS, TEST)}}, "not written in lower case"),
     ({"environments": {"test": (PULL_REQUESTS, TEST)}}, "must not deploy"),
+    (
+        {
+            "environments": {
+                "test": (Subject.github("acme/shop", environment="test"), Target(stacks=("A",)))
+            }
+        },
+        "deploys nowhere",
+    ),
     ({"release": Subject.gitlab("acme/shop", branch="main")}, "use the same"),
 ]
 

@@ -39,7 +39,8 @@ def test_each_role_takes_one_subject_by_equality(delivery: Synthesized) -> None:
 
 def test_iam_21_each_role_may_do_its_part_only(delivery: Synthesized) -> None:
     given = {
-        name: set(statements(delivery, "platform", ref)) for name, (ref, _) in roles(delivery).items()
+        name: set(statements(delivery, "platform", ref))
+        for name, (ref, _) in roles(delivery).items()
     }
     assert given == {
         "acme-shop-release": {

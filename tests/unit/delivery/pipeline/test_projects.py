@@ -189,9 +189,10 @@ def test_what_runs_code_of_the_repository_cannot_touch_findings(delivery: Synthe
     for step in ("quality", "build"):
         given = rights(delivery, "default", f"acme-shop-release-{step}")
         assert "ImportFindings" not in given
-        assert "post_build" not in spec(projects(delivery, "default")[f"acme-shop-release-{step}"])[
-            "phases"
-        ]
+        assert (
+            "post_build"
+            not in spec(projects(delivery, "default")[f"acme-shop-release-{step}"])["phases"]
+        )
 
 
 def test_one_role_signs_and_the_key_denies_it_to_all_others(delivery: Synthesized) -> None:
@@ -261,7 +262,10 @@ def test_the_connection_is_used_for_one_repository(delivery: Synthesized) -> Non
 
 def test_scans_take_threshold_suppressions_and_project(delivery: Synthesized) -> None:
     default = commands(projects(delivery, "default")["acme-shop-change-sast"])
-    assert "baseline scan sast . --output reports/scans --threshold high --project acme-shop" in default
+    assert (
+        "baseline scan sast . --output reports/scans --threshold high --project acme-shop"
+        in default
+    )
     chosen = commands(projects(delivery, "chosen")["acme-shop-change-dependencies"])
     for kind in ("dependencies", "licenses"):
         assert (
@@ -275,10 +279,13 @@ def test_findings_that_stop_a_release_are_imported(delivery: Synthesized) -> Non
         phases = spec(projects(delivery, "default")[f"acme-shop-release-{step}"])["phases"]
         (line,) = phases["post_build"]["commands"]
         assert line.startswith("baseline scan import reports/scans --bucket <PipelineStoreFindings")
-        assert "post_build" not in spec(
-            projects(delivery, "default").get(f"acme-shop-change-{step}")
-            or projects(delivery, "default")["acme-shop-change-sast"]
-        )["phases"]
+        assert (
+            "post_build"
+            not in spec(
+                projects(delivery, "default").get(f"acme-shop-change-{step}")
+                or projects(delivery, "default")["acme-shop-change-sast"]
+            )["phases"]
+        )
 
 
 def test_findings_are_locked_and_changes_lie_apart(delivery: Synthesized) -> None:
