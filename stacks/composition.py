@@ -84,6 +84,8 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend([NetworkStack(app, "network", **_in(wiring, names.network))], [audit, security])
     # Inspector scans before the first image is built.
     _depend(choices.images(wiring), [organization, security])
+    # Security Hub is there before findings are imported.
+    _depend(choices.delivery(wiring), [organization, security])
     # The administrator, the bucket of the logs, and recorders, which find the resources.
     _depend(firewall_manager(wiring), [organization, log_archive, *recorded])
 

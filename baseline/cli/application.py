@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Name of the group, and where its Typer application stands. They load the engine, the emulators and
 # boto3, for which `baseline validate` need not wait.
 GROUPS = {
+    "delivery": ("baseline.cli.delivery", "delivery_app"),
     "gameday": ("baseline.cli.gameday", "gameday_app"),
     "guardrails": ("baseline.cli.guardrails", "guardrails_app"),
     "identity": ("baseline.cli.identity", "identity_app"),

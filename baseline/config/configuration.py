@@ -15,6 +15,7 @@ from baseline.config.capabilities import Capabilities
 from baseline.config.contacts import BreakGlass, Contacts
 from baseline.config.control_tower import ControlTower, Mode
 from baseline.config.credentials import Credentials
+from baseline.config.delivery import Delivery
 from baseline.config.edge import Edge
 from baseline.config.endpoint import Endpoint
 from baseline.config.evidence import Evidence
@@ -143,6 +144,11 @@ class Configuration(Section):
     workload: Workload | None = Field(
         default=None,
         description="The reference workload, in a workload account: docs/reference-workload.md. None by default.",
+    )
+    # Delivery
+    delivery: Delivery | None = Field(
+        default=None,
+        description="A pipeline that delivers the baseline from its repository: docs/delivery.md. None by default.",
     )
     capabilities: Capabilities = Field(
         default_factory=Capabilities, description="Which detections and records are on."

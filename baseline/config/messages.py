@@ -13,6 +13,7 @@ from baseline.config import (
     account_settings,
     backups,
     config_rules,
+    delivery,
     edge,
     endpoint,
     forms,
@@ -126,6 +127,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         **edge.HINTS,
         **template_validation.HINTS,
         **workload.HINTS,
+        **delivery.HINTS,
     }
 )
 

@@ -36,6 +36,7 @@ GROUPS = {
         "recorded-sessions",
         "logs-copied",
         "game-days",
+        "delivery",
     ),
     **{
         name: (name,)

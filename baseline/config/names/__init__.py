@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from baseline.config.names.backups import BackupNames
+from baseline.config.names.delivery import DeliveryNames
 from baseline.config.names.edge import EdgeNames
 from baseline.config.names.endpoint import EndpointNames
 from baseline.config.names.evidence import EvidenceNames
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Names(
     BackupNames,
+    DeliveryNames,
     EdgeNames,
     EndpointNames,
     EvidenceNames,
