@@ -81,6 +81,8 @@ class MemberRegionalStack(cdk.Stack):
             core_accounts=names.core_accounts,
             rule_prefix=names.prefix if forward_noncompliance else None,
             service_findings=forward_findings,
+            log_account=names.log_archive,
+            log_prefix=names.prefix,
         )
         # Systems Manager: instances without credentials, recorded sessions, inventory
         settings = systems_manager or SystemsManagerSettings()
