@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from typing import Any
@@ -217,9 +216,8 @@ def _removal() -> str:
 
 
 def _removal_name(call: Call) -> str:
-    """Give the execution's name: the same for the same finding, so that it is started once."""
-    text = f"{call.incident['id']}|{call.incident['finding']['id']}"
-    return f"{call.incident['id']}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    """Give the execution's name: one a day, however often the root user is seen."""
+    return f"{call.incident['id']}-{str(call.incident['detected'])[:10]}"
 
 
 def _was_started(execution: str) -> bool:
