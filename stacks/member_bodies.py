@@ -84,7 +84,12 @@ def member_bodies(configuration: Configuration, names: Names) -> list[MemberBody
             MemberBody(
                 "Response",
                 "Security baseline: incident response in every account",
-                partial(MemberResponseStack, names=names, families=families),
+                partial(
+                    MemberResponseStack,
+                    names=names,
+                    families=families,
+                    break_glass=configuration.break_glass,
+                ),
                 roles=True,
             )
         )

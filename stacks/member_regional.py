@@ -84,6 +84,8 @@ class MemberRegionalStack(cdk.Stack):
             rule_prefix=names.prefix if forward_noncompliance else None,
             service_findings=forward_findings,
             canaries=Canaries(users=canary_users, account=names.security),
+            log_account=names.log_archive,
+            log_prefix=names.prefix,
         )
         # Systems Manager: instances without credentials, recorded sessions, inventory
         settings = systems_manager or SystemsManagerSettings()

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import aws_cdk as cdk
 from constructs import Construct
 
+from baseline.config.contacts import BreakGlass
 from baseline.config.names import Names
+from baseline.guardrails.roles import QUALIFIER
 from baseline.response.playbooks.families import Family
 from baseline.response.playbooks.responder import PlaybookResponder
 
@@ -25,6 +27,7 @@ class MemberResponseStack(cdk.Stack):
         *,
         names: Names,
         families: Sequence[Family],
+        break_glass: BreakGlass,
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -45,4 +48,16 @@ class MemberResponseStack(cdk.Stack):
                 trusted_account=names.security,
                 trusted_role=names.playbooks_role(family.id),
                 organization_id=names.organization_id,
+                guarded=_own(names, break_glass),
             )
+
+
+def _own(names: Names, break_glass: BreakGlass) -> list[str]:
+    """Give the users and roles of an account that no playbook changes."""
+    own = f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}"
+    return [
+        f"{own}:role/{names.prefix}-*",
+        f"{own}:role/cdk-{QUALIFIER}-*",
+        f"{own}:role/{break_glass.role}",
+        *(f"{own}:user/{user}" for user in break_glass.users),
+    ]

@@ -168,6 +168,7 @@ class SignInForwarding(_Forwarding):
                 "RootActivity": event_patterns.root_activity(),
                 "RootSessions": event_patterns.root_sessions(),
                 "RootSettings": event_patterns.root_settings(),
+                "ExposedKeys": event_patterns.exposed_keys(),
                 **event_patterns.emergency_use(emergency),
             },
         )
@@ -234,6 +235,8 @@ class EventForwarding(SignInForwarding):
         service_findings: forward what Access Analyzer, Inspector and Macie tell the administrator
             too; off by default, because Security Hub collects it where it is on.
         canaries: users whose every call is forwarded, from their account; none by default.
+        log_account: account of the log archive, whose buckets are watched; none by default.
+        log_prefix: start of the names of those buckets.
 
     Attributes:
         rules: the ``CfnRule`` by name.
@@ -254,6 +257,8 @@ class EventForwarding(SignInForwarding):
         rule_prefix: str | None = None,
         service_findings: bool = False,
         canaries: Canaries | None = None,
+        log_account: str | None = None,
+        log_prefix: str = "secbase",
     ) -> None:
         super().__init__(
             scope,
@@ -282,8 +287,25 @@ class EventForwarding(SignInForwarding):
         for service in event_patterns.TAMPERING:
             name = f"{service.title()}Tampering"
             self.rules[name] = self._forward(name, event_patterns.tampering(service))
+        self._forward_lost_logs(log_account, log_prefix)
         if rule_prefix is not None:
             self.rules["Noncompliance"] = self._forward(
                 "Noncompliance", event_patterns.noncompliance([f"{rule_prefix}-"])
             )
         self._forward_canaries(canaries)
+
+    # Incidents
+
+    def _forward_lost_logs(self, account: str | None, prefix: str) -> None:
+        """Forward deleted flow logs, and changes of the log archive's buckets from there."""
+        found = event_patterns.flow_log_deletions()
+        self.rules["FlowLogDeletions"] = self._forward("FlowLogDeletions", found)
+        if account is None:
+            return
+        pattern = event_patterns.bucket_protection_changes(prefix)
+        rule = self.rules["LogBuckets"] = self._forward("LogBuckets", pattern)
+        rule.cfn_options.condition = cdk.CfnCondition(
+            self,
+            "IsLogArchive",
+            expression=cdk.Fn.condition_equals(cdk.Aws.ACCOUNT_ID, account),
+        )

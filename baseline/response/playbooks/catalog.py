@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from baseline.response.playbooks import (
+    compromised_access_key,
+    compromised_role_session,
+    family_identity,
+    family_protection,
+    root_use,
+    trail_tampering,
+)
 from baseline.response.playbooks.families import Family
 from baseline.response.playbooks.model import Playbook
 
-FAMILIES: tuple[Family, ...] = ()
+FAMILIES: tuple[Family, ...] = (family_identity.FAMILY, family_protection.FAMILY)
 """In the order of their roles."""
 
-PLAYBOOKS: tuple[Playbook, ...] = ()
+PLAYBOOKS: tuple[Playbook, ...] = (
+    compromised_access_key.PLAYBOOK,
+    compromised_role_session.PLAYBOOK,
+    root_use.PLAYBOOK,
+    trail_tampering.PLAYBOOK,
+)
 """In the order of the runbooks."""
 
 

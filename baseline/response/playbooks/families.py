@@ -23,6 +23,9 @@ class Family:
         reasons: cdk-nag finding of each wildcard in those statements, to its reason.
         own_statements: gives what its function may do in the security account besides what all do.
         own_reasons: the same for these.
+        guards_identities: whether its role may change users and roles of an account: then it is
+            denied to change the baseline's own, itself among them, and the emergency role; no by
+            default.
     """
 
     id: str
@@ -31,3 +34,4 @@ class Family:
     reasons: Mapping[str, str]
     own_statements: Callable[[], Sequence[iam.PolicyStatement]] = _nothing
     own_reasons: Mapping[str, str] = field(default_factory=dict)
+    guards_identities: bool = False

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from baseline.identity.trust import one_role
-from baseline.primitives.acknowledge import acknowledge
+from baseline.primitives.acknowledge import acknowledge, as_printed
 from baseline.response.playbooks.families import Family
 
 SESSION_HOURS = 1
+
+CHANGES = (
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:DeleteAccessKey",
+    "iam:DeleteLoginProfile",
+    "iam:PutRolePolicy",
+    "iam:PutUserPolicy",
+    "iam:UpdateAccessKey",
+)
+"""Everything that families do to users and roles."""
 
 
 class PlaybookResponder(Construct):
@@ -24,6 +37,7 @@ class PlaybookResponder(Construct):
         trusted_account: the security account.
         trusted_role: name of the role of the family's function there.
         organization_id: organization that the caller must belong to.
+        guarded: ARNs of users and roles that it is denied to change, where the family changes any.
 
     Attributes:
         role: the ``aws_iam.Role``.
@@ -41,6 +55,7 @@ class PlaybookResponder(Construct):
         trusted_account: str,
         trusted_role: str,
         organization_id: str,
+        guarded: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
         self.role = iam.Role(
@@ -55,7 +70,31 @@ class PlaybookResponder(Construct):
             self,
             "Policy",
             description=f"Incident response: {family.title}",
-            statements=list(family.statements()),
+            statements=[*family.statements(), *_guard(family, guarded)],
             roles=[self.role],
         )
-        acknowledge(policy, dict(family.reasons))
+        acknowledge(policy, {**family.reasons, **_reasons(family, guarded)})
+
+
+def _guard(family: Family, guarded: Sequence[str]) -> list[iam.PolicyStatement]:
+    """Deny to change those users and roles: whoever changes a role that is trusted is that role."""
+    if not family.guards_identities or not guarded:
+        return []
+    return [
+        iam.PolicyStatement(
+            sid="LeaveOwnIdentities",
+            effect=iam.Effect.DENY,
+            actions=list(CHANGES),
+            resources=list(guarded),
+        )
+    ]
+
+
+def _reasons(family: Family, guarded: Sequence[str]) -> dict[str, str]:
+    if not family.guards_identities:
+        return {}
+    return {
+        f"AwsSolutions-IAM5[Resource::{as_printed(arn)}]": "it denies"
+        for arn in guarded
+        if "*" in arn
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from baseline.detection.event_patterns import API_CALL, Pattern
+from baseline.detection.event_patterns import exposed_keys as exposed
 from baseline.response.playbooks.model import Trigger
 
 NOT_ARCHIVED: list[object] = [False, {"exists": False}]
@@ -84,3 +85,13 @@ def api_calls(id: str, says: str, service: str, names: Sequence[str]) -> Trigger
         },
     }
     return Trigger(id=id, says=says, pattern=pattern)
+
+
+def exposed_keys(id: str, says: str) -> Trigger:
+    """Start when AWS finds an access key in a public place.
+
+    Args:
+        id: construct ID of the rule.
+        says: what the events are.
+    """
+    return Trigger(id=id, says=says, pattern=exposed())

@@ -14,6 +14,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 READING = re.compile(r"^(BatchGet|Describe|Filter|Get|Head|List|Lookup|Scan|Search|Simulate)")
 """Names of operations that change nothing, for a dry run; all others are refused there."""
 
+THROTTLING = frozenset(
+    {
+        "EC2ThrottledException",
+        "RequestLimitExceeded",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "TooManyRequestsException",
+    }
+)
+"""Error codes with which AWS asks to come back later."""
+
 State = dict[str, Any]
 Client = Any  # boto3 clients have no published type
 Model = Any  # of botocore
@@ -138,17 +151,21 @@ class Call:
         """Do something for each item; one that fails does not stop the others.
 
         Raises:
+            Throttled: after all of them, if AWS asks for any to come back later.
             PartlyFailed: after all of them, if any failed. The step is repeated then.
         """
         failed: list[str] = []
+        throttled = False
         for item in items:
             try:
                 action(item)
             except ClientError as error:
                 failed.append(str(error))
+                throttled = throttled or error.response["Error"]["Code"] in THROTTLING
         if failed:
             done = f"; done: {'; '.join(self.changes)}" if self.changes else ""
-            raise PartlyFailed(f"{'; '.join(failed)}{done}")
+            text = f"{'; '.join(failed)}{done}"
+            raise Throttled(text) if throttled else PartlyFailed(text)
 
     @property
     def status(self) -> str:

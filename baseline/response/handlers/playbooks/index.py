@@ -20,23 +20,10 @@ import questions
 import reports
 import tickets
 from botocore.exceptions import ClientError
-from calls import Call, NotApproved, NothingToDo, Throttled
+from calls import THROTTLING, Call, NotApproved, NothingToDo, Throttled
 
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)
-
-THROTTLING = frozenset(
-    {
-        "EC2ThrottledException",
-        "RequestLimitExceeded",
-        "SlowDown",
-        "Throttling",
-        "ThrottlingException",
-        "ThrottledException",
-        "TooManyRequestsException",
-    }
-)
-"""Error codes with which AWS asks to come back later."""
 
 State = dict[str, Any]
 
