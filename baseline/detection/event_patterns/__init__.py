@@ -13,6 +13,13 @@ from baseline.detection.event_patterns.backups import (
 )
 from baseline.detection.event_patterns.compliance import control_tower_drift, noncompliance
 from baseline.detection.event_patterns.emergency import Emergency, emergency_use
+from baseline.detection.event_patterns.exposure import (
+    EXPOSING_CALLS,
+    emergency_exposure,
+    exposed_buckets,
+    exposed_databases,
+    malware_scans,
+)
 from baseline.detection.event_patterns.findings import (
     TOLD_FIELD,
     all_findings,
@@ -54,6 +61,7 @@ __all__ = [
     "API_CALL",
     "BACKUP_TAMPERING",
     "COMPLIANCE_CHANGE",
+    "EXPOSING_CALLS",
     "FORWARDED_SOURCES",
     "GLOBAL_REGION",
     "ORGANIZATIONS",
@@ -74,13 +82,17 @@ __all__ = [
     "all_findings",
     "backup_tampering",
     "control_tower_drift",
+    "emergency_exposure",
     "emergency_use",
+    "exposed_buckets",
+    "exposed_databases",
     "exposure_findings",
     "failed_backups",
     "failed_patches",
     "forwarded_activity",
     "forwarded_findings",
     "guardduty_findings",
+    "malware_scans",
     "noncompliance",
     "noncompliant_security_groups",
     "open_port_signs",
