@@ -20,6 +20,7 @@ from stacks.management_member import ManagementMember
 from stacks.members import MembersStack
 from stacks.network import NetworkStack
 from stacks.organization import OrganizationStack
+from stacks.playbooks import playbooks
 from stacks.response import ResponseStack
 from stacks.security import SecurityStack
 from stacks.settings import SettingsStack
@@ -55,6 +56,8 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     audit = AuditStack(app, "audit", **_in(wiring, names.management))
     security = SecurityStack(app, "security", **_in(wiring, names.security))
     response = ResponseStack(app, "response", security=security, **_in(wiring, names.security))
+    answers = playbooks(wiring, security=security, response=response)
+    _depend(answers, [security, response])
     findings = choices.findings(wiring)
     _depend([audit, security, *findings], [log_archive])
     _depend([*choices.security_regional(wiring, security), *findings, response], [security])

@@ -95,10 +95,10 @@ def _optional(wiring: Wiring) -> list[cdk.Stack]:
     return [
         body.build(
             wiring.app,
-            f"members-management-{body.id.lower()}-{region}",
+            f"members-management-{body.id.lower()}" + ("" if body.roles else f"-{region}"),
             env=wiring.env(wiring.names.management, region),
             synthesizer=wiring.through_home(wiring.names.management),
         )
         for body in member_bodies(wiring.configuration, wiring.names)
-        for region in wiring.configuration.regions
+        for region in body.regions(wiring.configuration)
     ]

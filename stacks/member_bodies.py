@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -10,10 +10,12 @@ import aws_cdk as cdk
 
 from baseline.config import Configuration
 from baseline.config.names import Names
+from baseline.response.playbooks.choice import chosen_families
 from stacks.member_backup import MemberBackupStack
 from stacks.member_choices import backup_choices, endpoint_package
 from stacks.member_endpoint import MemberEndpointStack
 from stacks.member_patching import MemberPatchingStack
+from stacks.member_response import MemberResponseStack
 
 
 class MemberBody(NamedTuple):
@@ -23,11 +25,18 @@ class MemberBody(NamedTuple):
         id: construct ID of the StackSet; in lower case part of the names.
         description: of the StackSet.
         build: builds the stack from scope, construct ID, ``env`` and ``synthesizer``.
+        roles: whether it holds roles, which exist once in an account: then it stands in the home
+            Region alone.
     """
 
     id: str
     description: str
     build: Callable[..., cdk.Stack]
+    roles: bool = False
+
+    def regions(self, configuration: Configuration) -> Sequence[str]:
+        """Give the Regions in which it stands."""
+        return [configuration.home_region] if self.roles else configuration.regions
 
     @property
     def name(self) -> str:
@@ -66,6 +75,16 @@ def member_bodies(configuration: Configuration, names: Names) -> list[MemberBody
                     package=package,
                     settings=configuration.endpoint,
                 ),
+            )
+        )
+    families = chosen_families(configuration.response.playbooks)
+    if families:
+        found.append(
+            MemberBody(
+                "Response",
+                "Security baseline: incident response in every account",
+                partial(MemberResponseStack, names=names, families=families),
+                roles=True,
             )
         )
     return found

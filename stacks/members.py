@@ -84,7 +84,8 @@ class MembersStack(cdk.Stack):
                 description=body.description,
                 template=templates[body.name],
                 target_ids=[configuration.organization.root_id],
-                regions=configuration.regions,
+                regions=body.regions(configuration),
+                capabilities=["CAPABILITY_NAMED_IAM"] if body.roles else [],
                 # Their roles stand in the first, and the recorder in the second.
                 after=[roles, regional],
             )

@@ -13,7 +13,11 @@ from stacks.security import SecurityStack
 
 
 class ResponseStack(cdk.Stack):
-    """Open-port closer, and the evidence of what it did."""
+    """Open-port closer, and the evidence of responses.
+
+    Attributes:
+        evidence: the :class:`EvidenceStore` of all responses.
+    """
 
     def __init__(
         self,
@@ -33,6 +37,7 @@ class ResponseStack(cdk.Stack):
             env=env,
         )
         settings = configuration.response.open_ports
+        self.evidence = EvidenceStore(self, "Evidence")
         OpenPortCloser(
             self,
             "OpenPorts",
@@ -40,7 +45,7 @@ class ResponseStack(cdk.Stack):
             responder_role=names.responder_role,
             role_name=names.open_port_closer_role,
             organization_id=names.organization_id,
-            evidence=EvidenceStore(self, "Evidence"),
+            evidence=self.evidence,
             topic=security.topics["high"],
             topic_key=security.notification_key,
             schedule_group=names.open_port_schedules,

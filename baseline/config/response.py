@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
@@ -39,9 +40,47 @@ class OpenPorts(Section):
     )
 
 
+PlaybookId = Literal[
+    "compromised-access-key",
+    "compromised-role-session",
+    "compromised-instance",
+    "crypto-mining",
+    "dns-exfiltration",
+    "exposed-bucket",
+    "malware-object",
+    "exposed-database",
+    "root-use",
+    "trail-tampering",
+]
+"""The playbooks there are; a test compares them with the catalog."""
+
+MAXIMUM_APPROVAL_HOURS = 168
+
+
+class Playbooks(Section):
+    """Incidents that are answered step by step, by a state machine each."""
+
+    enabled: bool = Field(
+        default=True, description="Create the playbooks and their roles. On by default."
+    )
+    modes: Mapping[PlaybookId, Literal["contain", "ask", "dry_run", "off"]] = Field(
+        default_factory=dict,
+        description="Playbook to what it does: contain acts and asks before destructive steps; ask asks before each step that changes something; dry_run reports what it would do; off. Each has a default, named in docs/playbooks.md.",
+    )
+    approval_hours: StrictInt = Field(
+        default=24,
+        ge=1,
+        le=MAXIMUM_APPROVAL_HOURS,
+        description="Hours that a question waits for its answer; without one the step is left out. 24 by default.",
+    )
+
+
 class Response(Section):
     """What is answered without waiting for a person."""
 
     open_ports: OpenPorts = Field(
         default_factory=OpenPorts, description="Open ports that close themselves."
+    )
+    playbooks: Playbooks = Field(
+        default_factory=Playbooks, description="Incidents that are contained step by step."
     )

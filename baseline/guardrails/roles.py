@@ -72,7 +72,7 @@ class Roles:
                 f"{anywhere}{STACK_SETS}*",
                 f"{anywhere}{CONTROL_TOWER}",
             ],
-            RoleClass.RESPONDERS: [f"{anywhere}{self.prefix}-responder"],
+            RoleClass.RESPONDERS: [f"{anywhere}{self.prefix}-responder*"],
             RoleClass.SERVICE_ROLES: [f"{anywhere}{self.prefix}-*"],
             RoleClass.IDENTITY: [f"{anywhere}{self.prefix}-identity"],
             RoleClass.CREDENTIALS: [f"{anywhere}{self.prefix}-credentials"],

@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from baseline.config.names import Names
+from baseline.primitives.state_machine import logging_statements
 from baseline.settings import sweep_findings
 from baseline.settings.sweep_definition import REPORTS_PREFIX
 from baseline.settings.sweep_permissions import use_key
@@ -88,38 +89,12 @@ def step_wildcards(scope: Construct, names: Names, reports: SweepReports) -> dic
 
 
 def machine_statements(functions: list[str]) -> list[iam.PolicyStatement]:
-    """Give what the state machine needs: its functions and its log.
-
-    Source: AWS Step Functions Developer Guide, "Using CloudWatch Logs to log execution history".
-    """
+    """Give what the state machine needs: its functions, its log and its traces."""
     return [
         iam.PolicyStatement(
             sid="InvokeFunctions", actions=["lambda:InvokeFunction"], resources=functions
         ),
-        iam.PolicyStatement(
-            sid="DeliverLogs",
-            actions=[
-                "logs:CreateLogDelivery",
-                "logs:DeleteLogDelivery",
-                "logs:DescribeLogGroups",
-                "logs:DescribeResourcePolicies",
-                "logs:GetLogDelivery",
-                "logs:ListLogDeliveries",
-                "logs:PutResourcePolicy",
-                "logs:UpdateLogDelivery",
-            ],
-            resources=["*"],
-        ),
-        iam.PolicyStatement(
-            sid="WriteTraces",
-            actions=[
-                "xray:GetSamplingRules",
-                "xray:GetSamplingTargets",
-                "xray:PutTelemetryRecords",
-                "xray:PutTraceSegments",
-            ],
-            resources=["*"],
-        ),
+        *logging_statements(),
     ]
 
 

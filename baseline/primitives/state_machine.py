@@ -63,6 +63,40 @@ def create_state_machine(
     return machine
 
 
+def logging_statements() -> list[iam.PolicyStatement]:
+    """Give what a state machine needs to deliver its log and its traces; none of it has resources.
+
+    Source: AWS Step Functions Developer Guide, "Using CloudWatch Logs to log execution history" and
+    "X-Ray and Step Functions".
+    """
+    return [
+        iam.PolicyStatement(
+            sid="DeliverLogs",
+            actions=[
+                "logs:CreateLogDelivery",
+                "logs:DeleteLogDelivery",
+                "logs:DescribeLogGroups",
+                "logs:DescribeResourcePolicies",
+                "logs:GetLogDelivery",
+                "logs:ListLogDeliveries",
+                "logs:PutResourcePolicy",
+                "logs:UpdateLogDelivery",
+            ],
+            resources=["*"],
+        ),
+        iam.PolicyStatement(
+            sid="WriteTraces",
+            actions=[
+                "xray:GetSamplingRules",
+                "xray:GetSamplingTargets",
+                "xray:PutTelemetryRecords",
+                "xray:PutTraceSegments",
+            ],
+            resources=["*"],
+        ),
+    ]
+
+
 def _role(scope: Construct, name: str, *, distributed: bool) -> iam.Role:
     stack = cdk.Stack.of(scope)
     own = f"arn:{stack.partition}:states:{stack.region}:{stack.account}:stateMachine:{name}"

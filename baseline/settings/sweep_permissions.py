@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from baseline.primitives.state_machine import logging_statements
 from baseline.settings.sweep_definition import REPORTS_PREFIX, RESULTS_PREFIX, RUNS_PREFIX
 from baseline.settings.sweep_reports import SweepReports
 
@@ -55,30 +56,7 @@ def machine_statements(
             [bucket.arn_for_objects(f"{RESULTS_PREFIX}/*")],
         ),
         use_key(reports),
-        _allow(
-            "DeliverLogs",
-            [
-                "logs:CreateLogDelivery",
-                "logs:DeleteLogDelivery",
-                "logs:DescribeLogGroups",
-                "logs:DescribeResourcePolicies",
-                "logs:GetLogDelivery",
-                "logs:ListLogDeliveries",
-                "logs:PutResourcePolicy",
-                "logs:UpdateLogDelivery",
-            ],
-            ["*"],
-        ),
-        _allow(
-            "WriteTraces",
-            [
-                "xray:GetSamplingRules",
-                "xray:GetSamplingTargets",
-                "xray:PutTelemetryRecords",
-                "xray:PutTraceSegments",
-            ],
-            ["*"],
-        ),
+        *logging_statements(),
     ]
 
 

@@ -56,3 +56,22 @@ class ResponseNames(CoreNames):
     def aggregator_role(self) -> str:
         """Role with which that view lists the accounts."""
         return f"{self.prefix}-config-aggregator"
+
+    # Playbooks
+
+    def playbook(self, id: str) -> str:
+        """State machine of a playbook; its alarm begins with it."""
+        return f"{self.prefix}-playbook-{id}"
+
+    def playbooks_role(self, family: str) -> str:
+        """Role of the function that does a family's steps, which may assume its responder role."""
+        return f"{self.prefix}-playbooks-{family}"
+
+    def playbook_responder_role(self, family: str) -> str:
+        """Role in every account with which a family of playbooks acts there."""
+        return f"{self.prefix}-responder-{family}"
+
+    @property
+    def answer_document(self) -> str:
+        """Automation document with which a person answers a playbook's question."""
+        return f"{self.prefix}-answer-playbook"

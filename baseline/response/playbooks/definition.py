@@ -57,9 +57,7 @@ def definition(playbook: Playbook, *, approval_hours: int) -> str:
         states |= _step(step, after=_first(names, index + 1), approval_hours=approval_hours)
     states |= {
         "Close": {
-            **_invoke(
-                {"op": "close", "steps": _steps(playbook), "state.$": "$", **_execution()}
-            ),
+            **_invoke({"op": "close", "steps": _steps(playbook), "state.$": "$", **_execution()}),
             "ResultSelector": {"summary.$": "$.Payload"},
             "ResultPath": "$.closed",
             "Next": "IsContained",
@@ -102,11 +100,11 @@ def _step(step: Step, *, after: str, approval_hours: int) -> dict[str, State]:
     """Decide whether to ask, ask, act."""
     name = state_name(step)
     states: dict[str, State] = {}
-    dry = {"Variable": "$.incident.dry_run", "BooleanEquals": True, "Next": name}
+    dry: State = {"Variable": "$.incident.dry_run", "BooleanEquals": True, "Next": name}
     if step.kind == "evidence":
         choices, default = [dry], name
     elif step.kind == "contain":
-        ask = {"Variable": "$.incident.mode", "StringEquals": "ask", "Next": f"Ask: {name}"}
+        ask: State = {"Variable": "$.incident.mode", "StringEquals": "ask", "Next": f"Ask: {name}"}
         choices, default = [dry, ask], name
     else:
         choices, default = [dry], f"Ask: {name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from baseline.errors import BaselineError
@@ -35,7 +35,7 @@ class Trigger:
 
     id: str
     says: str
-    pattern: Mapping[str, Any]
+    pattern: Mapping[str, Any] = field(hash=False)
     bus: Literal["security", "default"] = "security"
 
 
@@ -106,14 +106,14 @@ class Playbook:
         Raises:
             BaselineError: when an ID is malformed or used twice, or a step cannot be undone.
         """
-        for id in (self.id, *(step.id for step in self.steps)):
-            if not IDENTIFIER.fullmatch(id) or len(id) > MAXIMUM_LENGTH:
+        for each in (self.id, *(step.id for step in self.steps)):
+            if not IDENTIFIER.fullmatch(each) or len(each) > MAXIMUM_LENGTH:
                 raise BaselineError(
-                    f"playbook {self.id}: {id!r} is not an ID; write kebab case of at most "
+                    f"playbook {self.id}: {each!r} is not an ID; write kebab case of at most "
                     f"{MAXIMUM_LENGTH} characters"
                 )
         for ids in ([step.id for step in self.steps], [each.id for each in self.triggers]):
-            twice = {id for id in ids if ids.count(id) > 1}
+            twice = {each for each in ids if ids.count(each) > 1}
             if twice or not ids:
                 raise BaselineError(
                     f"playbook {self.id}: steps and triggers need IDs of their own, at least one; "

@@ -15,6 +15,8 @@ READING = re.compile(r"^(BatchGet|Describe|Filter|Get|Head|List|Lookup|Scan|Sear
 """Names of operations that change nothing, for a dry run; all others are refused there."""
 
 State = dict[str, Any]
+Client = Any  # boto3 clients have no published type
+Model = Any  # of botocore
 Item = TypeVar("Item")
 
 
@@ -76,10 +78,10 @@ class Call:
         self._changed = False
 
     @cached_property
-    def _session(self) -> Any:
+    def _session(self) -> Client:
         return clients.session(self.account, incident=self.incident["id"])
 
-    def client(self, service: str, region: str | None = None) -> Any:
+    def client(self, service: str, region: str | None = None) -> Client:
         """Give a client of the affected account, in its Region by default.
 
         In a dry run it refuses every operation that does not only read.
@@ -156,6 +158,6 @@ class Call:
         return "planned" if self.dry_run else "changed"
 
 
-def _refuse(model: Any, **_: object) -> None:
+def _refuse(model: Model, **_: object) -> None:
     if not READING.match(model.name):
         raise DryRunChange(f"a dry run does not call {model.name}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 State = dict[str, Any]
+Said = Any  # whatever the finding has there
 
 
 class NotForUs(Exception):  # noqa: N818 - it is no error
@@ -92,7 +93,7 @@ def resources(event: State, type: str) -> list[State]:
     return [each for each in detail(event).get("Resources", []) if each.get("Type") == type]
 
 
-def require(found: Any, what: str) -> Any:
+def require(found: Said, what: str) -> Said:
     """Give what a finding has to say, or tell that it does not.
 
     Raises:
@@ -103,7 +104,7 @@ def require(found: Any, what: str) -> Any:
     return found
 
 
-def _sample(additional: Any, title: str) -> bool:
+def _sample(additional: Said, title: str) -> bool:
     said = additional.get("sample") if isinstance(additional, dict) else None
     return said in {True, "true"} or title.startswith("[SAMPLE]")
 

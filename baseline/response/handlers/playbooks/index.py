@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
-import clients
 import incidents
 import questions
 import reports
@@ -42,7 +41,7 @@ THROTTLING = frozenset(
 State = dict[str, Any]
 
 
-def handler(event: State, context: Any) -> State | None:  # noqa: ARG001 - Lambda's signature
+def handler(event: State, context: object) -> State | None:  # noqa: ARG001 - Lambda's signature
     """Do one operation of the state machine.
 
     Raises:
@@ -130,6 +129,3 @@ def _key(id: str) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-__all__ = ["clients", "handler"]

@@ -85,7 +85,7 @@ def _judge(incident: State, rows: list[State]) -> State:
     seconds = None
     if outcome == "contained" and changed:
         last = max(datetime.fromisoformat(row["ended"]) for row in changed)
-        first = datetime.fromisoformat(str(incident["detected"]).replace("Z", "+00:00"))
+        first = datetime.fromisoformat(str(incident["detected"]))
         seconds = max(0.0, (last - first).total_seconds())
     return {"outcome": outcome, "failed": len(failed), "seconds_to_contain": seconds}
 
@@ -108,7 +108,10 @@ def _places(
     }
     return [
         ("the timeline", lambda: custody.keep(incident, execution, "timeline.json", timeline)),
-        ("the list of evidence", lambda: custody.keep(incident, execution, "custody.json", evidence)),
+        (
+            "the list of evidence",
+            lambda: custody.keep(incident, execution, "custody.json", evidence),
+        ),
         ("the ticket", lambda: _into_ticket(incident, rows, summary)),
         ("the finding", lambda: _into_finding(incident)),
         ("the metrics", lambda: _measure(incident, summary)),

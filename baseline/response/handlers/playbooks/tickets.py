@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from typing import Any
 
 import clients
@@ -13,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 logger = logging.getLogger(__name__)
 
 State = dict[str, Any]
+Client = Any  # boto3 clients have no published type
 
 SOURCE = "Security baseline"
 CATEGORY = "Security"
@@ -47,7 +47,6 @@ def open_ticket(incident: State, execution: str) -> str:
                 "account": {"Value": incident["account"], "Type": "SearchableString"},
                 "execution": {"Value": execution, "Type": "String"},
             },
-            Tags=[{"Key": os.environ["TAG_KEY"], "Value": os.environ["TAG_VALUE"]}],
         )
     except ClientError as error:
         if error.response["Error"]["Code"] != EXISTS:
@@ -87,5 +86,5 @@ def add(incident: State, key: str, text: str, *, status: str | None = None) -> b
     return True
 
 
-def _ssm() -> Any:
+def _ssm() -> Client:
     return clients.own("ssm")

@@ -1,0 +1,1 @@
+"""Automation documents: what people run while they answer an incident."""

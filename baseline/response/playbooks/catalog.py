@@ -1,0 +1,21 @@
+"""The playbooks that the baseline has, and the families they belong to."""
+
+from __future__ import annotations
+
+from baseline.response.playbooks.families import Family
+from baseline.response.playbooks.model import Playbook
+
+FAMILIES: tuple[Family, ...] = ()
+"""In the order of their roles."""
+
+PLAYBOOKS: tuple[Playbook, ...] = ()
+"""In the order of the runbooks."""
+
+
+def family_of(playbook: Playbook) -> Family:
+    """Give the family of a playbook.
+
+    Raises:
+        KeyError: when there is none of that name.
+    """
+    return {family.id: family for family in FAMILIES}[playbook.family]
