@@ -48,6 +48,7 @@ class PlaybooksStack(cdk.Stack):
             topic_key=security.notification_key,
             break_glass_role=configuration.break_glass.role,
             approval_hours=settings.approval_hours,
+            environment=configuration.response.exposure.environment(),
         )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
+from baseline.config.exposure import Exposure
 from baseline.config.section import Section
 
 TAG_KEY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9 _.:/=+@-]{0,127}$"
@@ -83,4 +84,7 @@ class Response(Section):
     )
     playbooks: Playbooks = Field(
         default_factory=Playbooks, description="Incidents that are contained step by step."
+    )
+    exposure: Exposure = Field(
+        default_factory=Exposure, description="What is public on purpose, and stays so."
     )

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from baseline.response.playbooks import (
+    exposed_bucket,
+    exposed_database,
+    family_data,
+    malware_object,
+)
 from baseline.response.playbooks.families import Family
 from baseline.response.playbooks.model import Playbook
 
-FAMILIES: tuple[Family, ...] = ()
+FAMILIES: tuple[Family, ...] = (family_data.FAMILY,)
 """In the order of their roles."""
 
-PLAYBOOKS: tuple[Playbook, ...] = ()
+PLAYBOOKS: tuple[Playbook, ...] = (
+    exposed_bucket.PLAYBOOK,
+    malware_object.PLAYBOOK,
+    exposed_database.PLAYBOOK,
+)
 """In the order of the runbooks."""
 
 

@@ -213,15 +213,21 @@ PLAYBOOK = Playbook(
     ),
     steps=_STEPS,
     judge=(
-        "Is it a website or a download that is meant for everybody? Then CloudFront with origin "
-        "access control serves it without a public bucket.",
+        (
+            "Is it a website or a download that is meant for everybody? Then CloudFront with origin "
+            "access control serves it without a public bucket."
+        ),
         "Who changed it: the call in CloudTrail, its session and address, and what else they did?",
-        "Ransomware leaves a note, new keys (SSE-C or of another account), deletions of versions, "
-        "or a lifecycle rule that expires everything in a day.",
+        (
+            "Ransomware leaves a note, new keys (SSE-C or of another account), deletions of versions, "
+            "or a lifecycle rule that expires everything in a day."
+        ),
     ),
     afterwards=(
-        "Find out what was read while it was public: data events or server access logs, where they "
-        "are on; without them take everything in it as read.",
+        (
+            "Find out what was read while it was public: data events or server access logs, where they "
+            "are on; without them take everything in it as read."
+        ),
         "Restore from older versions or from AWS Backup, into another bucket first.",
         "Take the statements away that begin with SecurityBaseline once the way in is closed.",
         "Answer the credentials that were used by their own playbook.",

@@ -169,15 +169,21 @@ PLAYBOOK = Playbook(
     ),
     steps=_STEPS,
     judge=(
-        "Is it meant for everybody, such as an image that you publish? Then name it in "
-        "response.exposure.public.",
+        (
+            "Is it meant for everybody, such as an image that you publish? Then name it in "
+            "response.exposure.public."
+        ),
         "Who shared it: the call in CloudTrail, its session and address, and what else they did?",
-        "An attacker shares a snapshot with an account of his own rather than with all: look at the "
-        "accounts that it is shared with, too.",
+        (
+            "An attacker shares a snapshot with an account of his own rather than with all: look at the "
+            "accounts that it is shared with, too."
+        ),
     ),
     afterwards=(
-        "Take what was in a public snapshot as read: rotate its credentials and keys, and find out "
-        "whose data it holds.",
+        (
+            "Take what was in a public snapshot as read: rotate its credentials and keys, and find out "
+            "whose data it holds."
+        ),
         "Move the database to subnets without a way to the internet.",
         "Encrypt snapshots with a key of your own: then they cannot be shared with everybody.",
     ),

@@ -24,6 +24,7 @@ from data_exposure import (
 from data_read import GONE, code_of, plain, read
 
 State = dict[str, Any]
+Client = Any  # boto3 clients have no published type
 
 RANSOMWARE = "ransomware"
 NO_LIFECYCLE = "NoSuchLifecycleConfiguration"
@@ -69,9 +70,7 @@ def keep_bucket_state(call: Call) -> None:
                 call.problems.append(f"{bucket}: {name} could not be read: {error}")
                 continue
             found[name] = plain(answer)
-        found["account-public-access-block"] = account_block(
-            call.client("s3control"), call.account
-        )
+        found["account-public-access-block"] = account_block(call.client("s3control"), call.account)
         call.keep(f"{bucket}/settings.json", found)
 
     _each_bucket(call, keep)
@@ -109,7 +108,7 @@ def deny_destruction(call: Call) -> None:
         said = f"deny deleting objects and settings of {bucket}, and keys of outsiders"
         data_policy.add(call, bucket, said, data_policy.no_destruction)
 
-    _each_bucket(_under_attack(call), deny)
+    _each_bucket(_under_attack(call), deny, protected=True)
 
 
 def enable_versioning(call: Call) -> None:
@@ -142,7 +141,9 @@ def list_object_changes(call: Call) -> None:
         call.facts[bucket] = {"changed": len(rows), "deleted": deleted, "complete": complete}
         call.keep(f"{bucket}/changes.json", {"since": since, "complete": complete, "objects": rows})
         more = "" if complete else "; the list is not complete, compare with the bucket's inventory"
-        call.note(f"{bucket}: {len(rows)} changes since {since:%Y-%m-%d %H:%M}, {deleted} deletions{more}")
+        call.note(
+            f"{bucket}: {len(rows)} changes since {since:%Y-%m-%d %H:%M}, {deleted} deletions{more}"
+        )
 
     _each_bucket(call, keep)
 
@@ -163,14 +164,16 @@ def remove_expiration_rules(call: Call) -> None:
         names = ", ".join(str(rule.get("ID", "without a name")) for rule in expiring)
         call.change(
             f"remove the lifecycle rules of {bucket} that delete objects: {names}",
-            lambda: s3.put_bucket_lifecycle_configuration(
-                Bucket=bucket, LifecycleConfiguration={"Rules": others}
-            )
-            if others
-            else s3.delete_bucket_lifecycle(Bucket=bucket),
+            lambda: (
+                s3.put_bucket_lifecycle_configuration(
+                    Bucket=bucket, LifecycleConfiguration={"Rules": others}
+                )
+                if others
+                else s3.delete_bucket_lifecycle(Bucket=bucket)
+            ),
         )
 
-    _each_bucket(_under_attack(call), remove)
+    _each_bucket(_under_attack(call), remove, protected=True)
 
 
 def quarantine_bucket(call: Call) -> None:
@@ -185,9 +188,7 @@ def quarantine_bucket(call: Call) -> None:
     _each_bucket(call, close, protected=True)
 
 
-def _each_bucket(
-    call: Call, action: Callable[[str], None], *, protected: bool = False
-) -> None:
+def _each_bucket(call: Call, action: Callable[[str], None], *, protected: bool = False) -> None:
     """Do something for each bucket of the incident that is still there.
 
     Args:
@@ -223,7 +224,7 @@ def _under_attack(call: Call) -> Call:
     return call
 
 
-def _changes(s3: Any, bucket: str, since: datetime) -> tuple[list[State], bool]:
+def _changes(s3: Client, bucket: str, since: datetime) -> tuple[list[State], bool]:
     rows: list[State] = []
     pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
     for number, page in enumerate(pages, start=1):
@@ -255,5 +256,5 @@ def _expires(rule: State) -> bool:
 
 
 def _when(text: str) -> datetime:
-    found = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+    found = datetime.fromisoformat(str(text))
     return found if found.tzinfo else found.replace(tzinfo=UTC)

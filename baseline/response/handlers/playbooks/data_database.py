@@ -13,6 +13,8 @@ from data_read import GONE, code_of, plain, read
 from data_shares import KINDS, Exposable, public_snapshots
 
 State = dict[str, Any]
+Client = Any  # boto3 clients have no published type
+Answer = Any
 
 ACCOUNT_SNAPSHOTS = "ebs-snapshots"
 """All public EBS snapshots of an account and Region: Security Hub's EC2.1 does not name them."""
@@ -54,7 +56,9 @@ def end_public_sharing(call: Call) -> None:
 
     def end(kind: str, id: str, state: State) -> None:
         if not KINDS[kind].interrupts:
-            _close(call, kind, id, state, said=f"end the public sharing of {KINDS[kind].words} {id}")
+            _close(
+                call, kind, id, state, said=f"end the public sharing of {KINDS[kind].words} {id}"
+            )
 
     _each(call, end)
 
@@ -90,11 +94,11 @@ def copy_database(call: Call) -> None:
     """Take a snapshot of the database, for an investigation."""
     if call.target["kind"] != "db-instance":
         raise NothingToDo("only a database instance is copied")
-    rds, id = call.client("rds"), call.target["id"]
+    rds, name = call.client("rds"), call.target["id"]
     copy = f"{os.environ['PREFIX']}-{call.incident['id']}"[:SNAPSHOT_LENGTH]
-    found = _present(lambda: rds.describe_db_instances(DBInstanceIdentifier=id))
+    found = _present(lambda: rds.describe_db_instances(DBInstanceIdentifier=name))
     cluster = found["DBInstances"][0].get("DBClusterIdentifier")
-    tags = [{"Key": os.environ["TAG_KEY"], "Value": os.environ["TAG_VALUE"]}]
+    tags = [{"Key": os.environ["TAG_KEY"], "Value": call.incident["id"]}]
     if cluster:
         there = read(
             lambda: rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier=copy),
@@ -113,14 +117,14 @@ def copy_database(call: Call) -> None:
     if there and there["DBSnapshots"]:
         raise NothingToDo(f"{copy} exists")
     call.change(
-        f"take the snapshot {copy} of {id}",
+        f"take the snapshot {copy} of {name}",
         lambda: rds.create_db_snapshot(
-            DBSnapshotIdentifier=copy, DBInstanceIdentifier=id, Tags=tags
+            DBSnapshotIdentifier=copy, DBInstanceIdentifier=name, Tags=tags
         ),
     )
 
 
-def is_public(client: Callable[[str], Any], kind: str, id: str) -> bool:
+def is_public(client: Callable[[str], Client], kind: str, id: str) -> bool:
     """Tell whether everybody has access now, and nobody wanted it.
 
     Args:
@@ -174,7 +178,7 @@ def _each(call: Call, action: Callable[[str, str, State], None]) -> None:
         raise NothingToDo("nothing public is there (any more)")
 
 
-def _present(action: Callable[[], Any]) -> Any:
+def _present(action: Callable[[], Answer]) -> Answer:
     try:
         return action()
     except ClientError as error:

@@ -25,7 +25,7 @@ BLOCKED = {
     "RestrictPublicBuckets": True,
 }
 
-Client = Any
+Client = Any  # boto3 clients have no published type
 
 
 def public_ways(s3: Client, control: Client, account: str, bucket: str) -> list[str]:

@@ -10,6 +10,7 @@ from calls import Call, NothingToDo
 from data_read import GONE, code_of, plain, read
 
 State = dict[str, Any]
+Client = Any  # boto3 clients have no published type
 
 MOST_TAGS = 10
 """Source: Amazon S3 User Guide, "Categorizing your objects using tags"."""
@@ -89,7 +90,7 @@ def delete_object_version(call: Call) -> None:
     )
 
 
-def _held(s3: Any, call: Call) -> bool:
+def _held(s3: Client, call: Call) -> bool:
     found = read(
         lambda: s3.get_object_legal_hold(**_name(call)),
         "InvalidRequest",
@@ -107,7 +108,7 @@ def _name(call: Call) -> State:
     return named
 
 
-def _versions(s3: Any, bucket: str, key: str) -> list[State]:
+def _versions(s3: Client, bucket: str, key: str) -> list[State]:
     found: list[State] = []
     pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=key)
     for page in pages:

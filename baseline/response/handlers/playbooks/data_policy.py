@@ -21,6 +21,8 @@ from data_exposure import NO_POLICY
 from data_read import read
 
 State = dict[str, Any]
+Client = Any  # boto3 clients have no published type
+Json = Any
 
 QUARANTINE = "SecurityBaselineQuarantine"
 NO_DESTRUCTION = "SecurityBaselineNoDestruction"
@@ -88,9 +90,7 @@ def no_malware(call: Call, bucket: str) -> list[State]:
     ]
 
 
-def add(
-    call: Call, bucket: str, said: str, make: Callable[[Call, str], Sequence[State]]
-) -> None:
+def add(call: Call, bucket: str, said: str, make: Callable[[Call, str], Sequence[State]]) -> None:
     """Add statements to a bucket's policy; keep the policy as it was, and all of its statements.
 
     Args:
@@ -110,7 +110,7 @@ def add(
     call.change(said, lambda: s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(after)))
 
 
-def policy_of(s3: Any, bucket: str) -> State | None:
+def policy_of(s3: Client, bucket: str) -> State | None:
     """Give the policy of a bucket, or None where it has none."""
     found = read(lambda: s3.get_bucket_policy(Bucket=bucket), NO_POLICY)
     return json.loads(found["Policy"]) if found else None
@@ -130,7 +130,7 @@ def merged(policy: State | None, statements: Sequence[State]) -> State:
     return {**policy, "Statement": [*kept, *statements]}
 
 
-def _form(value: Any) -> Any:
+def _form(value: Json) -> Json:
     """Give a value as it is compared: S3 may write a list of one as a word, and lists in any order."""
     if isinstance(value, dict):
         return {key: _form(each) for key, each in value.items()}

@@ -7,6 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+Answer = Any  # what boto3 gives has no published type
+
 GONE = frozenset(
     {
         "ClusterNotFound",
@@ -27,7 +29,7 @@ def code_of(error: ClientError) -> str:
     return str(error.response["Error"]["Code"])
 
 
-def read(action: Callable[[], Any], *absent: str) -> Any:
+def read(action: Callable[[], Answer], *absent: str) -> Answer:
     """Give what a call answers, or None when its error says that there is nothing to read.
 
     Args:
@@ -45,7 +47,7 @@ def read(action: Callable[[], Any], *absent: str) -> Any:
         raise
 
 
-def plain(answer: Any) -> Any:
+def plain(answer: Answer) -> Answer:
     """Give an answer without what only concerns its transport."""
     if isinstance(answer, dict):
         return {key: value for key, value in answer.items() if key != "ResponseMetadata"}

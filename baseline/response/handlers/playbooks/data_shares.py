@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 State = dict[str, Any]
-Client = Any
+Client = Any  # boto3 clients have no published type
 
 ALL = "all"
 
@@ -112,8 +112,8 @@ KINDS: Mapping[str, Exposable] = MappingProxyType(
             describe=_volume_copy,
             is_public=_group_is_all,
             tags=_tags,
-            close=lambda ec2, id: ec2.modify_snapshot_attribute(
-                SnapshotId=id,
+            close=lambda ec2, name: ec2.modify_snapshot_attribute(
+                SnapshotId=name,
                 Attribute="createVolumePermission",
                 OperationType="remove",
                 GroupNames=[ALL],
@@ -126,8 +126,8 @@ KINDS: Mapping[str, Exposable] = MappingProxyType(
             describe=_image,
             is_public=_group_is_all,
             tags=_tags,
-            close=lambda ec2, id: ec2.modify_image_attribute(
-                ImageId=id, LaunchPermission={"Remove": [{"Group": ALL}]}
+            close=lambda ec2, name: ec2.modify_image_attribute(
+                ImageId=name, LaunchPermission={"Remove": [{"Group": ALL}]}
             ),
         ),
         "db-snapshot": Exposable(
@@ -137,8 +137,8 @@ KINDS: Mapping[str, Exposable] = MappingProxyType(
             describe=_database_copy,
             is_public=_has_all,
             tags=_tags,
-            close=lambda rds, id: rds.modify_db_snapshot_attribute(
-                DBSnapshotIdentifier=id, AttributeName="restore", ValuesToRemove=[ALL]
+            close=lambda rds, name: rds.modify_db_snapshot_attribute(
+                DBSnapshotIdentifier=name, AttributeName="restore", ValuesToRemove=[ALL]
             ),
         ),
         "db-cluster-snapshot": Exposable(
@@ -148,8 +148,8 @@ KINDS: Mapping[str, Exposable] = MappingProxyType(
             describe=_cluster_copy,
             is_public=_has_all,
             tags=_tags,
-            close=lambda rds, id: rds.modify_db_cluster_snapshot_attribute(
-                DBClusterSnapshotIdentifier=id, AttributeName="restore", ValuesToRemove=[ALL]
+            close=lambda rds, name: rds.modify_db_cluster_snapshot_attribute(
+                DBClusterSnapshotIdentifier=name, AttributeName="restore", ValuesToRemove=[ALL]
             ),
         ),
         "db-instance": Exposable(
@@ -160,8 +160,8 @@ KINDS: Mapping[str, Exposable] = MappingProxyType(
             is_public=_answers_internet,
             tags=_tags,
             # At once whatever ApplyImmediately says; leaving it out leaves other changes waiting.
-            close=lambda rds, id: rds.modify_db_instance(
-                DBInstanceIdentifier=id, PubliclyAccessible=False
+            close=lambda rds, name: rds.modify_db_instance(
+                DBInstanceIdentifier=name, PubliclyAccessible=False
             ),
         ),
         "redshift-cluster": Exposable(
@@ -171,8 +171,8 @@ KINDS: Mapping[str, Exposable] = MappingProxyType(
             describe=_warehouse,
             is_public=_answers_internet,
             tags=_tags,
-            close=lambda redshift, id: redshift.modify_cluster(
-                ClusterIdentifier=id, PubliclyAccessible=False
+            close=lambda redshift, name: redshift.modify_cluster(
+                ClusterIdentifier=name, PubliclyAccessible=False
             ),
         ),
     }

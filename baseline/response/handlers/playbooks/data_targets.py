@@ -22,8 +22,14 @@ from data_read import GONE, code_of
 logger = logging.getLogger(__name__)
 
 State = dict[str, Any]
+Client = Any  # boto3 clients have no published type
 
-DESTROYING = ("AttackSequence:S3/", "Impact:S3/AnomalousBehavior.Delete", "Impact:S3/AnomalousBehavior.Write", "Impact:S3/MaliciousIPCaller")
+DESTROYING = (
+    "AttackSequence:S3/",
+    "Impact:S3/AnomalousBehavior.Delete",
+    "Impact:S3/AnomalousBehavior.Write",
+    "Impact:S3/MaliciousIPCaller",
+)
 ANALYZER = "Access Analyzer Finding"
 MACIE = "Macie Finding"
 SCAN = "GuardDuty Malware Protection Object Scan Result"
@@ -94,11 +100,11 @@ def malware_object(event: State) -> State:
 def exposed_database(event: State) -> State:
     """Find the database, snapshot or image that everybody has access to."""
     where = _where(event)
-    kind, id = _exposed(event)
-    if kind != ACCOUNT_SNAPSHOTS and not _is_sample(event):
-        if not _looks(where, lambda each: is_public(_client(where), kind, each), id):
-            raise findings.NotForUs(f"{kind} {id} is not public, or it is so on purpose")
-    return {"kind": kind, "id": id, **where}
+    kind, name = _exposed(event)
+    looked = kind == ACCOUNT_SNAPSHOTS or _is_sample(event)
+    if not looked and not _looks(where, lambda each: is_public(_client(where), kind, each), name):
+        raise findings.NotForUs(f"{kind} {name} is not public, or it is so on purpose")
+    return {"kind": kind, "id": name, **where}
 
 
 def _where(event: State) -> State:
@@ -161,10 +167,10 @@ def _exposed(event: State) -> tuple[str, str]:
     raise findings.NotForUs("the event names no database, snapshot or image")
 
 
-def _client(where: State) -> Callable[[str], Any]:
+def _client(where: State) -> Callable[[str], Client]:
     session = clients.session(where["account"], incident="look-at-exposure")
 
-    def client(service: str) -> Any:
+    def client(service: str) -> Client:
         return session.client(service, region_name=where["region"], config=clients.RETRIES)
 
     return client
