@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from baseline.errors import BaselineError
@@ -18,7 +19,7 @@ from baseline.response.playbooks.model import Playbook, Step, Trigger
 from tests.unit.response import machine
 from tests.unit.response.machine import ALWAYS, MEMBER, Faults, Run, Tickets, member, run
 
-SAMPLE = Path(__file__).parent / "sample"
+SAMPLE = Path(__file__).parent / "handlers"
 
 
 def step(id: str, kind: Any, **more: Any) -> Step:
@@ -224,7 +225,7 @@ def test_no_evidence_and_no_ticket_do_not_hold_up_containment(
     tickets: Tickets, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(**_: Any) -> None:
-        raise machine.ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Create")
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Create")
 
     monkeypatch.setattr(tickets, "create_ops_item", refuse)
     with Faults({"s3.PutObject": ALWAYS}).injected():
