@@ -118,6 +118,7 @@ def environment(family: str, settings: Mapping[str, Any]) -> dict[str, str]:
         "PREFIX": "secbase",
         "RESPONDER_ROLE": f"secbase-responder-{family}",
         "SECURITY_ACCOUNT": SECURITY,
+        "SECURITY_HUB": "off",
         "TAG_KEY": "SecurityBaselineIncident",
         "TOPIC_ARN": f"arn:aws:sns:{REGION}:{SECURITY}:{TOPIC}",
     }

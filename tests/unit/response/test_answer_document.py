@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import boto3
 import pytest
 
 from baseline.response.documents import answer_question
@@ -37,14 +38,13 @@ class Calls:
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     found = Calls()
-    monkeypatch.setattr(answer_question.boto3, "client", lambda _: found)
+    monkeypatch.setattr(boto3, "client", lambda _: found)
     return found
 
 
 def answer(decision: str, step: str = "stop") -> dict[str, Any]:
     asked = {"OpsItemId": TICKET, "Step": step, "Decision": decision}
-    found: dict[str, Any] = answer_question.answer(asked, {})
-    return found
+    return answer_question.answer(asked, {})
 
 
 def test_an_approval_bears_the_name_of_who_gave_it(calls: Calls) -> None:

@@ -78,16 +78,16 @@ class Call:
         self._changed = False
 
     @cached_property
-    def _session(self) -> Client:
-        return clients.session(self.account, incident=self.incident["id"])
+    def _credentials(self) -> dict[str, str]:
+        return clients.credentials(self.account, incident=self.incident["id"])
 
     def client(self, service: str, region: str | None = None) -> Client:
         """Give a client of the affected account, in its Region by default.
 
         In a dry run it refuses every operation that does not only read.
         """
-        found = self._session.client(
-            service, region_name=region or self.region, config=clients.RETRIES
+        found = clients.foreign(
+            service, region=region or self.region, credentials=self._credentials
         )
         if self.dry_run:
             found.meta.events.register("before-call", _refuse)
