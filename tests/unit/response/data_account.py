@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket
 
 from baseline.config.exposure import Exposure
 from tests.unit.response import machine
@@ -45,6 +47,8 @@ def accounts(exposure: Exposure | None = None) -> Iterator[Tickets]:
         machine.security_account() as tickets,
         pytest.MonkeyPatch.context() as patched,
     ):
+        # moto looks at a statement's actions alone, and would deny what a condition leaves out.
+        patched.setattr(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
         for key, value in (exposure or Exposure()).environment().items():
             patched.setenv(key, value)
         yield tickets

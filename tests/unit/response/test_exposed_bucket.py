@@ -147,9 +147,7 @@ def test_a_tag_keeps_a_bucket_public_for_some_days(
 ) -> None:
     s3 = bucket(BUCKET, EVERYBODY)
     day = "whenever" if days is None else str(datetime.now(UTC).date() + timedelta(days=days))
-    s3.put_bucket_tagging(
-        Bucket=BUCKET, Tagging={"TagSet": [{"Key": "PublicUntil", "Value": day}]}
-    )
+    s3.put_bucket_tagging(Bucket=BUCKET, Tagging={"TagSet": [{"Key": "PublicUntil", "Value": day}]})
     run(PLAYBOOK, event(POLICY))
     assert blocked() == ({} if stays else FULL)
     assert len(tickets.items) == (0 if stays else 1)
@@ -248,7 +246,9 @@ def test_changes_of_objects_are_listed(tickets: Tickets) -> None:
     s3 = attacked()
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     s3.delete_object(Bucket=BUCKET, Key="in/1.txt")
-    done = run(PLAYBOOK, event(DELETES, **{"2026-11-22T09:59": f"{datetime.now(UTC):%Y-%m-%dT%H:%M}"}))
+    done = run(
+        PLAYBOOK, event(DELETES, **{"2026-11-22T09:59": f"{datetime.now(UTC):%Y-%m-%dT%H:%M}"})
+    )
     listed = kept("changes.json")
     assert {each["key"] for each in listed["objects"]} == {"in/1.txt"}
     assert sorted(each["deleted"] for each in listed["objects"]) == [False, True]
@@ -328,9 +328,9 @@ def test_a_step_that_fails_stops_no_other_and_a_later_run_completes_it(
     after = again(DELETES)
     assert (after.status, after.summary["failed"]) == ("SUCCEEDED", 0)
     assert s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
-    assert [rule["ID"] for rule in s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]] == [
-        "tidy"
-    ]
+    assert [
+        rule["ID"] for rule in s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
+    ] == ["tidy"]
     assert len(tickets.items) == 1
 
 

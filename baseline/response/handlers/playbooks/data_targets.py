@@ -168,10 +168,10 @@ def _exposed(event: State) -> tuple[str, str]:
 
 
 def _client(where: State) -> Callable[[str], Client]:
-    session = clients.session(where["account"], incident="look-at-exposure")
+    credentials = clients.credentials(where["account"], incident="look-at-exposure")
 
     def client(service: str) -> Client:
-        return session.client(service, region_name=where["region"], config=clients.RETRIES)
+        return clients.foreign(service, region=where["region"], credentials=credentials)
 
     return client
 
