@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
+from baseline.config.exposure import Exposure
 from baseline.config.game_days import CanaryName, GameDays
 from baseline.config.section import Section
 
@@ -93,4 +94,7 @@ class Response(Section):
         default=(),
         max_length=5,
         description="Names of IAM users of the security account that may do nothing; whoever uses an access key of one, even to read, is told as critical. None by default.",
+    )
+    exposure: Exposure = Field(
+        default_factory=Exposure, description="What is public on purpose, and stays so."
     )

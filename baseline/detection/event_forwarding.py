@@ -214,7 +214,7 @@ class BackupForwarding(_Forwarding):
 
 
 class EventForwarding(SignInForwarding):
-    """Rules of a governed Region: also tampering, opened ports and, from one account, GuardDuty findings.
+    """Rules of a governed Region: also tampering, opened ports, exposed data and, from one account, GuardDuty findings.
 
     The template is the same in every account: a condition on the account ID keeps the GuardDuty
     rule to the delegated administrator, which sees the findings of all members in each Region.
@@ -282,6 +282,13 @@ class EventForwarding(SignInForwarding):
                 "KeyCalls",
                 key_events.key_calls(core_accounts=core_accounts, qualifier=qualifier),
             ),
+        ):
+            self.rules[name] = self._forward(name, pattern)
+        # Playbooks of exposed data
+        for name, pattern in (
+            ("ExposedBuckets", event_patterns.exposed_buckets()),
+            ("ExposedDatabases", event_patterns.exposed_databases()),
+            ("MalwareScans", event_patterns.malware_scans()),
         ):
             self.rules[name] = self._forward(name, pattern)
         for service in event_patterns.TAMPERING:

@@ -13,6 +13,13 @@ from baseline.detection.event_patterns.backups import (
 )
 from baseline.detection.event_patterns.compliance import control_tower_drift, noncompliance
 from baseline.detection.event_patterns.emergency import Emergency, emergency_use
+from baseline.detection.event_patterns.exposure import (
+    EXPOSING_CALLS,
+    emergency_exposure,
+    exposed_buckets,
+    exposed_databases,
+    malware_scans,
+)
 from baseline.detection.event_patterns.findings import (
     TOLD_FIELD,
     all_findings,
@@ -72,6 +79,7 @@ __all__ = [
     "BUCKET_PROTECTION",
     "COMPLIANCE_CHANGE",
     "EXPOSED_KEYS",
+    "EXPOSING_CALLS",
     "FORWARDED_SOURCES",
     "GLOBAL_REGION",
     "ORGANIZATIONS",
@@ -95,8 +103,11 @@ __all__ = [
     "canary_use",
     "bucket_protection_changes",
     "control_tower_drift",
+    "emergency_exposure",
     "emergency_use",
     "exposed_keys",
+    "exposed_buckets",
+    "exposed_databases",
     "exposure_findings",
     "failed_backups",
     "failed_patches",
@@ -104,6 +115,7 @@ __all__ = [
     "forwarded_activity",
     "forwarded_findings",
     "guardduty_findings",
+    "malware_scans",
     "noncompliance",
     "noncompliant_security_groups",
     "open_port_signs",

@@ -9,6 +9,10 @@ from baseline.response.playbooks import (
     family_protection,
     root_use,
     trail_tampering,
+    exposed_bucket,
+    exposed_database,
+    family_data,
+    malware_object,
 )
 from baseline.response.playbooks.families import Family
 from baseline.response.playbooks.model import Playbook
@@ -21,6 +25,13 @@ PLAYBOOKS: tuple[Playbook, ...] = (
     compromised_role_session.PLAYBOOK,
     root_use.PLAYBOOK,
     trail_tampering.PLAYBOOK,
+FAMILIES: tuple[Family, ...] = (family_data.FAMILY,)
+"""In the order of their roles."""
+
+PLAYBOOKS: tuple[Playbook, ...] = (
+    exposed_bucket.PLAYBOOK,
+    malware_object.PLAYBOOK,
+    exposed_database.PLAYBOOK,
 )
 """In the order of the runbooks."""
 
