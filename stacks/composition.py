@@ -14,8 +14,8 @@ from stacks import choices
 from stacks.audit import AuditStack
 from stacks.edge import firewall_manager
 from stacks.endpoint import endpoint
-from stacks.game_days import game_days
 from stacks.evidence import evidence
+from stacks.game_days import game_days
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.log_archive import LogArchiveStack
 from stacks.management_member import ManagementMember

@@ -11,8 +11,8 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from baseline import __version__
-from baseline.cli.review import review
 from baseline.cli.evidence import evidence
+from baseline.cli.review import review
 from baseline.cli.schema import schema
 from baseline.cli.validate import validate
 from baseline.cli.validate_template import validate_template

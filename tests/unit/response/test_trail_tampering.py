@@ -56,7 +56,9 @@ def protected(aws: Missing) -> Missing:
             "recordingGroup": {"allSupported": True, "includeGlobalResourceTypes": True},
         }
     )
-    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "trail-archive"})
+    config.put_delivery_channel(
+        DeliveryChannel={"name": "default", "s3BucketName": "trail-archive"}
+    )
     config.start_configuration_recorder(ConfigurationRecorderName="default")
     aws.members[OTHER] = "Enabled"
     return aws
