@@ -20,7 +20,7 @@ from baseline.guardrails.documents import (
 from baseline.guardrails.evaluation import Level, Organization
 from baseline.review.assembly import Assembly, Resource, Stack
 from baseline.review.finding import Category, Change, Finding, Place, Severity, code, listed
-from baseline.review.values import canonical, leaves, text
+from baseline.review.values import as_list, canonical, leaves, text
 
 if TYPE_CHECKING:
     from baseline.guardrails.world import World
@@ -194,7 +194,8 @@ def _statements(levels: Iterable[_Node]) -> set[tuple[str, str]]:
         for node in levels
         for kind, policies in node.policies.items()
         for _, content in policies
-        for row in content.get("Statement", ())
+        for row in as_list(content.get("Statement"))
+        if isinstance(row, dict)
     }
 
 
@@ -244,7 +245,7 @@ def _attach(resource: Resource, stack: Stack, assembly: Assembly, nodes: dict[st
     content = properties.get("Content")
     if not isinstance(content, dict):
         return
-    for target in properties.get("TargetIds") or ():
+    for target in as_list(properties.get("TargetIds")):
         key = _key(target, stack, assembly)
         node = nodes.setdefault(key, _Node(f"account {key}" if key.isdigit() else key))
         node.file = resource.place.file
@@ -255,17 +256,19 @@ def _attach(resource: Resource, stack: Stack, assembly: Assembly, nodes: dict[st
             node.others[kind].append(content)
 
 
-def _key(target: object, stack: Stack, assembly: Assembly) -> str:
+def _key(target: object, stack: Stack, assembly: Assembly, *, hops: int = 3) -> str:
     """Give what a target is: the root, a unit of the assembly, or an ID."""
     name = text(target)
     if name.startswith("r-"):
         return ROOT
     found = OUTPUT.fullmatch(name)
-    if found is None:
+    if found is None or not hops:
         return name
     if found[2] == "Id" and found[1] in stack.resources:
         return f"{stack.place.stack}/{found[1]}"
     for other in assembly.stacks.values():
         if other.name == found[1] and found[2] in other.outputs:
-            return _key(other.outputs[found[2]].get("Value"), other, assembly)
+            output = other.outputs[found[2]]
+            value = output.get("Value") if isinstance(output, dict) else None
+            return _key(value, other, assembly, hops=hops - 1)
     return name

@@ -198,7 +198,10 @@ def test_a_denial_that_goes_or_shrinks_is_named(compare: Compare) -> None:
     }
     found = compare(bucket_policy(tls), bucket_policy())
     assert worse(found) == [("policy-deny-removed", "error", "app/Policy")]
-    condition = {"Bool": {"aws:SecureTransport": "false"}, "StringEquals": {"aws:PrincipalTag/x": "y"}}
+    condition = {
+        "Bool": {"aws:SecureTransport": "false"},
+        "StringEquals": {"aws:PrincipalTag/x": "y"},
+    }
     smaller = {**tls, "Condition": condition}
     found = compare(bucket_policy(tls), bucket_policy(smaller))
     assert worse(found) == [("policy-deny-changed", "error", "app/Policy")]

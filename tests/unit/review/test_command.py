@@ -210,3 +210,48 @@ def test_a_long_comment_is_folded_and_cut() -> None:
         len(json.loads(as_sarif(Review(base="a", head="b", findings=many)))["runs"][0]["results"])
         == 900
     )
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        None,
+        [],
+        {"Type": 1, "Properties": 2},
+        {"Type": "AWS::IAM::Role", "Properties": [1]},
+        {"Type": "AWS::IAM::Role", "Properties": {"Fn::If": ["a", 1, 2]}},
+        {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {"Statement": 1}}},
+        {
+            "Type": "AWS::KMS::Key",
+            "Properties": {
+                "KeyPolicy": {"Statement": [{"Effect": "Allow", "Principal": 5, "Condition": [1]}]}
+            },
+        },
+        {
+            "Type": "AWS::EC2::SecurityGroup",
+            "Properties": {"SecurityGroupIngress": ["x", {"CidrIp": 7}]},
+        },
+        {"Type": "AWS::CloudFormation::StackSet", "Properties": {"TemplateBody": "{"}},
+        {
+            "Type": "AWS::Organizations::Policy",
+            "Properties": {
+                "Type": "SERVICE_CONTROL_POLICY",
+                "Content": {"Statement": [1]},
+                "TargetIds": "r-1",
+            },
+        },
+        {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": {"Fn::Sub": []}}},
+    ],
+)
+def test_what_no_schema_would_take_is_no_traceback(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resource: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    odd, plain = (
+        write({"app": {**group(), "Odd": row}}, controls=[])
+        for row in (resource, {"Type": "A::B::C"})
+    )
+    for sides in ((odd, plain), (plain, odd)):
+        done = run(*sides)
+        assert done.exit_code in {0, 1, 2}
+        assert done.exception is None or isinstance(done.exception, SystemExit)
