@@ -49,7 +49,7 @@ def review(
         ),
     ] = None,
 ) -> None:
-    """Compare two assemblies, or two git refs: what is open, allowed, unprotected or gone that was not before.
+    """Compare two assemblies, or two git refs: what is open, allowed, unprotected or removed that was not before.
 
     A ref is synthesized by its own code in a temporary worktree: that runs code of the ref. No credentials and no
     network are needed. Exit status: 0 nothing noteworthy, 1 something to look at, 2 wrong input.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ ENDPOINT = "AWS::EC2::VPCEndpoint"
 ORGANIZATION_POLICY = "AWS::Organizations::Policy"
 IDENTITIES = ("AWS::IAM::", "AWS::SSO::PermissionSet")
 BOUNDARY = "PermissionsBoundary"
+ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+NEGATIVE = ("Not", "Null")
 
 GRAVE = frozenset(
     action.lower()
@@ -59,11 +63,13 @@ class _Subject:
         resource: the resource.
         path: its property.
         new: whether the resource comes with the change.
+        accounts: IDs of the accounts that the assembly deploys to.
     """
 
     resource: Resource
     path: str
     new: bool
+    accounts: frozenset[str]
 
     @property
     def kind(self) -> str:
@@ -99,14 +105,22 @@ class _Subject:
         )
 
 
-def access(base: Resource | None, head: Resource) -> Iterator[Finding]:
-    """Compare the policies of a resource; a new one is compared with nothing."""
+def access(
+    base: Resource | None, head: Resource, accounts: frozenset[str] = frozenset()
+) -> Iterator[Finding]:
+    """Compare the policies of a resource; a new one is compared with nothing.
+
+    Args:
+        base: the resource before; None where it is new.
+        head: the resource.
+        accounts: IDs of the accounts that the assembly deploys to; all others are strangers.
+    """
     if head.type == ORGANIZATION_POLICY:
         return
     before = policies_of(base.type, base.properties) if base else {}
     after = policies_of(head.type, head.properties)
     for path in sorted({*before, *after}):
-        subject = _Subject(head, path, new=base is None)
+        subject = _Subject(head, path, new=base is None, accounts=accounts)
         old, new = before.get(path, Policy()), after.get(path, Policy())
         if path in before and path not in after and subject.kind == "endpoint policy":
             sentence = "has no policy any more, so everything passes through it"
@@ -115,15 +129,24 @@ def access(base: Resource | None, head: Resource) -> Iterator[Finding]:
         yield from _allows(subject, old, new)
         if base is not None:
             yield from _denies(subject, old, new)
-    yield from _attached(base, head)
+    yield from _attached(base, head, accounts)
 
 
 def _allows(subject: _Subject, old: Policy, new: Policy) -> Iterator[Finding]:
-    gained: dict[tuple[str, frozenset[Variant]], list[str]] = defaultdict(list)
+    gained: dict[tuple[str, frozenset[Variant], bool], list[str]] = defaultdict(list)
     for grant in sorted(new.allows.keys() - old.allows.keys()):
-        gained[grant[0], frozenset(new.allows[grant])].append(grant[1])
-    for (principal, variants), actions in sorted(gained.items(), key=lambda row: row[1]):
-        yield from _gained(subject, principal, variants, actions)
+        grave = _wild(grant[1]) or grant[1].lower() in GRAVE
+        gained[grant[0], frozenset(new.allows[grant]), grave].append(grant[1])
+    plain: list[str] = []
+    for (principal, variants, _), actions in sorted(gained.items(), key=lambda row: row[1]):
+        severity = _severity(subject, principal, variants, actions)
+        if subject.new and not principal and severity == "warning":
+            plain += actions
+        elif severity is not None:
+            yield _gained(subject, principal, variants, actions, severity)
+    if plain:
+        # What comes new is read as a whole; a line for each of its statements hides the others.
+        yield subject.finding("new", "warning", f"is new and allows {listed(set(plain))}")
     lost: dict[str, list[str]] = defaultdict(list)
     for principal, action in sorted(old.allows.keys() - new.allows.keys()):
         lost[principal].append(action)
@@ -134,11 +157,12 @@ def _allows(subject: _Subject, old: Policy, new: Policy) -> Iterator[Finding]:
 
 
 def _gained(
-    subject: _Subject, principal: str, variants: frozenset[Variant], actions: list[str]
-) -> Iterator[Finding]:
-    severity = _severity(subject, principal, variants, actions)
-    if severity is None:
-        return
+    subject: _Subject,
+    principal: str,
+    variants: frozenset[Variant],
+    actions: list[str],
+    severity: Severity,
+) -> Finding:
     places = {variant.resource for variant in variants} - {""}
     conditions = {f"{key} {value}" for variant in variants for key, value in variant.conditions}
     sentence = f"{_who(principal)}now allows {listed(actions)}"
@@ -146,7 +170,7 @@ def _gained(
         sentence += f" on {listed(places, at_most=3)}"
     if conditions:
         sentence += f", if {listed(conditions, at_most=3)}"
-    yield subject.finding(_kind(principal, actions), severity, sentence)
+    return subject.finding(_kind(principal, actions), severity, sentence)
 
 
 def _kind(principal: str, actions: list[str]) -> str:
@@ -172,14 +196,13 @@ def _severity(
         grave = any(action.lower() in GRAVE for action in actions)
         return "error" if (wild and anywhere) or grave else "warning"
     if principal.startswith("Service "):
-        if subject.kind == "trust":
-            return None if subject.new else "warning"
-        return None if subject.new and confined else "warning"
-    own = bool(subject.resource.account) and f":{subject.resource.account}:" in principal
-    at_home = own or "${AWS::AccountId}" in principal
-    if subject.new and at_home:
-        return None
-    return "warning" if at_home and not wild else "error"
+        return None if subject.new and (confined or subject.kind == "trust") else "warning"
+    named = set(ACCOUNT.findall(principal))
+    at_home = named <= subject.accounts and (bool(named) or "${" in principal)
+    if not at_home or (wild and not subject.new):
+        return "error"
+    own = subject.resource.account in named or "${AWS::AccountId}" in principal
+    return None if subject.new and own else "warning"
 
 
 def _widened(
@@ -187,14 +210,21 @@ def _widened(
 ) -> Iterator[Finding]:
     """Compare what both sides allow: conditions that went, resources that came."""
     told: dict[tuple[str, str, Severity, str], list[str]] = defaultdict(list)
+    places: dict[tuple[str, Severity, tuple[str, ...]], list[str]] = defaultdict(list)
     for grant in sorted(old.keys() & new.keys()):
         principal, action = grant
         for kind, severity, how in _weaker(old[grant], new[grant]):
             told[principal, kind, severity, how].append(action)
     for (principal, kind, severity, how), actions in told.items():
+        if kind == "widened":
+            places[principal, severity, tuple(actions)].append(how)
+            continue
         change: Change = "better" if kind == "narrowed" else "worse"
         sentence = f"{_who(principal)}allows {listed(actions)} {how}"
         yield subject.finding(kind, severity, sentence, change=change)
+    for (principal, severity, several), found in places.items():
+        sentence = f"{_who(principal)}allows {listed(several)} on {listed(found)} as well"
+        yield subject.finding("widened", severity, sentence)
 
 
 def _weaker(old: set[Variant], new: set[Variant]) -> Iterator[tuple[str, Severity, str]]:
@@ -202,19 +232,44 @@ def _weaker(old: set[Variant], new: set[Variant]) -> Iterator[tuple[str, Severit
         before = [row for row in old if row.resource == variant.resource]
         if not before:
             severity: Severity = "error" if variant.resource == "*" else "warning"
-            yield "widened", severity, f"on {code(variant.resource)} as well"
+            yield "widened", severity, variant.resource
         elif any(row.conditions < variant.conditions for row in before):
             yield "narrowed", "note", "under more conditions"
         else:
-            gone = {key for row in before for key, _ in row.conditions - variant.conditions}
-            kept = {key for key, _ in variant.conditions}
-            if gone - kept:
-                yield "condition-removed", "error", f"without the condition {listed(gone - kept)}"
-            else:
-                values = {
-                    f"{key} {value}" for key, value in variant.conditions - before[0].conditions
-                }
-                yield "condition-changed", "warning", f"under another condition: {listed(values)}"
+            yield from _otherwise(before, variant)
+
+
+def _otherwise(before: list[Variant], variant: Variant) -> Iterator[tuple[str, Severity, str]]:
+    """Say what is different about the conditions under which the same is allowed on the same."""
+    # The same key under another operator is another condition, and none that went.
+    gone = {_key(key) for row in before for key, _ in row.conditions}
+    gone -= {_key(key) for key, _ in variant.conditions}
+    if gone:
+        yield "condition-removed", "error", f"without the condition {listed(gone)}"
+        return
+    old: dict[str, set[str]] = defaultdict(set)
+    for row in before:
+        for key, values in row.conditions:
+            old[key] |= {text(each) for each in json.loads(values)}
+    more = {
+        f"{key} {value}"
+        for key, values in variant.conditions
+        for value in {text(each) for each in json.loads(values)} - old[key]
+    }
+    negative = any(word in _operator(key) for key, _ in variant.conditions for word in NEGATIVE)
+    if more or negative:
+        changed = listed(more) if more else "fewer values"
+        yield "condition-changed", "warning", f"under another condition: {changed}"
+    else:
+        yield "narrowed", "note", "under narrower conditions"
+
+
+def _operator(key: str) -> str:
+    return key.partition(" ")[0]
+
+
+def _key(key: str) -> str:
+    return key.rpartition(" ")[2]
 
 
 def _denies(subject: _Subject, old: Policy, new: Policy) -> Iterator[Finding]:
@@ -234,11 +289,11 @@ def _denies(subject: _Subject, old: Policy, new: Policy) -> Iterator[Finding]:
             yield subject.finding("deny-changed", "error", sentence)
 
 
-def _attached(base: Resource | None, head: Resource) -> Iterator[Finding]:
+def _attached(base: Resource | None, head: Resource, accounts: frozenset[str]) -> Iterator[Finding]:
     """Compare AWS's policies that an identity has, and its boundary."""
     if not head.type.startswith(IDENTITIES):
         return
-    subject = _Subject(head, "", new=base is None)
+    subject = _Subject(head, "", new=base is None, accounts=accounts)
     before = _arns(base.properties) if base else set()
     for arn in sorted(_arns(head.properties) - before):
         severity: Severity = (

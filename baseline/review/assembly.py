@@ -103,7 +103,7 @@ class _Reader:
         for name, artifact in artifacts.items() if isinstance(artifacts, dict) else ():
             if not isinstance(artifact, dict):
                 continue
-            properties = artifact.get("properties") or {}
+            properties = _mapping(artifact.get("properties"))
             if artifact.get("type") == NESTED:
                 self.read(folder / str(properties.get("directoryName", name)))
             elif artifact.get("type") == STACK:
@@ -136,7 +136,8 @@ class _Reader:
             kind = str(row.get("Type", "")) if isinstance(row, dict) else ""
             if not kind or kind in NOISE:
                 continue
-            properties = dict(row.get("Properties") or {})
+            given = row.get("Properties")
+            properties = dict(given) if isinstance(given, dict) else {}
             if kind == STACK_SET:
                 body = _body(properties.pop("TemplateBody", None))
                 if body is not None:
@@ -145,7 +146,7 @@ class _Reader:
             resources[logical_id] = Resource(
                 place=Place(file=place.file, stack=place.stack, name=logical_id, type=kind),
                 type=kind,
-                properties=plain(properties),
+                properties=_mapping(plain(properties)),
                 deletion=str(row.get("DeletionPolicy", "Delete")),
                 replacement=str(row.get("UpdateReplacePolicy", "Delete")),
                 account=account,
@@ -154,7 +155,7 @@ class _Reader:
             place=place,
             name=name,
             resources=resources,
-            outputs=template.get("Outputs") or {},
+            outputs=_mapping(template.get("Outputs")),
             protected=protected,
             template=template,
         )
@@ -190,6 +191,10 @@ def _controls(folder: Path) -> frozenset[tuple[str, str]] | None:
         )
     except (ValueError, KeyError, TypeError):
         raise BaselineError(f"{path} is no list of controls; synthesize it again") from None
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _body(value: object) -> dict[str, Any] | None:

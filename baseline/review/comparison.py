@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from baseline.review.access import access
-from baseline.review.assembly import Assembly, Resource
+from baseline.review.assembly import Assembly
 from baseline.review.controls import controls
 from baseline.review.exposure import ports
 from baseline.review.finding import Category, Finding, Review
@@ -73,7 +73,11 @@ def review(
 
 def _once(found: list[Finding]) -> Iterator[Finding]:
     """Leave out what a rule says of a resource whose lost protection is told already."""
-    told = {each.place for each in found if each.change == "worse" and not each.by_rule}
+    told = {
+        each.place
+        for each in found
+        if each.category is Category.PROTECTION and each.noteworthy and not each.by_rule
+    }
     for each in dict.fromkeys(found):
         protecting = each.by_rule and each.category is Category.PROTECTION
         if not (protecting and each.place in told):
@@ -81,6 +85,7 @@ def _once(found: list[Finding]) -> Iterator[Finding]:
 
 
 def _pairs(base: Assembly, head: Assembly) -> Iterator[Finding]:
+    accounts = frozenset(each.account for each in head.resources()) - {""}
     for name, stack in head.stacks.items():
         before = base.stacks.get(name)
         if before is not None:
@@ -88,16 +93,12 @@ def _pairs(base: Assembly, head: Assembly) -> Iterator[Finding]:
         for key, resource in stack.resources.items():
             old = before.resources.get(key) if before else None
             if old is None or old.type != resource.type:
-                yield from _new(resource)
+                yield from ports(None, resource)
+                yield from access(None, resource, accounts)
             elif old != resource:
                 yield from ports(old, resource)
-                yield from access(old, resource)
+                yield from access(old, resource, accounts)
                 yield from protection(old, resource)
-
-
-def _new(resource: Resource) -> Iterator[Finding]:
-    yield from ports(None, resource)
-    yield from access(None, resource)
 
 
 def _guardrails(

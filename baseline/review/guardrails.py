@@ -19,8 +19,8 @@ from baseline.guardrails.documents import (
 )
 from baseline.guardrails.evaluation import Level, Organization
 from baseline.review.assembly import Assembly, Resource, Stack
-from baseline.review.finding import Category, Finding, Place, code, listed
-from baseline.review.values import canonical, leaves, text
+from baseline.review.finding import Category, Change, Finding, Place, Severity, code, listed
+from baseline.review.values import as_list, canonical, leaves, text
 
 if TYPE_CHECKING:
     from baseline.guardrails.world import World
@@ -31,6 +31,21 @@ KINDS = {kind.value: kind for kind in PolicyKind}
 OUTPUT = re.compile(r"\$\{([^.{}]+)\.([^{}]+)\}")
 ROOT = "root"
 EXAMPLES = 3
+
+KINDS_OF_FLIPS = {
+    ("allowed", "denied"): "opened",
+    ("allowed", "allowed"): "relaxed",
+    ("denied", "allowed"): "stopped",
+    ("denied", "denied"): "closed",
+}
+"""By the new verdict and the one that the guardrail wants."""
+
+FLIPS: dict[str, tuple[Severity, Change, str]] = {
+    "opened": ("error", "worse", "must be denied, and are allowed now"),
+    "relaxed": ("warning", "worse", "were denied, and are allowed now, as it wants"),
+    "stopped": ("error", "worse", "must stay allowed, and are denied now"),
+    "closed": ("note", "better", "are denied now, as it wants"),
+}
 
 
 @dataclass(slots=True)
@@ -105,31 +120,24 @@ def _flips(
     found: dict[tuple[str, str], list[tuple[Case, str]]] = defaultdict(list)
     for case in cases:
         was, is_ = first.evaluate(case.request), second.evaluate(case.request)
-        if was.verdict == is_.verdict:
-            continue
-        if is_.allowed:
-            found["allowed", case.guardrail].append((case, was.sid))
-        else:
-            kind = "stopped" if case.expected == "allowed" else "denied"
-            found[kind, case.guardrail].append((case, is_.sid))
+        if was.verdict != is_.verdict:
+            kind = KINDS_OF_FLIPS[is_.verdict, case.expected]
+            found[kind, case.guardrail].append((case, was.sid or is_.sid))
     for (kind, guardrail), rows in sorted(found.items()):
-        sentence = {
-            "allowed": f"{len(rows)} requests that {code(guardrail)} tries were denied and are allowed",
-            "stopped": f"{len(rows)} requests that {code(guardrail)} leaves alone are denied",
-            "denied": f"{len(rows)} requests that {code(guardrail)} tries are denied now",
-        }[kind]
+        severity, change, sentence = FLIPS[kind]
+        examples = dict.fromkeys(
+            f"{code(case.request.action)} by {code(case.request.principal_arn)}: {case.why}"
+            f"{f' (statement {code(sid)})' if sid else ''}"
+            for case, sid in rows
+        )
         yield Finding(
             category=Category.GUARDRAILS,
             kind=f"verdict-{kind}",
-            severity="note" if kind == "denied" else "error",
+            severity=severity,
             place=Place(file=new[-1].file, stack=ROOT if name == ROOT else f"unit {name}"),
-            text=sentence,
-            change="better" if kind == "denied" else "worse",
-            details=tuple(
-                f"{code(case.request.action)} by {code(case.request.principal_arn)}: {case.why}"
-                f"{f' (statement {code(sid)})' if sid else ''}"
-                for case, sid in rows[:EXAMPLES]
-            ),
+            text=f"{code(guardrail)}: {len(rows)} of its requests {sentence}",
+            change=change,
+            details=tuple(examples)[:EXAMPLES],
         )
 
 
@@ -186,7 +194,8 @@ def _statements(levels: Iterable[_Node]) -> set[tuple[str, str]]:
         for node in levels
         for kind, policies in node.policies.items()
         for _, content in policies
-        for row in content.get("Statement", ())
+        for row in as_list(content.get("Statement"))
+        if isinstance(row, dict)
     }
 
 
@@ -236,7 +245,7 @@ def _attach(resource: Resource, stack: Stack, assembly: Assembly, nodes: dict[st
     content = properties.get("Content")
     if not isinstance(content, dict):
         return
-    for target in properties.get("TargetIds") or ():
+    for target in as_list(properties.get("TargetIds")):
         key = _key(target, stack, assembly)
         node = nodes.setdefault(key, _Node(f"account {key}" if key.isdigit() else key))
         node.file = resource.place.file
@@ -247,17 +256,19 @@ def _attach(resource: Resource, stack: Stack, assembly: Assembly, nodes: dict[st
             node.others[kind].append(content)
 
 
-def _key(target: object, stack: Stack, assembly: Assembly) -> str:
+def _key(target: object, stack: Stack, assembly: Assembly, *, hops: int = 3) -> str:
     """Give what a target is: the root, a unit of the assembly, or an ID."""
     name = text(target)
     if name.startswith("r-"):
         return ROOT
     found = OUTPUT.fullmatch(name)
-    if found is None:
+    if found is None or not hops:
         return name
     if found[2] == "Id" and found[1] in stack.resources:
         return f"{stack.place.stack}/{found[1]}"
     for other in assembly.stacks.values():
         if other.name == found[1] and found[2] in other.outputs:
-            return _key(other.outputs[found[2]].get("Value"), other, assembly)
+            output = other.outputs[found[2]]
+            value = output.get("Value") if isinstance(output, dict) else None
+            return _key(value, other, assembly, hops=hops - 1)
     return name

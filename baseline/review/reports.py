@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from baseline import __version__
-from baseline.review.finding import Category, Finding, Review, code
+from baseline.review.finding import Category, Finding, Review, code, listed
 
 TOOL = "baseline review"
 SHOWN = 25
@@ -70,18 +70,28 @@ def _table(worse: Sequence[Finding]) -> Iterator[str]:
 
 
 def _rows(rows: Sequence[Finding]) -> Iterator[str]:
-    yield from (line for each in rows[:SHOWN] for line in _lines(each))
-    more = rows[SHOWN:]
+    lines = list(_lines(rows))
+    yield from lines[:SHOWN]
+    more = lines[SHOWN:]
     if more:
         yield f"\n<details><summary>{len(more)} more</summary>\n"
-        yield from (line for each in more for line in _lines(each))
+        yield from more
         yield "\n</details>"
 
 
-def _lines(finding: Finding) -> Iterator[str]:
-    mark = {"error": "**look:** ", "warning": "", "note": ""}[finding.severity]
-    yield f"- {mark}{code(finding.place)} {finding.text}"
-    yield from (f"  - {each}" for each in finding.details)
+def _lines(rows: Iterable[Finding]) -> Iterator[str]:
+    """Give an item for each finding; the same in several stacks is said once."""
+    same: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
+    for each in rows:
+        same[each.severity, each.place.name, each.text, each.details].append(each)
+    for group in same.values():
+        first = group[0]
+        mark = "**look:** " if first.severity == "error" else ""
+        item = f"- {mark}{code(first.place)} {first.text}"
+        others = sorted({each.place.stack for each in group[1:]} - {first.place.stack})
+        if others:
+            item += f"; the same in {listed(others)}"
+        yield "\n".join((item, *(f"  - {detail}" for detail in first.details)))
 
 
 def _folded(title: str, rows: Sequence[Finding]) -> list[str]:
@@ -91,7 +101,7 @@ def _folded(title: str, rows: Sequence[Finding]) -> list[str]:
         "",
         f"<details><summary>{title}: {len(rows)}</summary>",
         "",
-        *(line for each in rows for line in _lines(each)),
+        *_lines(rows),
         "",
         "</details>",
     ]

@@ -45,7 +45,7 @@ def template_findings(base: Assembly, head: Assembly) -> Iterator[Finding]:
         return
     before = {name: base.stacks[name] for name in changed if name in base.stacks}
     after = {name: head.stacks[name] for name in changed}
-    old, new = _found(before), _found(after)
+    old, new = _found(before, after)
     for stack, name, rule_id in sorted((new - old).keys()):
         yield _finding(head.stacks[stack], name, template_rules()[rule_id], worse=True)
     for stack, name, rule_id in sorted((old - new).keys()):
@@ -58,23 +58,25 @@ def _content(stack: Stack | None) -> str:
     return "" if stack is None else canonical([each.content() for each in stack.resources.values()])
 
 
-def _found(stacks: Mapping[str, Stack]) -> Found:
-    found: Found = Counter()
+def _found(*sides: Mapping[str, Stack]) -> list[Found]:
+    """Evaluate the templates of all sides with one start of the engine."""
+    rows = [(number, stack) for number, side in enumerate(sides) for stack in side.values()]
     with tempfile.TemporaryDirectory() as folder:
         paths = []
-        for number, stack in enumerate(stacks.values()):
+        for number, (_, stack) in enumerate(rows):
             path = Path(folder, f"{number}.json")
             path.write_text(json.dumps(stack.template), encoding="utf-8")
             paths.append(path)
-        answers = evaluate(rule_sources(), paths) if paths else []
-    for name, answer in zip(stacks, answers, strict=True):
+        answers = evaluate(rule_sources(), paths)
+    found: list[Found] = [Counter() for _ in sides]
+    for (number, stack), answer in zip(rows, answers, strict=True):
         if "error" in answer:
-            raise BaselineError(f"{name} cannot be judged by the rules: {answer['error']}")
+            raise BaselineError(f"{stack.place} cannot be judged by the rules: {answer['error']}")
         for each in answer.get("findings", ()):
-            place = each.get("entity", {}).get("logicalId", "")
+            name = each.get("entity", {}).get("logicalId", "")
             rule = template_rules()[each["ruleId"]]
             if rule.id not in OWN and rule.topic != OWN_TOPIC:
-                found[name, place, each["ruleId"]] += 1
+                found[number][stack.place.stack, name, rule.id] += 1
     return found
 
 

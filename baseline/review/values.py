@@ -21,7 +21,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any value of JSON
     Both ways of ``Fn::If`` count: they stand beside each other in a list.
     """
     if isinstance(value, dict):
-        if set(value) == {"Fn::If"}:
+        if _is_choice(value):
             return [plain(each) for each in value["Fn::If"][1:] if each != NOTHING]
         if len(value) == 1 and FUNCTION.fullmatch(next(iter(value))):
             return _read(text(value))
@@ -31,10 +31,16 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any value of JSON
     return _read(ASSET.sub("<asset>", value)) if isinstance(value, str) else value
 
 
+def _is_choice(value: Any) -> bool:  # noqa: ANN401
+    return (
+        isinstance(value, dict) and set(value) == {"Fn::If"} and isinstance(value["Fn::If"], list)
+    )
+
+
 def _flat(values: list[Any]) -> Iterator[Any]:
     for each in values:
         found = plain(each)
-        if isinstance(each, dict) and set(each) == {"Fn::If"}:
+        if _is_choice(each):
             yield from found
         else:
             yield found

@@ -22,6 +22,7 @@ from baseline.config.template_validation import (
 )
 from baseline.delivery.guard_hook import GuardHooks
 from baseline.delivery.guard_hook_bundles import hook_bundles
+from baseline.local.schemas import violations
 from tests.composed import composed
 from tests.support import CONTEXT, ROOT
 
@@ -82,6 +83,14 @@ def test_every_account_and_region_has_both_hooks(hooks: dict[str, dict[str, Any]
 def test_the_management_account_has_them_as_a_stack(example: Configuration) -> None:
     stack = composed(example).stacks["members-management-hook-eu-west-1"]
     assert len(of(resources(stack), "AWS::CloudFormation::GuardHook")) == 2
+
+
+def test_the_properties_are_those_of_the_schema(hooks: dict[str, dict[str, Any]]) -> None:
+    """The embedded AWS has no hooks: it checks them like this, and prints that they are a record."""
+    for row in hooks.values():
+        given = {**row, "ExecutionRole": "arn:aws:iam::555555555555:role/secbase-guard-hook"}
+        assert violations("AWS::CloudFormation::GuardHook", given) == []
+        assert violations("AWS::CloudFormation::GuardHook", {**given, "FailureMode": "BLOCK"})
 
 
 def test_a_deletion_is_never_asked_about(hooks: dict[str, dict[str, Any]]) -> None:
