@@ -14,7 +14,8 @@ def client_error() -> type[ClientError]:
     """Give the class of what AWS answers instead of a result."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - an extra
 
-    return ClientError
+    kind: type[ClientError] = ClientError
+    return kind
 
 
 def troubles() -> tuple[type[Exception], ...]:
