@@ -7,10 +7,9 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import boto3
 
 from baseline import __version__
 from baseline.config import Names
@@ -59,7 +58,7 @@ def record(
         "ended": ended,
         "versions": {
             "baseline": __version__,
-            "boto3": boto3.__version__,
+            "boto3": version("boto3"),
             "python": platform.python_version(),
         },
         "ok": all(one.ok for one in results) and any(one.proved for one in results),

@@ -6,11 +6,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from baseline.config import Names
 from baseline.errors import BaselineError
 from baseline.gameday.actions.action import code_of
+from baseline.gameday.aws import client_error
 from baseline.gameday.world import World
 
 BATCH = 10
@@ -55,7 +54,7 @@ class Listener:
         """
         try:
             answer = self._sqs().get_queue_url(QueueName=self.names.game_day_inbox)
-        except ClientError as error:
+        except client_error() as error:
             if code_of(error) not in MISSING:
                 raise
             raise BaselineError(

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from botocore.exceptions import ClientError
-
 from baseline.config import Names
 from baseline.gameday import scenario as kinds
 from baseline.gameday.actions.action import Place, code_of
 from baseline.gameday.actions.experiments import ENDED
+from baseline.gameday.aws import client_error
 from baseline.gameday.listener import BUS, Listener
 from baseline.gameday.scenario import filled
 
@@ -115,7 +114,7 @@ def _bucket_private(view: View, expected: kinds.BucketPrivate) -> Seen:
     bucket = filled(expected.bucket, view.place.facts)
     try:
         answer = view.place.client("s3").get_bucket_policy(Bucket=bucket)
-    except ClientError as error:
+    except client_error() as error:
         if code_of(error) != "NoSuchBucketPolicy":
             raise
         return _arrived("the bucket has no policy")
@@ -163,7 +162,7 @@ def _has_machine(view: View, playbook: str) -> bool:
     arn = view.names.playbook_machine_arn(playbook)
     try:
         view.home("stepfunctions").list_executions(stateMachineArn=arn, maxResults=1)
-    except ClientError as error:
+    except client_error() as error:
         if code_of(error) == "StateMachineDoesNotExist":
             return False
         raise

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import TYPE_CHECKING
 
 from baseline.config import Names
-from baseline.errors import BaselineError
 from baseline.gameday import looks
 from baseline.gameday.actions import ACTIONS
 from baseline.gameday.actions.action import Place, code_of, refused
+from baseline.gameday.aws import client_error, troubles
 from baseline.gameday.evidence import evidence_bucket
 from baseline.gameday.journal import Entry, Journal, steps_of
 from baseline.gameday.listener import Listener
@@ -31,6 +30,9 @@ from baseline.gameday.scenario import (
     filled,
 )
 from baseline.gameday.world import World
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 LISTENED = (Message, SampleEvent, Silence)
 EMBEDDED_MOST_SECONDS = 30
@@ -113,7 +115,7 @@ class Runner:
             self.say(f"{entry.scenario}: {action.says}")
             try:
                 action.run(place)
-            except (BaselineError, BotoCoreError, ClientError) as error:
+            except troubles() as error:
                 done.append(Cleaned(action=name, state="failed", detail=str(error)))
             else:
                 done.append(Cleaned(action=name, state="done"))
@@ -185,12 +187,12 @@ class _Attempt:
             self.runner.journal.write(entry)
             try:
                 ACTIONS[step.action].run(self.place, **_filled(step, self.place.facts))
-            except ClientError as error:
+            except client_error() as error:
                 if not (step.action in expected and refused(error)):
                     self.problem = f"{step.action}: {code_of(error)}: {_said(error)}"
                     break
                 self.refusals[step.action] = _said(error)
-            except (BaselineError, BotoCoreError) as error:
+            except troubles() as error:
                 self.problem = f"{step.action}: {error}"
                 break
             finally:
@@ -228,7 +230,7 @@ class _Attempt:
     def _look(self, view: looks.View, number: int, expected: Expected) -> None:
         try:
             seen = looks.look(view, expected)
-        except (BaselineError, BotoCoreError, ClientError) as error:
+        except troubles() as error:
             seen = looks.Seen(state="waiting", detail=str(error))
         late = self.runner.clock() - self.began >= self._limit(expected)
         if isinstance(expected, Silence) and seen.state == "waiting" and late:

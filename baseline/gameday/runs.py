@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from baseline.config import Configuration, Names
 from baseline.errors import BaselineError
 from baseline.gameday import evidence as records
 from baseline.gameday import library
+from baseline.gameday.aws import client_error, troubles
 from baseline.gameday.journal import Entry, Journal
 from baseline.gameday.results import Result
 from baseline.gameday.runner import Runner
@@ -162,7 +161,7 @@ def _play(runner: Runner, scenario: Scenario, account: str, region: str) -> Resu
         return runner.play(scenario, account, region)
     except KeyboardInterrupt:
         interrupted = True
-    except (BaselineError, BotoCoreError, ClientError) as error:
+    except troubles() as error:
         problem = str(error)
     return Result(
         scenario=scenario.id,
@@ -198,7 +197,7 @@ def keep(
     if evidence:
         try:
             places.append(records.keep_in_bucket(world, names, made))
-        except (BaselineError, BotoCoreError, ClientError) as error:
+        except troubles() as error:
             problem = f"the record is not in the evidence bucket: {error}"
             if folder is None:
                 places.append(str(records.keep_in_folder(options.journal / "records", made)))
@@ -239,7 +238,7 @@ def alias_of(options: Options, account: str) -> str:
     client = options.world().client("iam", account, options.region)
     try:
         aliases = client.list_account_aliases()["AccountAliases"]
-    except ClientError:
+    except client_error():
         return "its alias cannot be read"
     return aliases[0] if aliases else "no alias"
 

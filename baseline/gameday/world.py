@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
-
-import boto3
-from botocore.config import Config
 
 from baseline.config import Configuration, Names
 from baseline.errors import BaselineError
-from baseline.local.access import Access
+
+if TYPE_CHECKING:
+    from baseline.local.access import Access
 
 LOOPBACK = ("localhost", "127.0.0.1")
 API_CALL = "AWS API Call via CloudTrail"
@@ -62,6 +61,8 @@ class EmbeddedWorld:
         Raises:
             BaselineError: the address is not one of this machine.
         """
+        from baseline.local.access import Access  # noqa: PLC0415 - an extra
+
         parts = urlsplit(endpoint)
         if parts.hostname not in LOOPBACK or parts.port is None:
             raise BaselineError(
@@ -86,6 +87,9 @@ class EmbeddedWorld:
 
     def client_as(self, whom: str, service: str, region: str) -> Any:  # noqa: ANN401 - boto3
         """Give a client with the user's key."""
+        import boto3  # noqa: PLC0415 - an extra
+        from botocore.config import Config  # noqa: PLC0415 - an extra
+
         return boto3.client(
             service,
             region_name=region,
@@ -139,6 +143,8 @@ class RealWorld:
         Raises:
             BaselineError: the credentials are of another account.
         """
+        import boto3  # noqa: PLC0415 - an extra
+
         if account not in self._sessions:
             session = boto3.Session(profile_name=self.profiles.get(account))
             found = session.client("sts", region_name=region).get_caller_identity()["Account"]
@@ -156,6 +162,8 @@ class RealWorld:
         Raises:
             BaselineError: no profile is named.
         """
+        import boto3  # noqa: PLC0415 - an extra
+
         if whom not in self.profiles:
             raise BaselineError(
                 f"the scenario acts as {whom}; name a profile with its credentials: "

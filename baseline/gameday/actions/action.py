@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from botocore.exceptions import ClientError
+from typing import TYPE_CHECKING, Any
 
 from baseline.gameday import tags
+from baseline.gameday.aws import client_error
 from baseline.gameday.world import World
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 REFUSALS = frozenset(
     {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
@@ -72,7 +74,7 @@ class Place:
         error = {}
         try:
             return getattr(self.client(service), operation)(**arguments)
-        except ClientError as refused:
+        except client_error() as refused:
             error = {"errorCode": refused.response["Error"]["Code"]}
             raise
         finally:
@@ -148,6 +150,6 @@ def unless_gone(call: Callable[..., object], **arguments: object) -> None:
     """Call what deletes something; that it is gone already is no error."""
     try:
         call(**arguments)
-    except ClientError as error:
+    except client_error() as error:
         if code_of(error) not in GONE:
             raise

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 
-from botocore.exceptions import ClientError
-
 from baseline.gameday import tags
 from baseline.gameday.actions.action import Action, Place, code_of, unless_gone
+from baseline.gameday.aws import client_error
 
 BLOCK = {
     "BlockPublicAcls": True,
@@ -53,7 +52,7 @@ def rewrite_block(place: Place) -> None:
     control, account = place.client("s3control"), place.account
     try:
         answer = control.get_public_access_block(AccountId=account)
-    except ClientError as error:
+    except client_error() as error:
         if code_of(error) != "NoSuchPublicAccessBlockConfiguration":
             raise
         control.put_public_access_block(AccountId=account, PublicAccessBlockConfiguration=BLOCK)
