@@ -34,7 +34,7 @@ def test_a_deployment_starts_a_collection_whose_package_is_whole(
     while not (found := packages(s3)) and time.monotonic() < deadline:
         time.sleep(0.5)
     assert found, "the deployment started no collection"
-    key, bucket = sorted(found.items())[0]
+    key, bucket = min(found.items())
 
     folder = key.removesuffix("manifest.json")
     for item in s3.list_objects_v2(Bucket=bucket, Prefix=folder)["Contents"]:
