@@ -30,7 +30,7 @@ FOLDER = ROOT / "examples" / "configurations"
 # synthesized together, because a synthesis with every check takes its time.
 GROUPS = {
     "machines": ("patching", "images", "endpoint", "inspector", "backups"),
-    "records": ("notified", "recorded-sessions", "logs-copied"),
+    "records": ("notified", "recorded-sessions", "logs-copied", "evidence"),
     **{
         name: (name,)
         for name in (
