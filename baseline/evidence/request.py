@@ -14,16 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
 from baseline import __version__
 from baseline.config import Configuration, Names, load
 from baseline.config.text import suggestion
 from baseline.errors import BaselineError
 from baseline.evidence.handlers.evidence.collectors import COLLECTORS
-from baseline.evidence.handlers.evidence.collectors.bucket import BucketStore
 from baseline.evidence.handlers.evidence.collectors.outcome import text_of
 from baseline.evidence.handlers.evidence.collectors.package import (
     Head,
@@ -38,9 +33,11 @@ from baseline.evidence.local_sources import local_collectors
 from baseline.evidence.sources import off_sources, own_places
 from baseline.evidence.zip_store import ZipStore
 
-RETRIES = Config(
-    retries={"mode": "standard", "max_attempts": 4}, connect_timeout=5, read_timeout=60
-)
+RETRIES: dict[str, Any] = {
+    "retries": {"mode": "standard", "max_attempts": 4},
+    "connect_timeout": 5,
+    "read_timeout": 60,
+}
 PREFIX = "compliance/"
 _S3 = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
 
@@ -141,13 +138,18 @@ class Request:
         """Give clients, the account and the caller; nobody is asked where no AWS is read."""
         if not self.output.startswith("s3://") and not set(self.wanted) & set(COLLECTORS):
             return _no_client, "", f"{getpass.getuser()}@{socket.gethostname()}"
-        home = self.configuration.home_region
+        # Imported here: an app that only synthesizes has no boto3.
+        import boto3  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+        home, retries = self.configuration.home_region, Config(**RETRIES)
         try:
             session = boto3.Session(profile_name=self.profile, region_name=home)
 
             @cache
             def client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3
-                return session.client(service, region_name=region or home, config=RETRIES)
+                return session.client(service, region_name=region or home, config=retries)
 
             who = client("sts", "").get_caller_identity()
         except (BotoCoreError, ClientError) as error:
@@ -163,6 +165,10 @@ class Request:
             with ZipStore.at(Path(self.output)) as store:
                 yield store
             return
+        from baseline.evidence.handlers.evidence.collectors.bucket import (  # noqa: PLC0415 - as above
+            BucketStore,
+        )
+
         bucket, prefix = _bucket("--output", self.output)
         folder = f"{prefix or PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%SZ}/"
         made: Store = BucketStore(client("s3", ""), bucket, folder)

@@ -113,4 +113,7 @@ class Resolver:
         kind = "AWS::SNS::Topic" if "Topic" in name else "AWS::KMS::Key"
         if kind == "AWS::SNS::Topic" or ("Key" in name and name.rstrip(HEX).endswith("Arn")):
             return ARNS[kind].format(name=name.lower(), account=ACCOUNT, region=REGION)
+        if "Bucket" in name and name.rstrip(HEX).endswith("Arn"):
+            # As long as a bucket's name may be.
+            return ARNS["AWS::S3::Bucket"].format(name=name.lower()[-60:])
         return name.lower()

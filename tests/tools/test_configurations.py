@@ -37,6 +37,7 @@ GROUPS = {
         "logs-copied",
         "game-days",
         "delivery",
+        "evidence",
     ),
     **{
         name: (name,)

@@ -89,7 +89,7 @@ def finding(control: str, status: str, **more: Any) -> dict[str, Any]:
     }
 
 
-HUB = {
+HUB: dict[str, list[Any]] = {
     "get_enabled_standards": [
         {"StandardsSubscriptions": [{"StandardsSubscriptionArn": "s", "StandardsArn": "standard"}]}
     ],

@@ -11,6 +11,7 @@ import pytest
 from aws_cdk.assertions import Match, Template
 
 from baseline.config import Configuration, Names, load
+from baseline.errors import ConfigurationError
 from baseline.evidence import scheduled
 from baseline.evidence.scheduled import ScheduledEvidence
 from baseline.response.evidence import EvidenceStore
@@ -196,18 +197,21 @@ def test_it_is_there_by_default_and_gone_by_choice(configuration: Configuration)
     assert "evidence" not in composed(off).stacks
 
 
-def test_terms_of_nothing_are_not_accepted(tmp_path: Any) -> None:
-    from baseline.errors import ConfigurationError  # noqa: PLC0415
-
-    text = (ROOT / "baseline.yaml").read_text(encoding="utf-8")
+def test_terms_of_nothing_are_not_accepted_and_wrong_words_refused(tmp_path: Any) -> None:
     file = tmp_path / "baseline.yaml"
-    file.write_text(f"{text}\nevidence:\n  accept_terms: true\n", encoding="utf-8")
+    example = (ROOT / "baseline.yaml").read_text(encoding="utf-8")
+    assert "evidence: { period: monthly }" in example
+
+    def say(text: str) -> None:
+        said = example.replace("evidence: { period: monthly }", f"evidence: {{ {text} }}")
+        file.write_text(said, encoding="utf-8")
+
+    say("accept_terms: true")
     with pytest.raises(ConfigurationError, match="accepts terms of reports"):
         load(file)
-    file.write_text(
-        f"{text}\nevidence: {{artifact: reports, accept_terms: true}}\n", encoding="utf-8"
-    )
+    say("artifact: reports, accept_terms: true")
     assert load(file).evidence.accept_terms
-    file.write_text(f"{text}\nevidence: {{period: yearly}}\n", encoding="utf-8")
-    with pytest.raises(ConfigurationError, match="yearly"):
-        load(file)
+    for wrong in ("period: yearly", "artifact: none", "enabled: maybe", "periods: monthly"):
+        say(wrong)
+        with pytest.raises(ConfigurationError, match=r"baseline\.yaml"):
+            load(file)

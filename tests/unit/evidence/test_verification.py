@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from baseline.errors import BaselineError
 from baseline.evidence.handlers.evidence.collectors.package import digest_of
-from baseline.evidence.handlers.evidence.collectors.protocol import Part
+from baseline.evidence.handlers.evidence.collectors.protocol import Part, Source
 from baseline.evidence.handlers.evidence.collectors.records import lines
 from baseline.evidence.verification import verify
 from baseline.evidence.zip_store import ZipStore
@@ -21,18 +23,16 @@ from tests.unit.evidence.support import Aws, Run, source
 def package(folder: Path, name: str = "evidence.zip") -> Path:
     file = folder / name
     run = Run()
+    rows = {"b": [{"a": 1}], "a": [{"b": 2}]}
+
+    def parts(_: Source) -> Iterator[Part]:
+        for part, each in rows.items():
+            write = lines(partial(iter, each), source(Aws()))
+            yield Part(path=f"some/{part}.jsonl", what="", write=write)
+
     with ZipStore.at(file) as store:
         run.store = store  # type: ignore[assignment]
-        rows = [{"a": 1}], [{"b": 2}]
-        run(
-            {
-                "some": lambda _: iter(
-                    Part(path=f"some/{n}.jsonl", what="", write=lines(lambda r=r: r, source(Aws())))
-                    for n, r in zip("ba", rows, strict=True)
-                )
-            },
-            source(Aws()),
-        )
+        run({"some": parts}, source(Aws()))
     return file
 
 

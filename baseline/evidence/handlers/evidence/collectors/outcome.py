@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from botocore.exceptions import ClientError, EndpointConnectionError
-
 from .protocol import DENIED, FAILED, NOT_ENABLED, NotEnabledError, RefusedError
 from .records import clean
 
@@ -38,7 +36,14 @@ LONGEST = 400
 
 def code_of(error: BaseException) -> str:
     """Give AWS's code of an error; empty for any other error."""
-    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else ""
+    return str(_answer(error).get("Code", ""))
+
+
+def _answer(error: BaseException) -> dict[str, str]:
+    # Without botocore, which an app that only synthesizes need not have.
+    response = getattr(error, "response", None)
+    found = response.get("Error", {}) if isinstance(response, dict) else {}
+    return found if isinstance(found, dict) else {}
 
 
 def throttled(error: BaseException) -> bool:
@@ -51,7 +56,8 @@ def status_of(error: BaseException) -> str:
     code = code_of(error)
     if code in _DENIED or isinstance(error, RefusedError):
         return DENIED
-    if code in _NOT_ENABLED or isinstance(error, NotEnabledError | EndpointConnectionError):
+    no_endpoint = type(error).__name__ == "EndpointConnectionError"
+    if code in _NOT_ENABLED or no_endpoint or isinstance(error, NotEnabledError):
         return NOT_ENABLED
     return FAILED
 
@@ -59,8 +65,8 @@ def status_of(error: BaseException) -> str:
 def text_of(error: BaseException) -> str:
     """Give an error as one line, without secrets."""
     said = str(error) or type(error).__name__
-    if isinstance(error, ClientError):
-        message = error.response["Error"].get("Message", "")
-        said = f"{error.operation_name}: {code_of(error)}: {message}".removesuffix(": ")
+    if code := code_of(error):
+        operation = getattr(error, "operation_name", "AWS")
+        said = f"{operation}: {code}: {_answer(error).get('Message', '')}".removesuffix(": ")
     line = " ".join(str(clean(said)).split())
     return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
