@@ -16,6 +16,7 @@ from baseline.delivery.signing_key import SigningKey
 from baseline.errors import BaselineError
 from baseline.identity.oidc import (
     SESSION_HOURS,
+    Changes,
     OidcDeployRole,
     OidcProvider,
     Subject,
@@ -166,7 +167,7 @@ def _check(name: str, release: Subject, environments: Mapping[str, tuple[Subject
             f"name is {name!r}; write 3 to 30 lower-case letters, digits and hyphens, such as "
             "'acme-shop'"
         )
-    if release.unmerged:
+    if isinstance(release, Changes):
         raise BaselineError(
             f"release takes {release.claim!r}, which is every pull request; changes that nobody "
             "approved must not sign: name the branch that is delivered"

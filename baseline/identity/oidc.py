@@ -49,8 +49,9 @@ class Subject:
         Raises:
             BaselineError: the claim holds a wildcard or a variable, or names no run.
         """
-        named = re.search(r":(environment|ref):[^:]+$", self.claim) or self.unmerged
-        if re.search(r"[*?$\s]", self.claim) or not named:
+        if re.search(r"[*?$\s]", self.claim) or not re.search(
+            r":(environment|ref):[^:]+$", self.claim
+        ):
             raise BaselineError(
                 f"subject {self.claim!r} does not name one environment, branch or tag of one "
                 "repository; wildcards would let other pipelines deploy"
@@ -78,7 +79,7 @@ class Subject:
         return cls(host=GITHUB, claim=f"repo:{repository}:{run}")
 
     @classmethod
-    def github_changes(cls, repository: str) -> Subject:
+    def github_changes(cls, repository: str) -> Changes:
         """Give the runs for pull requests of a GitHub repository, which nobody has approved yet.
 
         A role that deploys refuses it.
@@ -92,12 +93,7 @@ class Subject:
         Source: GitHub Docs, "OpenID Connect reference", "Example subject claims".
         """
         _check("repository", repository, r"[^/]+/[^/]+")
-        return cls(host=GITHUB, claim=f"repo:{repository}{CHANGES}")
-
-    @property
-    def unmerged(self) -> bool:
-        """The runs are for changes that are not merged."""
-        return self.claim.endswith(CHANGES)
+        return Changes(host=GITHUB, claim=f"repo:{repository}{CHANGES}")
 
     @classmethod
     def gitlab(
@@ -119,6 +115,26 @@ class Subject:
         _check("project", project, REPOSITORY_PATTERN)
         kind, value = _one(branch=branch, tag=tag)
         return cls(host=host, claim=f"project_path:{project}:ref_type:{kind}:ref:{value}")
+
+
+class Changes(Subject):
+    """The runs for changes that are not merged: every pull request of one repository.
+
+    Make it with :meth:`Subject.github_changes`. Roles that deploy or sign refuse it.
+    """
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        """Refuse pull requests of more than one repository.
+
+        Raises:
+            BaselineError: the claim is another.
+        """
+        if not re.fullmatch(rf"repo:[^/:*?$\s]+/[^/:*?$\s]+{CHANGES}", self.claim):
+            raise BaselineError(
+                f"subject {self.claim!r} is not the pull requests of one repository"
+            )
 
 
 class OidcProvider(Construct):
@@ -185,7 +201,7 @@ class OidcDeployRole(Construct):
         qualifier: str = QUALIFIER,
     ) -> None:
         super().__init__(scope, id)
-        if subject.unmerged:
+        if isinstance(subject, Changes):
             raise BaselineError(
                 f"subject {subject.claim!r} is every pull request; changes that nobody approved must "
                 "not deploy: name an environment or a branch"
