@@ -123,7 +123,8 @@ class OidcDelivery(Construct):
         organization_id: str,
     ) -> iam.Role:
         role = self._role("Plan", subject, "Compares changes with what is deployed")
-        statements, reasons = [], {}
+        statements: list[iam.PolicyStatement] = []
+        reasons: dict[str, str] = {}
         for number, (_, target) in enumerate(environments.values()):
             statement = assume_bootstrap_roles(
                 target.accounts, target.qualifier, organization_id, LOOKUP

@@ -24,7 +24,7 @@ from tests.unit.delivery.pipeline.conftest import (
     pipeline,
 )
 
-PLACE = {"accounts": ("555555555555",), "stacks": ("Production/*",)}
+PLACE: dict[str, Any] = {"accounts": ("555555555555",), "stacks": ("Production/*",)}
 
 
 def source(**changes: Any) -> Source:

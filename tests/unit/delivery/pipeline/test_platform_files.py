@@ -89,7 +89,7 @@ def test_actions_are_pinned_to_commits(github: Document) -> None:
 
 
 def signs_in(job: Document) -> bool:
-    return job["permissions"].get("id-token") == "write"
+    return bool(job["permissions"].get("id-token") == "write")
 
 
 def test_jobs_have_the_least_permissions(github: Document) -> None:
