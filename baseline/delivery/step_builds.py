@@ -135,7 +135,7 @@ class StepBuilds:
             bucket=bucket,
             image=self.image,
             statements=[
-                *([self.source.use()] if step.reads is Content.REPOSITORY else []),
+                *([self.source.pull()] if step.reads is Content.REPOSITORY else []),
                 *([_publish_tests(group)] if group else []),
                 *(self.store.import_findings() if imports else []),
                 *self._deploy(step),
