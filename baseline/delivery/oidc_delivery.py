@@ -14,16 +14,9 @@ from baseline.delivery.commands import Target
 from baseline.delivery.delivery_store import FindingStore
 from baseline.delivery.signing_key import SigningKey
 from baseline.errors import BaselineError
-from baseline.identity.oidc import (
-    SESSION_HOURS,
-    Changes,
-    OidcDeployRole,
-    OidcProvider,
-    Subject,
-    assume_bootstrap_roles,
-    bootstrap_reasons,
-    trusted,
-)
+from baseline.identity.bootstrap_roles import assume_bootstrap_roles, bootstrap_reasons
+from baseline.identity.oidc import SESSION_HOURS, OidcDeployRole, OidcProvider, trusted
+from baseline.identity.oidc_subject import Changes, Subject
 from baseline.primitives.acknowledge import acknowledge
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,28}[a-z0-9]")

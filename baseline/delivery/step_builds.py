@@ -20,7 +20,7 @@ from baseline.delivery.signing_key import SigningKey
 from baseline.delivery.source import Source
 from baseline.delivery.step_project import StepProject
 from baseline.delivery.steps import BASE_VARIABLE, Access, Content, Step
-from baseline.identity.oidc import assume_bootstrap_roles, bootstrap_reasons
+from baseline.identity.bootstrap_roles import assume_bootstrap_roles, bootstrap_reasons
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

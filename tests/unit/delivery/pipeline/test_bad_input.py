@@ -14,7 +14,8 @@ from baseline.delivery.commands import Gate, Target
 from baseline.delivery.oidc_delivery import OidcDelivery
 from baseline.delivery.source import Source
 from baseline.errors import BaselineError
-from baseline.identity.oidc import GITHUB, Changes, OidcDeployRole, OidcProvider, Subject
+from baseline.identity.oidc import OidcDeployRole, OidcProvider
+from baseline.identity.oidc_subject import GITHUB, Changes, Subject
 from tests.unit.delivery.pipeline.conftest import (
     CONNECTION,
     ORGANIZATION,

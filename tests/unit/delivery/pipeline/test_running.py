@@ -16,7 +16,8 @@ from typer.main import get_command
 from baseline.cli.application import application
 from baseline.delivery.buildspec import import_findings
 from baseline.delivery.commands import Commands, Gate, Target
-from baseline.delivery.steps import BASE_VARIABLE, delivery_steps, script
+from baseline.delivery.step_table import delivery_steps
+from baseline.delivery.steps import BASE_VARIABLE, script
 
 STEPS = {
     step.name: step
