@@ -9,7 +9,8 @@ from constructs import Construct
 
 from baseline.config import Configuration, Names
 from baseline.config.iam import DeployRole
-from baseline.identity.oidc import GITLAB, OidcDeployRole, OidcProvider, Subject
+from baseline.identity.oidc import OidcDeployRole, OidcProvider
+from baseline.identity.oidc_subject import GITLAB, Subject
 
 
 class DeployAccessStack(cdk.Stack):

@@ -12,7 +12,8 @@ import typer
 
 from baseline.delivery.commands import Commands, Gate, Target, checked_branch
 from baseline.delivery.platform_files import github_actions, gitlab_ci
-from baseline.delivery.steps import Step, delivery_steps
+from baseline.delivery.step_table import delivery_steps
+from baseline.delivery.steps import Step
 from baseline.errors import BaselineError
 
 WRONG_INPUT = 2

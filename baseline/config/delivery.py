@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from baseline.config.endpoint import FULL_ARN_PATTERN
 from baseline.config.forms import Host, Reference, Repository
+from baseline.config.images import KeyArn
 from baseline.config.section import Section
 
 CONNECTION_PATTERN = (
@@ -20,10 +22,6 @@ SUPPRESSIONS_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_/-]*\.ya?ml$"
 BUILD_IMAGE_PATTERN = (
     r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/[a-z0-9][a-z0-9._/-]*@sha256:[0-9a-f]{64}$"
 )
-TOKEN_PATTERN = (
-    r"^arn:aws:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$"  # noqa: S105
-)
-TOKEN_KEY_PATTERN = r"^arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-z-]{36,40}$"  # noqa: S105
 
 HINTS: Mapping[str, str] = MappingProxyType(
     {
@@ -31,8 +29,6 @@ HINTS: Mapping[str, str] = MappingProxyType(
         BRANCHES_PATTERN: "is not the name of a branch, or the start of names such as release/*",
         SUPPRESSIONS_PATTERN: "is not the path of a YAML file in the repository, such as security/suppressions.yaml",
         BUILD_IMAGE_PATTERN: "is not an image in Amazon ECR by its digest (...@sha256:...); a tag can be moved",
-        TOKEN_PATTERN: "is not the complete ARN of a secret, which ends in a hyphen and six characters",
-        TOKEN_KEY_PATTERN: "is not the ARN of a KMS key",
     }
 )
 
@@ -43,10 +39,10 @@ class ReviewComment(Section):
     provider: Literal["github", "gitlab", "bitbucket"] = Field(
         description="Platform of the repository: github, gitlab or bitbucket."
     )
-    secret: Annotated[str, Field(pattern=TOKEN_PATTERN)] = Field(
+    secret: Annotated[str, Field(pattern=FULL_ARN_PATTERN)] = Field(
         description="Complete ARN of the secret in the shared services account whose text is the token."
     )
-    key: Annotated[str, Field(pattern=TOKEN_KEY_PATTERN)] | None = Field(
+    key: KeyArn | None = Field(
         default=None,
         description="ARN of the secret's key; None where it is that of AWS. None by default.",
     )

@@ -14,15 +14,9 @@ from baseline.delivery.commands import Target
 from baseline.delivery.delivery_store import FindingStore
 from baseline.delivery.signing_key import SigningKey
 from baseline.errors import BaselineError
-from baseline.identity.oidc import (
-    SESSION_HOURS,
-    OidcDeployRole,
-    OidcProvider,
-    Subject,
-    assume_bootstrap_roles,
-    bootstrap_reasons,
-    trusted,
-)
+from baseline.identity.bootstrap_roles import assume_bootstrap_roles, bootstrap_reasons
+from baseline.identity.oidc import SESSION_HOURS, OidcDeployRole, OidcProvider, trusted
+from baseline.identity.oidc_subject import Changes, Subject
 from baseline.primitives.acknowledge import acknowledge
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,28}[a-z0-9]")
@@ -122,7 +116,8 @@ class OidcDelivery(Construct):
         organization_id: str,
     ) -> iam.Role:
         role = self._role("Plan", subject, "Compares changes with what is deployed")
-        statements, reasons = [], {}
+        statements: list[iam.PolicyStatement] = []
+        reasons: dict[str, str] = {}
         for number, (_, target) in enumerate(environments.values()):
             statement = assume_bootstrap_roles(
                 target.accounts, target.qualifier, organization_id, LOOKUP
@@ -166,7 +161,7 @@ def _check(name: str, release: Subject, environments: Mapping[str, tuple[Subject
             f"name is {name!r}; write 3 to 30 lower-case letters, digits and hyphens, such as "
             "'acme-shop'"
         )
-    if release.unmerged:
+    if isinstance(release, Changes):
         raise BaselineError(
             f"release takes {release.claim!r}, which is every pull request; changes that nobody "
             "approved must not sign: name the branch that is delivered"

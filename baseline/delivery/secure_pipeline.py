@@ -23,7 +23,8 @@ from baseline.delivery.pipeline_role import PipelineRole
 from baseline.delivery.signing_key import SigningKey
 from baseline.delivery.source import Source
 from baseline.delivery.step_builds import StepBuilds
-from baseline.delivery.steps import BEFORE_MERGE, Step, delivery_steps
+from baseline.delivery.step_table import delivery_steps
+from baseline.delivery.steps import BEFORE_MERGE, Step
 from baseline.errors import BaselineError
 from baseline.primitives.acknowledge import MINIMUM_REASON_LENGTH
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aws_cdk import aws_codepipeline as codepipeline
@@ -38,7 +39,8 @@ class Source:
         BaselineError: a value has not the form that the service takes.
 
     Source: AWS CodePipeline User Guide, "Add third-party source providers to pipelines using
-    CodeConnections", "Add trigger with code push or pull request event types".
+    CodeConnections", "Add trigger with code push or pull request event types"; Developer Tools
+    console User Guide, "Permissions reference for connections" (condition keys).
     """
 
     connection: str
@@ -68,17 +70,27 @@ class Source:
         """The patterns of the branches that are delivered."""
         return list(self.branches or (self.branch,))
 
+    def pull(self) -> iam.PolicyStatement:
+        """Give the use of the connection to read this repository: what a build runs cannot push."""
+        return self._use({"ProviderPermissionsRequired": "read_only"})
+
     def use(self) -> iam.PolicyStatement:
         """Give the use of the connection for this repository."""
+        return self._use({})
+
+    def _use(self, conditions: Mapping[str, str]) -> iam.PolicyStatement:
         match = CONNECTION.fullmatch(self.connection)
         service = match["service"] if match else "codeconnections"
         return iam.PolicyStatement(
             sid="UseConnection",
             actions=[f"{service}:UseConnection"],
             resources=[self.connection],
-            # Not every call of a provider is about a repository; one that is, is about this one.
+            # The first check of a connection is about no repository and no operation.
             conditions={
-                "StringEqualsIfExists": {f"{service}:FullRepositoryId": self.repository},
+                "StringEqualsIfExists": {
+                    f"{service}:{key}": value
+                    for key, value in {"FullRepositoryId": self.repository, **conditions}.items()
+                }
             },
         )
 

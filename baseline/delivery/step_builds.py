@@ -20,7 +20,7 @@ from baseline.delivery.signing_key import SigningKey
 from baseline.delivery.source import Source
 from baseline.delivery.step_project import StepProject
 from baseline.delivery.steps import BASE_VARIABLE, Access, Content, Step
-from baseline.identity.oidc import assume_bootstrap_roles, bootstrap_reasons
+from baseline.identity.bootstrap_roles import assume_bootstrap_roles, bootstrap_reasons
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,7 +135,7 @@ class StepBuilds:
             bucket=bucket,
             image=self.image,
             statements=[
-                *([self.source.use()] if step.reads is Content.REPOSITORY else []),
+                *([self.source.pull()] if step.reads is Content.REPOSITORY else []),
                 *([_publish_tests(group)] if group else []),
                 *(self.store.import_findings() if imports else []),
                 *self._deploy(step),

@@ -6,17 +6,11 @@ from typing import Any
 
 import yaml
 
-
-class _Dumper(yaml.SafeDumper):
-    """Writes no anchors, and texts of several lines as blocks."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401 - any node
-        """Write what appears twice twice."""
-        del data
-        return True
+# PyYAML has no types here, so its class cannot be written as the base of another.
+_Dumper: Any = type("_Dumper", (yaml.SafeDumper,), {"ignore_aliases": lambda _, __: True})
 
 
-def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+def _text(dumper: Any, value: str) -> Any:  # noqa: ANN401 - PyYAML has no types here
     style = "|" if "\n" in value else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
@@ -26,7 +20,7 @@ _Dumper.add_representer(str, _text)
 
 def as_yaml(document: dict[str, Any]) -> str:
     """Give a document as YAML."""
-    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=10_000)
+    return str(yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=10_000))
 
 
 def kebab(name: str) -> str:

@@ -7,7 +7,8 @@ import pytest
 from aws_cdk import assertions
 
 from baseline.errors import BaselineError
-from baseline.identity.oidc import GITHUB, OidcDeployRole, OidcProvider, Subject
+from baseline.identity.oidc import OidcDeployRole, OidcProvider
+from baseline.identity.oidc_subject import GITHUB, Subject
 from tests.unit.identity.policies import ACCOUNT, allows, managed, request, resources
 
 PRODUCTION = Subject.github("example/baseline", environment="production")

@@ -24,7 +24,8 @@ from baseline.delivery.commands import Gate, Target
 from baseline.delivery.oidc_delivery import OidcDelivery
 from baseline.delivery.secure_pipeline import SecurePipeline
 from baseline.delivery.source import Source
-from baseline.identity.oidc import GITHUB, OidcProvider, Subject
+from baseline.identity.oidc import OidcProvider
+from baseline.identity.oidc_subject import GITHUB, Subject
 from tests.support import CONTEXT
 from tests.synthesized import Synthesized
 

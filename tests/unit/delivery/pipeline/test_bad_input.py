@@ -14,7 +14,8 @@ from baseline.delivery.commands import Gate, Target
 from baseline.delivery.oidc_delivery import OidcDelivery
 from baseline.delivery.source import Source
 from baseline.errors import BaselineError
-from baseline.identity.oidc import GITHUB, OidcDeployRole, OidcProvider, Subject
+from baseline.identity.oidc import OidcDeployRole, OidcProvider
+from baseline.identity.oidc_subject import GITHUB, Changes, Subject
 from tests.unit.delivery.pipeline.conftest import (
     CONNECTION,
     ORGANIZATION,
@@ -24,7 +25,7 @@ from tests.unit.delivery.pipeline.conftest import (
     pipeline,
 )
 
-PLACE = {"accounts": ("555555555555",), "stacks": ("Production/*",)}
+PLACE: dict[str, Any] = {"accounts": ("555555555555",), "stacks": ("Production/*",)}
 
 
 def source(**changes: Any) -> Source:
@@ -175,3 +176,10 @@ def test_pull_requests_never_get_a_deploy_role(stack: cdk.Stack) -> None:
 def test_pull_requests_of_every_repository_are_no_subject() -> None:
     with pytest.raises(BaselineError, match="wildcards let strangers deploy"):
         Subject.github_changes("acme/*")
+
+
+def test_changes_are_those_of_one_repository() -> None:
+    with pytest.raises(BaselineError, match="not the pull requests of one repository"):
+        Changes(host=GITHUB, claim="repo:acme/*:pull_request")
+    with pytest.raises(BaselineError, match="does not name one environment, branch or tag"):
+        Subject(host=GITHUB, claim=PULL_REQUESTS.claim)

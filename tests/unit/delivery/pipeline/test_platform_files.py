@@ -16,7 +16,8 @@ from baseline.delivery.commands import Commands, Gate, Target
 from baseline.delivery.platform_files import github_actions, gitlab_ci
 from baseline.delivery.platform_files.github import PINS
 from baseline.delivery.platform_files.text import kebab
-from baseline.delivery.steps import Stage, Step, delivery_steps, script
+from baseline.delivery.step_table import delivery_steps
+from baseline.delivery.steps import Stage, Step, script
 from tests.support import ROOT
 from tests.synthesized import Synthesized
 from tests.unit.delivery.pipeline.conftest import PRODUCTION, TEST, commands, projects
@@ -89,7 +90,7 @@ def test_actions_are_pinned_to_commits(github: Document) -> None:
 
 
 def signs_in(job: Document) -> bool:
-    return job["permissions"].get("id-token") == "write"
+    return bool(job["permissions"].get("id-token") == "write")
 
 
 def test_jobs_have_the_least_permissions(github: Document) -> None:

@@ -252,11 +252,14 @@ def test_the_token_is_read_where_no_code_runs(delivery: Synthesized) -> None:
         assert other == name or "ReadToken" not in rights(delivery, "chosen", other)
 
 
-def test_the_connection_is_used_for_one_repository(delivery: Synthesized) -> None:
+def test_builds_read_one_repository_and_push_nowhere(delivery: Synthesized) -> None:
     given = rights(delivery, "default", "acme-shop-change-sast")["UseConnection"]
     assert given["Action"] == "codeconnections:UseConnection"
     assert given["Condition"] == {
-        "StringEqualsIfExists": {"codeconnections:FullRepositoryId": "acme/shop"}
+        "StringEqualsIfExists": {
+            "codeconnections:FullRepositoryId": "acme/shop",
+            "codeconnections:ProviderPermissionsRequired": "read_only",
+        }
     }
 
 
