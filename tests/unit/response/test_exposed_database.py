@@ -70,14 +70,14 @@ class Things:
             PubliclyAccessible=True,
             AllocatedStorage=20,
             MasterUsername="shop",
-            MasterUserPassword="not-a-secret",  # noqa: S106 - of a database that does not exist
+            MasterUserPassword="not-a-secret",
         )
         rds.create_db_snapshot(DBSnapshotIdentifier="shop-before", DBInstanceIdentifier="shop")
         rds.create_db_cluster(
             DBClusterIdentifier="books",
             Engine="aurora-postgresql",
             MasterUsername="shop",
-            MasterUserPassword="not-a-secret",  # noqa: S106 - of a database that does not exist
+            MasterUserPassword="not-a-secret",
         )
         rds.create_db_cluster_snapshot(
             DBClusterSnapshotIdentifier="shop-cluster", DBClusterIdentifier="books"
@@ -92,7 +92,7 @@ class Things:
             ClusterIdentifier="reports",
             NodeType="ra3.large",
             MasterUsername="shop",
-            MasterUserPassword="Not-a-secret1",  # noqa: S106 - of a cluster that does not exist
+            MasterUserPassword="Not-a-secret1",
             PubliclyAccessible=True,
         )
 
