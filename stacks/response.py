@@ -8,6 +8,7 @@ from constructs import Construct
 from baseline.config import Configuration
 from baseline.config.names import Names
 from baseline.response.evidence import EvidenceStore
+from baseline.response.membership import IncidentResponseMembership
 from baseline.response.open_ports import OpenPortCloser
 from stacks.security import SecurityStack
 
@@ -54,3 +55,7 @@ class ResponseStack(cdk.Stack):
             exemption_tag=settings.exemption_tag,
             exemption_days=settings.exemption_days,
         )
+        # AWS's incident responders
+        membership = configuration.response.security_incident_response
+        if membership is not None:
+            IncidentResponseMembership(self, "Membership", settings=membership)

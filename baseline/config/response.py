@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictInt
 
 from baseline.config.exposure import Exposure
+from baseline.config.incident_response import SecurityIncidentResponse
 from baseline.config.section import Section
 
 TAG_KEY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9 _.:/=+@-]{0,127}$"
@@ -87,4 +88,8 @@ class Response(Section):
     )
     exposure: Exposure = Field(
         default_factory=Exposure, description="What is public on purpose, and stays so."
+    )
+    security_incident_response: SecurityIncidentResponse | None = Field(
+        default=None,
+        description="Membership in AWS Security Incident Response, which AWS bills. None by default; taking it out does not cancel it.",
     )
