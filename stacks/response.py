@@ -10,6 +10,7 @@ from baseline.config.names import Names
 from baseline.gameday.canaries import CanaryUsers
 from baseline.gameday.inbox import GameDayInbox
 from baseline.response.evidence import EvidenceStore
+from baseline.response.membership import IncidentResponseMembership
 from baseline.response.open_ports import OpenPortCloser
 from stacks.security import SecurityStack
 
@@ -56,6 +57,10 @@ class ResponseStack(cdk.Stack):
             exemption_tag=settings.exemption_tag,
             exemption_days=settings.exemption_days,
         )
+        # AWS's incident responders
+        membership = configuration.response.security_incident_response
+        if membership is not None:
+            IncidentResponseMembership(self, "Membership", settings=membership)
         # Game days
         self._rehearse(configuration, names, security)
 

@@ -11,12 +11,10 @@ from baseline.config.section import Section
 
 MAXIMUM_DAYS = 90
 TAG_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9 _.:/=+@-]{0,127}$"
-MAXIMUM_NAMES = 100
-"""The names are an environment variable of the function, which holds 4 KB with all others."""
+MAXIMUM_NAMES = 30
+"""The names are in the function's environment, which holds 4 KB together with all others."""
 
-MAXIMUM_BYTES = 2000
-
-ResourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$")]
+ResourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$")]
 
 
 class Exposure(Section):

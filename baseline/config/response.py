@@ -9,6 +9,7 @@ from pydantic import Field, StrictInt
 
 from baseline.config.exposure import Exposure
 from baseline.config.game_days import CanaryName, GameDays
+from baseline.config.incident_response import SecurityIncidentResponse
 from baseline.config.section import Section
 
 TAG_KEY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9 _.:/=+@-]{0,127}$"
@@ -97,4 +98,8 @@ class Response(Section):
     )
     exposure: Exposure = Field(
         default_factory=Exposure, description="What is public on purpose, and stays so."
+    )
+    security_incident_response: SecurityIncidentResponse | None = Field(
+        default=None,
+        description="Membership in AWS Security Incident Response, which AWS bills. None by default; taking it out does not cancel it.",
     )

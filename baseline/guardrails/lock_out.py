@@ -133,9 +133,28 @@ _SETTINGS = (
 )
 _RESPONSE = (
     "ec2:CreateSnapshot",
+    "ec2:EnableImageBlockPublicAccess",
+    "ec2:EnableSnapshotBlockPublicAccess",
+    "ec2:ModifyImageAttribute",
     "ec2:ModifyInstanceAttribute",
+    "ec2:ModifySnapshotAttribute",
     "iam:PutRolePolicy",
     "iam:UpdateAccessKey",
+    "rds:AddTagsToResource",
+    "rds:CreateDBClusterSnapshot",
+    "rds:CreateDBSnapshot",
+    "rds:ModifyDBClusterSnapshotAttribute",
+    "rds:ModifyDBInstance",
+    "rds:ModifyDBSnapshotAttribute",
+    "redshift:ModifyCluster",
+    "s3:DeleteObjectVersion",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketVersioning",
+    "s3:PutLifecycleConfiguration",
+    "s3:PutObjectLegalHold",
+    "s3:PutObjectTagging",
+    "s3:PutObjectVersionTagging",
 )
 _IMAGES = (
     "ec2:CopyImage",
@@ -415,6 +434,9 @@ def _request(
 def _resource(principal: str, action: str, prefix: str, accounts: Mapping[str, str]) -> str:
     """Give the resource of an action, in the caller's account: one that guardrails protect."""
     own, home = principal.split(":")[4], "eu-west-1"
+    if action.startswith("s3:") and principal.endswith("-responder"):
+        # The baseline's own buckets stay protected from the responders, too.
+        return "arn:aws:s3:::workload-bucket"
     known = {
         "s3": f"arn:aws:s3:::{prefix}-org-logs-{accounts['log_archive']}-{home}",
         "cloudtrail": f"arn:aws:cloudtrail:{home}:{accounts['management']}:trail/{prefix}-org-trail",

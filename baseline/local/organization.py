@@ -43,6 +43,7 @@ _DELEGATING_SERVICES = (
     "malware-protection.guardduty.amazonaws.com",
     "member.org.stacksets.cloudformation.amazonaws.com",
     "resource-explorer-2.amazonaws.com",
+    "security-ir.amazonaws.com",
     "securityhub.amazonaws.com",
     "securitylake.amazonaws.com",
     "sso.amazonaws.com",

@@ -27,6 +27,7 @@ TRUSTED_ACCESS: Final[Mapping[str, str]] = MappingProxyType(
         "macie.amazonaws.com": "the security account finds sensitive data in every account",
         "malware-protection.guardduty.amazonaws.com": "GuardDuty scans volumes in every account",
         "resource-explorer-2.amazonaws.com": "the security account finds resources in every account",
+        "security-ir.amazonaws.com": "AWS's incident responders see findings of every account",
         "securityhub.amazonaws.com": "the security account administers Security Hub",
         "securitylake.amazonaws.com": "the log archive account collects the logs of every account in a lake",
         "sso.amazonaws.com": "people reach every account through Identity Center",
@@ -189,6 +190,7 @@ def _trusted(configuration: Configuration) -> Iterator[str]:
         "malware-protection.guardduty.amazonaws.com": capabilities.guardduty.enabled
         and capabilities.guardduty.ebs_malware_protection,
         "resource-explorer-2.amazonaws.com": _finds_resources(configuration),
+        "security-ir.amazonaws.com": _has_responders(configuration),
         "securityhub.amazonaws.com": capabilities.security_hub.enabled
         or capabilities.unified_security_hub.enabled,
         "securitylake.amazonaws.com": _has_lake(configuration),
@@ -206,6 +208,8 @@ def _delegated(configuration: Configuration, names: Names) -> Iterator[tuple[str
         yield "config-multiaccountsetup.amazonaws.com", names.security
     if _finds_resources(configuration):
         yield "resource-explorer-2.amazonaws.com", names.security
+    if _has_responders(configuration):
+        yield "security-ir.amazonaws.com", names.security
     # Reports on the backups of all accounts are delivered to a bucket of the same account only.
     backup = configuration.capabilities.backup
     if backup is not None and backup.audit:
@@ -232,6 +236,10 @@ def _finds_resources(configuration: Configuration) -> bool:
 
 def _has_lake(configuration: Configuration) -> bool:
     return configuration.siem.security_lake is not None
+
+
+def _has_responders(configuration: Configuration) -> bool:
+    return configuration.response.security_incident_response is not None
 
 
 def _has_firewalls(configuration: Configuration) -> bool:

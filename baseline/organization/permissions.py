@@ -35,6 +35,8 @@ ADMINISTRATOR_ACTIONS = {
 LAKE = "securitylake.amazonaws.com"
 FIREWALLS = "fms.amazonaws.com"
 COMMON_ACTIONS = ("EnableOrganizationAdminAccount", "ListOrganizationAdminAccounts")
+# The function makes this role: AWS's incident responders look at the management account with it.
+ACCESS_ROLES = {"security-ir.amazonaws.com": "triage.security-ir.amazonaws.com"}
 # Roles that a service makes in the management account besides its own, in the caller's name.
 FURTHER_ROLES = {
     "inspector2": ("agentless.inspector2.amazonaws.com",),
@@ -144,6 +146,7 @@ def tree_arns(names: Names, features: FeatureSet) -> list[str]:
 def _trusted_access(names: Names, features: FeatureSet) -> list[iam.PolicyStatement]:
     principals = principals_of(features)
     makers = [*principals, STACK_SETS_ROLE_SERVICE] if features.stack_sets_access else principals
+    makers = [*makers, *(ACCESS_ROLES[each] for each in principals if each in ACCESS_ROLES)]
     for admin in features.regional_administrators:
         makers = [*makers, *FURTHER_ROLES.get(admin.service, ())]
     return [

@@ -46,6 +46,7 @@ GROUPS = {
             "control-tower-landing-zone",
             "detection",
             "edge",
+            "exposure",
             "security-hub",
             "security-lake",
             "siem",

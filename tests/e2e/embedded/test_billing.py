@@ -7,9 +7,11 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from baseline.detection.handlers.service_lookup import index
 from baseline.local.access import Access
 from baseline.local.readers import READERS, Check, Place
+from tests.handlers import load_handler
+
+index = load_handler("baseline/detection/handlers/service_lookup")
 
 MANAGEMENT = "111111111111"
 TOPIC = f"arn:aws:sns:eu-west-1:{MANAGEMENT}:cost"

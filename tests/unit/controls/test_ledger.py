@@ -133,6 +133,7 @@ OPTIONAL = {
     "Custom::EndpointPackage",
     "Custom::FirewallEndpoints",
     "Custom::InspectorActivation",
+    "Custom::MembershipLookup",
     "Custom::SecurityLakeOrganization",
     "Custom::SecurityLakeRoles",
     "Custom::TemplateRules",

@@ -16,6 +16,7 @@ from baseline.detection.event_forwarding import (
 from baseline.detection.event_patterns import Emergency
 from tests.unit.detection import sample_events
 from tests.unit.detection.matching import matches
+from tests.unit.response.data_events import event
 
 EMERGENCY = Emergency(role="OrgBreakGlass", users=("break-glass-1",), account="111111111111")
 OfType = Callable[[cdk.Stack, str], list[dict[str, Any]]]
@@ -89,6 +90,10 @@ def test_rules_listen_on_the_default_bus_and_send_to_another_so_nothing_loops(
         (sample_events.switch_role("OrgBreakGlass"), 1),
         (sample_events.user_sign_in("break-glass-1"), 1),
         (sample_events.user_sign_in("anna"), 0),
+        (event("DeleteBucketPublicAccessBlock"), 1),
+        (event("PutBucketPolicy everybody"), 1),
+        (event("ModifyDBSnapshotAttribute"), 1),
+        (event("GuardDuty Malware Protection Object Scan Result"), 1),
     ],
 )
 @pytest.mark.usefixtures("forwarding")

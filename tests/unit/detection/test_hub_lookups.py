@@ -12,9 +12,11 @@ import pytest
 from aws_cdk import assertions
 from moto import mock_aws
 
-from baseline.detection.handlers.service_lookup import index
 from baseline.detection.hub_lookups import MOST_UNITS, UnifiedHubLookup, UnitLookup
 from baseline.errors import BaselineError
+from tests.handlers import load_handler
+
+index = load_handler("baseline/detection/handlers/service_lookup")
 
 
 @pytest.fixture

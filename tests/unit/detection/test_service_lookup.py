@@ -10,7 +10,6 @@ import pytest
 from aws_cdk import assertions
 from moto import mock_aws
 
-from baseline.detection.handlers.service_lookup import index
 from baseline.detection.service_lookup import (
     AnomalyMonitorLookup,
     DetectorLookup,
@@ -18,6 +17,9 @@ from baseline.detection.service_lookup import (
     RegionalDetectors,
 )
 from baseline.errors import BaselineError
+from tests.handlers import load_handler
+
+index = load_handler("baseline/detection/handlers/service_lookup")
 
 EVENT = {
     "RequestType": "Create",

@@ -90,6 +90,7 @@ def test_the_features_of_the_example(configuration: Configuration) -> None:
         "fms.amazonaws.com",
         "inspector2.amazonaws.com",
         "macie.amazonaws.com",
+        "security-ir.amazonaws.com",
         "securitylake.amazonaws.com",
         "sso.amazonaws.com",
     }

@@ -77,6 +77,7 @@ def test_roles_go_to_the_home_region_and_the_rest_to_every_governed_one(
         "secbase-member-global": ["eu-west-1"],
         "secbase-member-patching": ["eu-west-1", "eu-central-1"],
         "secbase-member-regional": ["eu-west-1", "eu-central-1"],
+        "secbase-member-response": ["eu-west-1"],
         "secbase-member-sign-in": ["us-east-1"],
     }
     assert all(
@@ -173,6 +174,7 @@ def test_where_north_virginia_is_governed_sign_ins_need_no_stack_set_of_their_ow
         "secbase-member-global",
         "secbase-member-patching",
         "secbase-member-regional",
+        "secbase-member-response",
     }
     rules = json.loads(sets["secbase-member-regional"]["TemplateBody"])["Resources"].values()
     named = {rule["Properties"].get("Name") for rule in rules}

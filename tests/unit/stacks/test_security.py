@@ -65,7 +65,7 @@ def test_medium_findings_are_told_where_someone_wants_them(
     changed = configuration.model_copy(update={"notifications": wanted})
     template = create(app, changed, security_environment)
     template.has_resource_properties("AWS::SNS::Topic", {"TopicName": "secbase-findings-medium"})
-    template.resource_count_is("AWS::Events::Rule", 10)
+    template.resource_count_is("AWS::Events::Rule", 11)
 
 
 def test_security_hub_off_leaves_it_out(

@@ -15,6 +15,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from memberships import keep_membership
 
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)
@@ -50,6 +51,13 @@ def detectors(event: dict[str, Any], _context: object) -> None:
 def hub(event: dict[str, Any], _context: object) -> None:
     """Answer CloudFormation with ``HubArn``."""
     _answer(event, "hub", lambda: find_hub(boto3.client("securityhub", config=RETRIES)))
+
+
+def membership(event: dict[str, Any], _context: object) -> None:
+    """Answer CloudFormation with ``MembershipId`` in AWS Security Incident Response."""
+    wanted = event["ResourceProperties"]
+    client = boto3.client("security-ir", config=RETRIES)
+    _answer(event, "membership", lambda: keep_membership(client, wanted, token=event["RequestId"]))
 
 
 def unified(event: dict[str, Any], _context: object) -> None:

@@ -75,6 +75,9 @@ MANAGEMENT_ROLES = (
     "guardduty.amazonaws.com",
     "malware-protection.guardduty.amazonaws.com",
 )
+# The role that AWS's incident responders look with: the management account gets it from nobody else
+# (Source: AWS Security Incident Response User Guide, "Using service-linked roles").
+ACCESS_ROLES = {"security-ir.amazonaws.com": "triage.security-ir.amazonaws.com"}
 # So do the policies of the new Security Hub (Source: AWS Organizations User Guide, "Getting started
 # with Security Hub policies").
 POLICY_ROLES = {"securityhubv2": "securityhubv2.amazonaws.com"}
@@ -213,6 +216,7 @@ def _enable_hub(region: str, api: Api) -> bool:
 def management_roles(desired: Desired, api: Api) -> Iterator[str]:
     """Make the service-linked roles that the management account gets from nobody else."""
     wanted = [principal for principal in MANAGEMENT_ROLES if principal in desired.trusted_access]
+    wanted += [ACCESS_ROLES[each] for each in desired.trusted_access if each in ACCESS_ROLES]
     wanted += [POLICY_ROLES[row.service] for row in desired.regional if row.service in POLICY_ROLES]
     for principal in wanted:
         if _has_service_role(principal, api):

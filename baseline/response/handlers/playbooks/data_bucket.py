@@ -73,7 +73,7 @@ def keep_bucket_state(call: Call) -> None:
         found["account-public-access-block"] = account_block(call.client("s3control"), call.account)
         call.keep(f"{bucket}/settings.json", found)
 
-    _each_bucket(call, keep)
+    _each_bucket(call, keep, reads=True)
 
 
 def block_public_access(call: Call) -> None:
@@ -108,7 +108,7 @@ def deny_destruction(call: Call) -> None:
         said = f"deny deleting objects and settings of {bucket}, and keys of outsiders"
         data_policy.add(call, bucket, said, data_policy.no_destruction)
 
-    _each_bucket(_under_attack(call), deny, protected=True)
+    _each_bucket(_under_attack(call), deny)
 
 
 def enable_versioning(call: Call) -> None:
@@ -145,7 +145,7 @@ def list_object_changes(call: Call) -> None:
             f"{bucket}: {len(rows)} changes since {since:%Y-%m-%d %H:%M}, {deleted} deletions{more}"
         )
 
-    _each_bucket(call, keep)
+    _each_bucket(call, keep, reads=True)
 
 
 def remove_expiration_rules(call: Call) -> None:
@@ -173,7 +173,7 @@ def remove_expiration_rules(call: Call) -> None:
             ),
         )
 
-    _each_bucket(_under_attack(call), remove, protected=True)
+    _each_bucket(_under_attack(call), remove)
 
 
 def quarantine_bucket(call: Call) -> None:
@@ -185,23 +185,24 @@ def quarantine_bucket(call: Call) -> None:
         said = f"close {bucket} to everybody but the responder and the emergency role"
         data_policy.add(call, bucket, said, data_policy.quarantine)
 
-    _each_bucket(call, close, protected=True)
+    _each_bucket(call, close)
 
 
-def _each_bucket(call: Call, action: Callable[[str], None], *, protected: bool = False) -> None:
+def _each_bucket(call: Call, action: Callable[[str], None], *, reads: bool = False) -> None:
     """Do something for each bucket of the incident that is still there.
 
     Args:
         call: the step.
         action: what to do.
-        protected: leave the baseline's own buckets out: a closed one would keep no logs.
+        reads: whether it only reads; the baseline's own buckets are not changed, because guardrails
+            protect them and a closed one would keep no logs.
     """
     present = 0
 
     def act(bucket: str) -> None:
         nonlocal present
-        if protected and bucket.startswith(f"{os.environ['PREFIX']}-"):
-            call.note(f"{bucket} is the baseline's own and keeps its policy; see its runbook")
+        if not reads and bucket.startswith(f"{os.environ['PREFIX']}-"):
+            call.note(f"{bucket} is the baseline's own: guardrails protect it, people look into it")
             return
         try:
             action(bucket)
