@@ -132,10 +132,21 @@ _SETTINGS = (
     "ssm:UpdateDocumentDefaultVersion",
 )
 _RESPONSE = (
+    # Access keys, role sessions, root users, logs and detection
+    "cloudtrail:StartLogging",
+    "config:StartConfigurationRecorder",
+    "guardduty:StartMonitoringMembers",
+    "guardduty:UpdateDetector",
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:DeleteAccessKey",
+    "iam:DeleteLoginProfile",
+    "iam:PutRolePolicy",
+    "iam:PutUserPolicy",
+    "iam:UpdateAccessKey",
+    # Instances
     "ec2:CreateSnapshot",
     "ec2:ModifyInstanceAttribute",
-    "iam:PutRolePolicy",
-    "iam:UpdateAccessKey",
 )
 _IMAGES = (
     "ec2:CopyImage",
