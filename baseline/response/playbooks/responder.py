@@ -94,7 +94,5 @@ def _reasons(family: Family, guarded: Sequence[str]) -> dict[str, str]:
     if not family.guards_identities:
         return {}
     return {
-        f"AwsSolutions-IAM5[Resource::{as_printed(arn)}]": DENIES
-        for arn in guarded
-        if "*" in arn
+        f"AwsSolutions-IAM5[Resource::{as_printed(arn)}]": DENIES for arn in guarded if "*" in arn
     }

@@ -158,7 +158,7 @@ LOG_BUCKET = "secbase-org-logs-222222222222-eu-west-1"
 
 
 @pytest.mark.parametrize(
-    ("name", "bucket", "forwarded"),
+    "call",
     [
         ("PutBucketPolicy", LOG_BUCKET, True),
         ("DeleteBucketLifecycle", LOG_BUCKET, True),
@@ -167,8 +167,9 @@ LOG_BUCKET = "secbase-org-logs-222222222222-eu-west-1"
     ],
 )
 def test_changed_log_buckets_are_forwarded_by_the_log_archive_alone(
-    stack: cdk.Stack, of_type: OfType, names: Names, name: str, bucket: str, forwarded: bool
+    stack: cdk.Stack, of_type: OfType, names: Names, call: tuple[str, str, bool]
 ) -> None:
+    name, bucket, forwarded = call
     found = EventForwarding(
         stack,
         "WithLogs",
@@ -190,5 +191,5 @@ def test_changed_log_buckets_are_forwarded_by_the_log_archive_alone(
     conditions = assertions.Template.from_stack(stack).to_json()["Conditions"]
     wanted = {"Fn::Equals": [{"Ref": "AWS::AccountId"}, names.log_archive]}
     assert conditions[rule["Condition"]] == wanted
-    call = sample_events.done("s3", name, requestParameters={"bucketName": bucket})
-    assert matches(rule["Properties"]["EventPattern"], call) is forwarded
+    event = sample_events.done("s3", name, requestParameters={"bucketName": bucket})
+    assert matches(rule["Properties"]["EventPattern"], event) is forwarded

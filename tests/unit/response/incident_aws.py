@@ -98,18 +98,18 @@ class Missing:
         answer = {"Error": {"Code": "ExecutionDoesNotExist", "Message": "there is none"}}
         raise ClientError(answer, "DescribeExecution")
 
-    def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> None:  # noqa: A002, N803
+    def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> None:  # noqa: N803
         assert stateMachineArn.endswith(":stateMachine:secbase-root-removal")
         self.started[name] = input
 
     def send_task_success(self, **answer: str) -> None:
-        machine._ANSWERS.send_task_success(**answer)  # noqa: SLF001 - answers of the same tests
+        machine._ANSWERS.send_task_success(**answer)
 
 
 @contextmanager
 def accounts() -> Iterator[Missing]:
     """Give the security account, and members that answer what moto lacks."""
-    real = BaseClient._make_api_call  # noqa: SLF001 - where moto's own calls pass, too
+    real = BaseClient._make_api_call
     with mock_aws(), machine.security_account() as tickets:
         missing = Missing(tickets)
 

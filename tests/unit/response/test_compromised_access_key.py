@@ -39,7 +39,7 @@ def key(aws: Missing) -> str:
     assert aws.started == {}
     iam = member("iam")
     iam.create_user(UserName="alice")
-    iam.create_login_profile(UserName="alice", Password="Secret-123456")  # noqa: S106 - of a test
+    iam.create_login_profile(UserName="alice", Password="Secret-123456")
     return new_key()
 
 
@@ -227,9 +227,7 @@ def test_a_key_that_was_deactivated_late_has_its_later_sessions_revoked(key: str
     early = (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     document = state()["inline"][POLICY]
     document["Statement"][0]["Condition"]["DateLessThan"]["aws:TokenIssueTime"] = early
-    iam.put_user_policy(
-        UserName="alice", PolicyName=POLICY, PolicyDocument=json.dumps(document)
-    )
+    iam.put_user_policy(UserName="alice", PolicyName=POLICY, PolicyDocument=json.dumps(document))
     done = repeat(PLAYBOOK, finding(key), 2, approve=False)
     assert done.statuses["revoke_user_sessions"] == "changed"
     assert done.statuses["quarantine_user"] == "unchanged"

@@ -25,7 +25,11 @@ FAMILIES = (family_identity.FAMILY, family_protection.FAMILY)
 def policies() -> dict[str, list[dict[str, Any]]]:
     """Give the statements of the responder's policies by the role's name."""
     stack = MemberResponseStack(
-        cdk.App(), "members", names=Names.of(load(Path("baseline.yaml"))), families=FAMILIES, break_glass=BreakGlass()
+        cdk.App(),
+        "members",
+        names=Names.of(load(Path("baseline.yaml"))),
+        families=FAMILIES,
+        break_glass=BreakGlass(),
     )
     resources = Template.from_stack(stack).to_json()["Resources"]
     roles = {

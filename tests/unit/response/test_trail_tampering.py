@@ -58,7 +58,9 @@ def protected(aws: Missing) -> Missing:
             "recordingGroup": {"allSupported": True, "includeGlobalResourceTypes": True},
         }
     )
-    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "trail-archive"})
+    config.put_delivery_channel(
+        DeliveryChannel={"name": "default", "s3BucketName": "trail-archive"}
+    )
     config.start_configuration_recorder(ConfigurationRecorderName="default")
     aws.members[OTHER] = "Enabled"
     return aws
@@ -79,9 +81,7 @@ def tampered(name: str, *, detector_id: str | None = None, **detail: Any) -> dic
         "requestParameters": known["requestParameters"],
         **detail,
     }
-    text = json.dumps(found).replace(
-        "12abc34d567e8fa901bc2d34e56789f0", detector_id or detector()
-    )
+    text = json.dumps(found).replace("12abc34d567e8fa901bc2d34e56789f0", detector_id or detector())
     given: dict[str, Any] = json.loads(text)
     return given
 
@@ -255,7 +255,7 @@ def test_what_a_stack_has_to_put_back_is_not_called_contained(
 ) -> None:
     found = tampered(name)
     LOST[name][0](protected)
-    if name in {"DeleteBucketPolicy"}:
+    if name == "DeleteBucketPolicy":
         make_log_bucket(found)
     done = run(PLAYBOOK, found)
     assert (done.status, done.summary["outcome"]) == ("FAILED", "not contained")
