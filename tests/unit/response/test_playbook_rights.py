@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,5 @@ def test_the_protection_responder_only_starts(policies: dict[str, list[dict[str,
 
 def test_handlers_know_the_qualifier_of_the_bootstrap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(machine.HANDLER))
-    import identity_principals  # noqa: PLC0415 - importable only with that path
-    import protection_actors  # noqa: PLC0415 - importable only with that path
-
-    assert identity_principals.QUALIFIER == protection_actors.QUALIFIER == roles.QUALIFIER
+    for module in ("identity_principals", "protection_actors"):
+        assert importlib.import_module(module).QUALIFIER == roles.QUALIFIER
