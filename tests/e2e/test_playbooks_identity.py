@@ -54,7 +54,10 @@ def iam(organization: Organization) -> Any:
 
 
 @pytest.fixture
-def key(iam: Any) -> Iterator[str]:
+def key(organization: Organization) -> Iterator[str]:
+    # Guardrails deny users to everybody else.
+    emergency = organization.session.configuration.break_glass.role
+    iam = organization.client("iam", member(organization), role=emergency)
     iam.create_user(UserName="alice")
     made = iam.create_access_key(UserName="alice")["AccessKey"]["AccessKeyId"]
     yield made
