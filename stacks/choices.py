@@ -8,6 +8,7 @@ from baseline.config.iam import DeployRole
 from stacks.billing import BillingStack
 from stacks.break_glass import BreakGlassStack
 from stacks.central_backup import CentralBackupStack
+from stacks.delivery import DeliveryStack
 from stacks.deploy_access import DeployAccessStack
 from stacks.finding_archive import FindingArchiveStack
 from stacks.identity import IdentityManagementStack, IdentityStack
@@ -239,6 +240,23 @@ def images(wiring: Wiring) -> list[cdk.Stack]:
             configuration=configuration,
             names=names,
             images=configuration.images,
+            env=wiring.env(names.shared_services),
+        )
+    ]
+
+
+def delivery(wiring: Wiring) -> list[cdk.Stack]:
+    """Create the pipeline that delivers the baseline itself; none by default."""
+    configuration, names = wiring.configuration, wiring.names
+    if configuration.delivery is None:
+        return []
+    return [
+        DeliveryStack(
+            wiring.app,
+            "delivery",
+            configuration=configuration,
+            names=names,
+            chosen=configuration.delivery,
             env=wiring.env(names.shared_services),
         )
     ]

@@ -14,6 +14,8 @@ from stacks import choices
 from stacks.audit import AuditStack
 from stacks.edge import firewall_manager
 from stacks.endpoint import endpoint
+from stacks.evidence import evidence
+from stacks.game_days import game_days
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.log_archive import LogArchiveStack
 from stacks.management_member import ManagementMember
@@ -24,6 +26,7 @@ from stacks.playbooks import playbooks
 from stacks.response import ResponseStack
 from stacks.security import SecurityStack
 from stacks.settings import SettingsStack
+from stacks.template_rules import template_rules
 from stacks.wiring import Wiring
 from stacks.workload import leave_unmarked, workload
 
@@ -72,10 +75,17 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     )
     _depend([settings, *choices.identity(wiring)], [*recorded, *management.sign_in, *ways_in])
 
+    # Evidence
+    # The jobs whose reports it takes along, and the aggregator that it asks.
+    collected = evidence(wiring, response=response, settings=settings)
+    _depend(collected, [security, response, settings])
+
     # Networks, images, edge
     _depend([NetworkStack(app, "network", **_in(wiring, names.network))], [audit, security])
     # Inspector scans before the first image is built.
     _depend(choices.images(wiring), [organization, security])
+    # Security Hub is there before findings are imported.
+    _depend(choices.delivery(wiring), [organization, security])
     # The administrator, the bucket of the logs, and recorders, which find the resources.
     _depend(firewall_manager(wiring), [organization, log_archive, *recorded])
 
@@ -93,8 +103,12 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     reference = workload(wiring)
     _depend(reference, [log_archive, *regional_logs, management.everywhere])
 
+    # Experiments are a workload's, too.
+    experiments = game_days(wiring)
+    _depend(experiments, [response])
+
     mark_protected(app)
-    leave_unmarked(reference)
+    leave_unmarked([*reference, *experiments])
     for stack in _stacks(app):
         stack.termination_protection = True
 
@@ -113,8 +127,8 @@ def _export(wiring: Wiring, *, organization: cdk.Stack, collected: Iterable[cdk.
 
 def _members(wiring: Wiring, *, security: cdk.Stack, audit: cdk.Stack) -> ManagementMember:
     """Create what every account gets, the management account included."""
-    # Documents of the members read the agent's package when they are made.
-    agent = endpoint(wiring)
+    # Documents of the members read the agent's package when they are made, hooks the rules at once.
+    agent = [*endpoint(wiring), *template_rules(wiring)]
     _depend(agent, [security])
     everywhere = MembersStack(wiring.app, "members", **_in(wiring, wiring.names.management))
     management = ManagementMember.create(wiring, everywhere=everywhere)

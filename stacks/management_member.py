@@ -83,6 +83,7 @@ def _sign_in(wiring: Wiring) -> list[cdk.Stack]:
             f"members-management-sign-in-{region}",
             names=wiring.names,
             break_glass=wiring.configuration.break_glass,
+            canary_users=wiring.configuration.response.canary_users,
             env=wiring.env(wiring.names.management, region),
             synthesizer=wiring.through_home(wiring.names.management),
         )

@@ -14,6 +14,7 @@ from baseline.response.playbooks.choice import chosen_families
 from stacks.member_backup import MemberBackupStack
 from stacks.member_choices import backup_choices, endpoint_package
 from stacks.member_endpoint import MemberEndpointStack
+from stacks.member_hook import MemberHookStack
 from stacks.member_patching import MemberPatchingStack
 from stacks.member_response import MemberResponseStack
 
@@ -90,6 +91,19 @@ def member_bodies(configuration: Configuration, names: Names) -> list[MemberBody
                     break_glass=configuration.break_glass,
                 ),
                 roles=True,
+            )
+        )
+    if configuration.template_validation.enabled:
+        found.append(
+            MemberBody(
+                "Hook",
+                "Security baseline: template validation of every account",
+                partial(
+                    MemberHookStack,
+                    names=names,
+                    settings=configuration.template_validation,
+                    break_glass_role=configuration.break_glass.role,
+                ),
             )
         )
     return found

@@ -26,6 +26,7 @@ def global_choices(configuration: Configuration) -> dict[str, Any]:
         "backups": _makes_backups(configuration),
         "patching": configuration.patching,
         "endpoint_token": needs_endpoint_token(configuration.endpoint),
+        "template_validation": configuration.template_validation,
     }
 
 
@@ -37,6 +38,7 @@ def regional_choices(configuration: Configuration) -> dict[str, Any]:
         "record_configuration": configuration.capabilities.config.enabled,
         "forward_noncompliance": members_tell_of_rules(configuration),
         "forward_findings": not configuration.capabilities.security_hub.enabled,
+        "canary_users": configuration.response.canary_users,
         "systems_manager": configuration.systems_manager,
         "session_recording": configuration.account_settings.session_manager.recording,
         "session_days": configuration.log_archive.log_group_retention_days,

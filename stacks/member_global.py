@@ -15,6 +15,8 @@ from baseline.config.contacts import BreakGlass
 from baseline.config.credentials import AccessKeySettings
 from baseline.config.names import Names
 from baseline.config.patching import Patching
+from baseline.config.template_validation import TemplateValidation
+from baseline.delivery.guard_hook_role import GuardHookRole
 from baseline.detection.event_forwarding import EventForwardingRole
 from baseline.detection.managed_rule import ManagedRule
 from baseline.detection.remediation import RemediationRole
@@ -54,6 +56,7 @@ class MemberGlobalStack(cdk.Stack):
         backups: bool = False,
         patching: Patching | None = None,
         endpoint_token: bool = False,
+        template_validation: TemplateValidation | None = None,
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -97,6 +100,10 @@ class MemberGlobalStack(cdk.Stack):
         self._patches(names, patching or Patching(), host)
         if endpoint_token:
             EndpointMachinePolicy(self, "EndpointAgent", names=names, role=host)
+
+        # Delivery
+        if template_validation is not None and template_validation.enabled:
+            GuardHookRole(self, "GuardHook", names=names, settings=template_validation)
 
     def _trusting_security(self, names: Names) -> None:
         """Create the roles that one role of the security account may assume each."""

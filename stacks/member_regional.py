@@ -13,6 +13,7 @@ from baseline.config.contacts import BreakGlass
 from baseline.config.names import Names
 from baseline.config.systems_manager import SystemsManagerSettings
 from baseline.detection.event_forwarding import EventForwarding
+from baseline.detection.event_patterns import Canaries
 from baseline.detection.inventory import Inventory
 from baseline.detection.managed_rule import ManagedRule
 from baseline.detection.open_port_rule import OpenPortRule
@@ -42,6 +43,7 @@ class MemberRegionalStack(cdk.Stack):
         record_configuration: bool = True,
         forward_noncompliance: bool = False,
         forward_findings: bool = False,
+        canary_users: tuple[str, ...] = (),
         systems_manager: SystemsManagerSettings | None = None,
         session_recording: Recording = "none",
         session_days: int = SESSION_DAYS,
@@ -81,6 +83,7 @@ class MemberRegionalStack(cdk.Stack):
             core_accounts=names.core_accounts,
             rule_prefix=names.prefix if forward_noncompliance else None,
             service_findings=forward_findings,
+            canaries=Canaries(users=canary_users, account=names.security),
             log_account=names.log_archive,
             log_prefix=names.prefix,
         )

@@ -8,7 +8,7 @@ from constructs import Construct
 from baseline.config.contacts import BreakGlass
 from baseline.config.names import Names
 from baseline.detection.event_forwarding import SignInForwarding
-from baseline.detection.event_patterns import Emergency
+from baseline.detection.event_patterns import Canaries, Emergency
 
 
 class MemberSignInStack(cdk.Stack):
@@ -24,6 +24,7 @@ class MemberSignInStack(cdk.Stack):
         *,
         names: Names,
         break_glass: BreakGlass | None = None,
+        canary_users: tuple[str, ...] = (),
         env: cdk.Environment | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -42,6 +43,7 @@ class MemberSignInStack(cdk.Stack):
             role_name=names.event_forwarding_role,
             rule_name=names.forwarding_rule,
             emergency=emergency_of(break_glass or BreakGlass(), names),
+            canaries=Canaries(users=canary_users, account=names.security),
         )
 
 

@@ -115,7 +115,12 @@ class MembersStack(cdk.Stack):
 
         def sign_in(app: Construct, id: str, synthesizer: cdk.IStackSynthesizer) -> cdk.Stack:
             return MemberSignInStack(
-                app, id, names=names, break_glass=break_glass, synthesizer=synthesizer
+                app,
+                id,
+                names=names,
+                break_glass=break_glass,
+                canary_users=configuration.response.canary_users,
+                synthesizer=synthesizer,
             )
 
         builders = {GLOBAL: roles, REGIONAL: regional, SIGN_IN: sign_in}

@@ -49,6 +49,7 @@ class PlaybooksStack(cdk.Stack):
             break_glass_role=configuration.break_glass.role,
             security_hub=configuration.capabilities.security_hub.enabled,
             approval_hours=settings.approval_hours,
+            environment=configuration.response.exposure.environment(),
         )
 
 

@@ -7,6 +7,8 @@ from constructs import Construct
 
 from baseline.config import Configuration
 from baseline.config.names import Names
+from baseline.gameday.canaries import CanaryUsers
+from baseline.gameday.inbox import GameDayInbox
 from baseline.response.evidence import EvidenceStore
 from baseline.response.open_ports import OpenPortCloser
 from stacks.security import SecurityStack
@@ -54,3 +56,31 @@ class ResponseStack(cdk.Stack):
             exemption_tag=settings.exemption_tag,
             exemption_days=settings.exemption_days,
         )
+        # Game days
+        self._rehearse(configuration, names, security)
+
+    def _rehearse(
+        self,
+        configuration: Configuration,
+        names: Names,
+        security: SecurityStack,
+    ) -> None:
+        """Create what game days need: nothing by default."""
+        chosen = configuration.response
+        if chosen.game_days.inbox:
+            GameDayInbox(
+                self,
+                "GameDays",
+                names=names,
+                topics=security.topics,
+                bus=security.bus.bus,
+                evidence=self.evidence,
+            )
+            cdk.CfnOutput(self, "EvidenceBucket", value=self.evidence.bucket.bucket_name)
+        if chosen.canary_users:
+            CanaryUsers(
+                self,
+                "Canaries",
+                users=chosen.canary_users,
+                exempt_tag=configuration.credentials.access_keys.exempt_tag,
+            )

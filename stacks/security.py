@@ -18,7 +18,13 @@ from baseline.detection.config_aggregator import OrganizationAggregator
 from baseline.detection.delivery_alarm import DeliveryAlarm
 from baseline.detection.entity_files import EntityFiles
 from baseline.detection.event_bus import SecurityEventBus
-from baseline.detection.event_patterns import SEVERITIES, Pattern, failed_backups, service_findings
+from baseline.detection.event_patterns import (
+    SEVERITIES,
+    Pattern,
+    emergency_exposure,
+    failed_backups,
+    service_findings,
+)
 from baseline.detection.finding_formatter import FindingFormatter
 from baseline.detection.guardduty_export import GuardDutyExport
 from baseline.detection.inspector_activation import InspectorActivation
@@ -229,6 +235,7 @@ class SecurityStack(cdk.Stack):
                 activity=severity.name == CRITICAL,
                 drift=severity.name == CRITICAL and configuration.control_tower != "none",
                 rule_prefixes=told.get(severity.name, ()),
+                canaries=configuration.response.canary_users,
                 exposures=configuration.capabilities.unified_security_hub.enabled,
                 further=_further_rules(severity.name, configuration, names)
                 | _patch_rules(severity.name, names, configuration)
@@ -258,6 +265,8 @@ class SecurityStack(cdk.Stack):
 def _further_rules(severity: str, configuration: Configuration, names: Names) -> dict[str, Pattern]:
     """Give the rules of one severity besides those that all have."""
     found = _key_rules(severity, names)
+    if severity == CRITICAL:
+        found["BreakGlassData"] = emergency_exposure(configuration.break_glass.role)
     if severity == HIGH and configuration.capabilities.backup is not None:
         found["FailedBackups"] = failed_backups()
     return found

@@ -22,7 +22,11 @@ from baseline.settings.sweep_reports import SweepReports
 
 
 class SettingsStack(cdk.Stack):
-    """Settings and credentials of every account, kept as they should be."""
+    """Settings and credentials of every account, kept as they should be.
+
+    Attributes:
+        reports: the :class:`SweepReports` of all its jobs.
+    """
 
     def __init__(
         self,
@@ -42,7 +46,7 @@ class SettingsStack(cdk.Stack):
             env=env,
         )
         self._configuration, self._names = configuration, names
-        self._reports = SweepReports(self, "Reports")
+        self.reports = SweepReports(self, "Reports")
         self._alarm_topic = sns.Topic.from_topic_arn(self, "Critical", names.topic_arn("critical"))
         AccountSettings(self, "Settings", **self._sweep())
         self._keep_credentials()
@@ -54,7 +58,7 @@ class SettingsStack(cdk.Stack):
         return {
             "configuration": self._configuration,
             "names": self._names,
-            "reports": self._reports,
+            "reports": self.reports,
             "alarm_topic": self._alarm_topic,
         }
 
@@ -66,7 +70,7 @@ class SettingsStack(cdk.Stack):
             names=names,
             settings=configuration.credentials.access_keys,
             break_glass_role=configuration.break_glass.role,
-            reports=self._reports,
+            reports=self.reports,
             alarm_topic=self._alarm_topic,
             message_topic_arn=names.topic_arn("high"),
             break_glass_users=configuration.break_glass.users,
@@ -77,7 +81,7 @@ class SettingsStack(cdk.Stack):
             names=names,
             settings=configuration.credentials.root,
             email_domains=configuration.organization.email_domains,
-            reports=self._reports,
+            reports=self.reports,
             topic=self._alarm_topic,
         )
 

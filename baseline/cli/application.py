@@ -11,6 +11,8 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from baseline import __version__
+from baseline.cli.evidence import evidence
+from baseline.cli.review import review
 from baseline.cli.schema import schema
 from baseline.cli.validate import validate
 from baseline.cli.validate_template import validate_template
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 # Name of the group, and where its Typer application stands. They load the engine, the emulators and
 # boto3, for which `baseline validate` need not wait.
 GROUPS = {
+    "delivery": ("baseline.cli.delivery", "delivery_app"),
+    "gameday": ("baseline.cli.gameday", "gameday_app"),
     "guardrails": ("baseline.cli.guardrails", "guardrails_app"),
     "identity": ("baseline.cli.identity", "identity_app"),
     "local": ("baseline.cli.local", "local_app"),
@@ -55,7 +59,9 @@ application = typer.Typer(
 )
 application.command()(validate)
 application.command()(schema)
+application.command()(review)
 application.command("validate-template")(validate_template)
+application.command()(evidence)
 
 
 def _print_version(value: bool) -> None:

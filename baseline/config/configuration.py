@@ -15,8 +15,10 @@ from baseline.config.capabilities import Capabilities
 from baseline.config.contacts import BreakGlass, Contacts
 from baseline.config.control_tower import ControlTower, Mode
 from baseline.config.credentials import Credentials
+from baseline.config.delivery import Delivery
 from baseline.config.edge import Edge
 from baseline.config.endpoint import Endpoint
+from baseline.config.evidence import Evidence
 from baseline.config.finding import dotted
 from baseline.config.forms import MemberName, Prefix, RegionName, UnitName
 from baseline.config.guardrail_settings import GuardrailSettings
@@ -31,6 +33,7 @@ from baseline.config.response import Response
 from baseline.config.section import Section
 from baseline.config.siem import Siem
 from baseline.config.systems_manager import SystemsManagerSettings
+from baseline.config.template_validation import TemplateValidation
 from baseline.config.units import OrganizationalUnit
 from baseline.config.workload import Workload
 
@@ -114,6 +117,11 @@ class Configuration(Section):
     response: Response = Field(
         default_factory=Response, description="What is answered without waiting for a person."
     )
+    # Evidence
+    evidence: Evidence = Field(
+        default_factory=Evidence,
+        description="Evidence of compliance that is collected by itself.",
+    )
     siem: Siem = Field(
         default_factory=Siem, description="How a SIEM gets logs and findings; nothing by default."
     )
@@ -129,9 +137,18 @@ class Configuration(Section):
     endpoint: Endpoint = Field(
         default_factory=Endpoint, description="The agent that watches machines; none by default."
     )
+    template_validation: TemplateValidation = Field(
+        default_factory=TemplateValidation,
+        description="The Guard rules in every account; not by default.",
+    )
     workload: Workload | None = Field(
         default=None,
         description="The reference workload, in a workload account: docs/reference-workload.md. None by default.",
+    )
+    # Delivery
+    delivery: Delivery | None = Field(
+        default=None,
+        description="A pipeline that delivers the baseline from its repository: docs/delivery.md. None by default.",
     )
     capabilities: Capabilities = Field(
         default_factory=Capabilities, description="Which detections and records are on."

@@ -91,6 +91,14 @@ FIREWALL_MANAGER: tuple[str, ...] = (
     "AWS::WAFv2::RuleGroup",
 )
 
+# What the delivery of the baseline itself creates in the home Region, or needs there.
+DELIVERY: tuple[str, ...] = (
+    "AWS::CodeBuild::Project",
+    "AWS::CodeBuild::ReportGroup",
+    "AWS::CodeConnections::Connection",
+    "AWS::CodePipeline::Pipeline",
+)
+
 # What a variant of the reference workload creates in its Region; CloudFront's part is in us-east-1.
 WORKLOAD: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -263,6 +271,7 @@ def resource_types() -> Iterator[str]:
         SECURITY_LAKE,
         CODE_SECURITY,
         FIREWALL_MANAGER,
+        DELIVERY,
         UNIFIED_HUB,
         UNIFIED_HUB_AT_HOME,
         MACIE_DATA.values(),

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
+from baseline.config.exposure import Exposure
+from baseline.config.game_days import CanaryName, GameDays
 from baseline.config.section import Section
 
 TAG_KEY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9 _.:/=+@-]{0,127}$"
@@ -83,4 +85,16 @@ class Response(Section):
     )
     playbooks: Playbooks = Field(
         default_factory=Playbooks, description="Incidents that are contained step by step."
+    )
+    # Game days
+    game_days: GameDays = Field(
+        default_factory=GameDays, description="Rehearsals of incidents. docs/game-days.md."
+    )
+    canary_users: tuple[CanaryName, ...] = Field(
+        default=(),
+        max_length=5,
+        description="Names of IAM users of the security account that may do nothing; whoever uses an access key of one, even to read, is told as critical. None by default.",
+    )
+    exposure: Exposure = Field(
+        default_factory=Exposure, description="What is public on purpose, and stays so."
     )

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.detection import event_patterns, key_events
-from baseline.detection.event_patterns import Emergency, Pattern
+from baseline.detection.event_patterns import ALL_CALLS, Canaries, Emergency, Pattern
 from baseline.guardrails.roles import QUALIFIER
 from baseline.primitives.acknowledge import acknowledge
 
@@ -83,6 +83,7 @@ class _Forwarding(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._rule_name = rule_name
+        self._conditions: dict[str, cdk.CfnCondition] = {}
         self._target = events.CfnRule.TargetProperty(
             id="SecurityBus",
             arn=bus_arn,
@@ -104,6 +105,24 @@ class _Forwarding(Construct):
         acknowledge(rule, {"Serverless-EventBusDLQ": NO_QUEUE})
         return rule
 
+    def _forward_canaries(self, canaries: Canaries | None) -> None:
+        """Forward what the canaries do, from their account; nothing where there are none."""
+        if canaries is None or not canaries.users:
+            return
+        rule = self.rules["Canaries"] = self._forward(
+            "Canaries", event_patterns.canary_use(canaries)
+        )
+        rule.state = ALL_CALLS
+        rule.cfn_options.condition = self._only_in(canaries.account, "IsCanaryAccount")
+
+    def _only_in(self, account: str, id: str) -> cdk.CfnCondition:
+        """Give the condition that keeps a rule to an account; one for all rules of the same account."""
+        if account not in self._conditions:
+            self._conditions[account] = cdk.CfnCondition(
+                self, id, expression=cdk.Fn.condition_equals(cdk.Aws.ACCOUNT_ID, account)
+            )
+        return self._conditions[account]
+
 
 class SignInForwarding(_Forwarding):
     """Rules that send root use, and what gets hold of root or break-glass, to the security account.
@@ -119,6 +138,7 @@ class SignInForwarding(_Forwarding):
         role_name: role of :class:`EventForwardingRole` in the same account.
         rule_name: gives the physical name of a rule of this ID.
         emergency: the emergency role and its users.
+        canaries: users whose every call is forwarded, from their account; none by default.
 
     Attributes:
         rules: the ``CfnRule`` by name.
@@ -136,6 +156,7 @@ class SignInForwarding(_Forwarding):
         role_name: str,
         rule_name: Callable[[str], str],
         emergency: Emergency,
+        canaries: Canaries | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -151,6 +172,7 @@ class SignInForwarding(_Forwarding):
                 **event_patterns.emergency_use(emergency),
             },
         )
+        self._forward_canaries(canaries)
 
 
 class BackupForwarding(_Forwarding):
@@ -192,7 +214,7 @@ class BackupForwarding(_Forwarding):
 
 
 class EventForwarding(SignInForwarding):
-    """Rules of a governed Region: also tampering, opened ports and, from one account, GuardDuty findings.
+    """Rules of a governed Region: also tampering, opened ports, exposed data and, from one account, GuardDuty findings.
 
     The template is the same in every account: a condition on the account ID keeps the GuardDuty
     rule to the delegated administrator, which sees the findings of all members in each Region.
@@ -212,6 +234,7 @@ class EventForwarding(SignInForwarding):
             default, because Security Hub collects them where it is on.
         service_findings: forward what Access Analyzer, Inspector and Macie tell the administrator
             too; off by default, because Security Hub collects it where it is on.
+        canaries: users whose every call is forwarded, from their account; none by default.
         log_account: account of the log archive, whose buckets are watched; none by default.
         log_prefix: start of the names of those buckets.
 
@@ -233,6 +256,7 @@ class EventForwarding(SignInForwarding):
         qualifier: str = QUALIFIER,
         rule_prefix: str | None = None,
         service_findings: bool = False,
+        canaries: Canaries | None = None,
         log_account: str | None = None,
         log_prefix: str = "secbase",
     ) -> None:
@@ -244,11 +268,7 @@ class EventForwarding(SignInForwarding):
             rule_name=rule_name,
             emergency=emergency,
         )
-        delegated = cdk.CfnCondition(
-            self,
-            "IsGuardDutyAdministrator",
-            expression=cdk.Fn.condition_equals(cdk.Aws.ACCOUNT_ID, guardduty_account),
-        )
+        delegated = self._only_in(guardduty_account, "IsGuardDutyAdministrator")
         self.rules["GuardDuty"] = self._forward("GuardDuty", event_patterns.guardduty_findings())
         self.rules["GuardDuty"].cfn_options.condition = delegated
         if service_findings:
@@ -264,6 +284,13 @@ class EventForwarding(SignInForwarding):
             ),
         ):
             self.rules[name] = self._forward(name, pattern)
+        # Playbooks of exposed data
+        for name, pattern in (
+            ("ExposedBuckets", event_patterns.exposed_buckets()),
+            ("ExposedDatabases", event_patterns.exposed_databases()),
+            ("MalwareScans", event_patterns.malware_scans()),
+        ):
+            self.rules[name] = self._forward(name, pattern)
         for service in event_patterns.TAMPERING:
             name = f"{service.title()}Tampering"
             self.rules[name] = self._forward(name, event_patterns.tampering(service))
@@ -272,6 +299,7 @@ class EventForwarding(SignInForwarding):
             self.rules["Noncompliance"] = self._forward(
                 "Noncompliance", event_patterns.noncompliance([f"{rule_prefix}-"])
             )
+        self._forward_canaries(canaries)
 
     # Incidents
 

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.detection import event_patterns
-from baseline.detection.event_patterns import Pattern, Severity
+from baseline.detection.event_patterns import ALL_CALLS, Pattern, Severity
 from baseline.detection.finding_formatter import FindingFormatter
 from baseline.detection.paging import PagingEndpoint
 from baseline.detection.rule_role import EVENTS
@@ -78,6 +78,7 @@ class FindingNotification(Construct):
         further: name of a further rule on ``bus`` to its pattern; none by default.
         exploits: rate critical findings of Inspector by whether an exploit is known, by a rule of
             their own (``Vulnerabilities``); off by default.
+        canaries: users whose every call ``activity`` tells, one that only reads too; none by default.
         exposures: notify exposures that the new Security Hub finds, too; off by default.
 
     Attributes:
@@ -107,6 +108,7 @@ class FindingNotification(Construct):
         further: Mapping[str, Pattern] | None = None,
         exploits: bool = False,
         exposures: bool = False,
+        canaries: tuple[str, ...] = (),
     ) -> None:
         super().__init__(scope, id)
         self._failures, self._formatter, self._severity = shared.failures, formatter, severity.name
@@ -121,7 +123,7 @@ class FindingNotification(Construct):
         self.topic.subscribe_email(list(dict.fromkeys(addresses)))
         forwarded: dict[str, Pattern] = {"GuardDuty": event_patterns.guardduty_findings(severity)}
         if activity:
-            forwarded["Activity"] = event_patterns.forwarded_activity()
+            forwarded["Activity"] = event_patterns.forwarded_activity(canaries)
         if drift:
             forwarded["Drift"] = event_patterns.control_tower_drift()
         if rule_prefixes:
@@ -137,6 +139,8 @@ class FindingNotification(Construct):
             self.rules["Exposure"] = self._create_rule("Exposure", pattern=found)
         for name, pattern in (forwarded | dict(further or {})).items():
             self.rules[name] = self._create_rule(name, pattern=pattern, bus=bus)
+        if activity and canaries:
+            self.rules["Activity"].state = ALL_CALLS
         self._keep_undelivered()
         implements(self, capability="finding-notification", controls=["SNS.1", "SNS.4"])
 

@@ -20,6 +20,8 @@ AUDIENCE = "sts.amazonaws.com"
 GITHUB = "token.actions.githubusercontent.com"
 GITLAB = "gitlab.com"
 SESSION_HOURS = 1
+CHANGES = ":pull_request"
+"""End of the subject of every pull request of a GitHub repository."""
 BOOTSTRAP_ROLES = ("deploy", "file-publishing", "image-publishing", "lookup")
 """Roles of the CDK bootstrap that the ``cdk`` command assumes.
 
@@ -31,7 +33,7 @@ Source: AWS CDK Developer Guide, "AWS CDK bootstrapping", "IAM roles created dur
 class Subject:
     """The runs of a pipeline that may deploy, as the platform signs them.
 
-    Make it with :meth:`github` or :meth:`gitlab`: those refuse wildcards.
+    Make it with :meth:`github`, :meth:`github_changes` or :meth:`gitlab`: those refuse wildcards.
 
     Attributes:
         host: host name of the provider, without ``https://``.
@@ -47,9 +49,8 @@ class Subject:
         Raises:
             BaselineError: the claim holds a wildcard or a variable, or names no run.
         """
-        if re.search(r"[*?$\s]", self.claim) or not re.search(
-            r":(environment|ref):[^:]+$", self.claim
-        ):
+        named = re.search(r":(environment|ref):[^:]+$", self.claim) or self.unmerged
+        if re.search(r"[*?$\s]", self.claim) or not named:
             raise BaselineError(
                 f"subject {self.claim!r} does not name one environment, branch or tag of one "
                 "repository; wildcards would let other pipelines deploy"
@@ -75,6 +76,28 @@ class Subject:
         kind, value = _one(environment=environment, branch=branch)
         run = f"environment:{value}" if kind == "environment" else f"ref:refs/heads/{value}"
         return cls(host=GITHUB, claim=f"repo:{repository}:{run}")
+
+    @classmethod
+    def github_changes(cls, repository: str) -> Subject:
+        """Give the runs for pull requests of a GitHub repository, which nobody has approved yet.
+
+        A role that deploys refuses it.
+
+        Args:
+            repository: ``owner/name``.
+
+        Raises:
+            BaselineError: the name holds a wildcard.
+
+        Source: GitHub Docs, "OpenID Connect reference", "Example subject claims".
+        """
+        _check("repository", repository, r"[^/]+/[^/]+")
+        return cls(host=GITHUB, claim=f"repo:{repository}{CHANGES}")
+
+    @property
+    def unmerged(self) -> bool:
+        """The runs are for changes that are not merged."""
+        return self.claim.endswith(CHANGES)
 
     @classmethod
     def gitlab(
@@ -162,9 +185,10 @@ class OidcDeployRole(Construct):
         qualifier: str = QUALIFIER,
     ) -> None:
         super().__init__(scope, id)
-        if provider.host != subject.host:
+        if subject.unmerged:
             raise BaselineError(
-                f"the provider is {provider.host}, the subject one of {subject.host}; use the same"
+                f"subject {subject.claim!r} is every pull request; changes that nobody approved must "
+                "not deploy: name an environment or a branch"
             )
         if not accounts:
             raise BaselineError(f"role {role_name} deploys nowhere; name the accounts")
@@ -173,48 +197,88 @@ class OidcDeployRole(Construct):
             "Role",
             role_name=role_name,
             description=f"Deploys for {subject.claim}",
-            assumed_by=iam.FederatedPrincipal(
-                provider.provider.ref,
-                {
-                    "StringEquals": {
-                        f"{subject.host}:aud": AUDIENCE,
-                        f"{subject.host}:sub": subject.claim,
-                    }
-                },
-                "sts:AssumeRoleWithWebIdentity",
-            ),
+            assumed_by=trusted(provider, subject),
             max_session_duration=cdk.Duration.hours(SESSION_HOURS),
         )
-        targets = [
-            f"{account}:role/cdk-{qualifier}-{kind}-role-{account}-*"
-            for account in accounts
-            for kind in BOOTSTRAP_ROLES
-        ]
         policy = iam.ManagedPolicy(
             self,
             "Policy",
             description="Assume the roles of the CDK's bootstrap",
-            statements=[
-                iam.PolicyStatement(
-                    sid="AssumeBootstrapRoles",
-                    actions=["sts:AssumeRole"],
-                    resources=[f"arn:{cdk.Aws.PARTITION}:iam::{target}" for target in targets],
-                    conditions={"StringEquals": {"aws:ResourceOrgID": organization_id}},
-                )
-            ],
+            statements=[assume_bootstrap_roles(accounts, qualifier, organization_id)],
             roles=[self.role],
         )
-        acknowledge(
-            policy,
-            {
-                f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::{target}]": (
-                    "the name ends in the Region of the bootstrap; account, kind and qualifier are "
-                    "named, and a condition keeps it to accounts of this organization"
-                )
-                for target in targets
-            },
-        )
+        acknowledge(policy, bootstrap_reasons(accounts, qualifier))
         implements(self, capability="oidc-deploy-role", controls=["IAM.21"])
+
+
+def trusted(provider: OidcProvider, subject: Subject) -> iam.FederatedPrincipal:
+    """Trust the runs of a subject: subject and audience are compared for equality.
+
+    Raises:
+        BaselineError: provider and subject are of different platforms.
+    """
+    if provider.host != subject.host:
+        raise BaselineError(
+            f"the provider is {provider.host}, the subject one of {subject.host}; use the same"
+        )
+    return iam.FederatedPrincipal(
+        provider.provider.ref,
+        {
+            "StringEquals": {
+                f"{subject.host}:aud": AUDIENCE,
+                f"{subject.host}:sub": subject.claim,
+            }
+        },
+        "sts:AssumeRoleWithWebIdentity",
+    )
+
+
+def assume_bootstrap_roles(
+    accounts: Sequence[str],
+    qualifier: str,
+    organization_id: str | None,
+    kinds: Sequence[str] = BOOTSTRAP_ROLES,
+) -> iam.PolicyStatement:
+    """Give the statement that assumes the roles of the CDK's bootstrap in accounts.
+
+    Args:
+        accounts: IDs of the accounts.
+        qualifier: qualifier of the bootstrap.
+        organization_id: organization that the accounts belong to; None where there is none.
+        kinds: which of the roles.
+    """
+    return iam.PolicyStatement(
+        sid="AssumeBootstrapRoles",
+        actions=["sts:AssumeRole"],
+        resources=[
+            f"arn:{cdk.Aws.PARTITION}:iam::{target}"
+            for target in _targets(accounts, qualifier, kinds)
+        ],
+        conditions={"StringEquals": {"aws:ResourceOrgID": organization_id}}
+        if organization_id
+        else None,
+    )
+
+
+def bootstrap_reasons(
+    accounts: Sequence[str], qualifier: str, kinds: Sequence[str] = BOOTSTRAP_ROLES
+) -> dict[str, str]:
+    """Give the reasons for the wildcards of :func:`assume_bootstrap_roles`."""
+    return {
+        f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::{target}]": (
+            "the name ends in the Region of the bootstrap; account, kind and qualifier are named, and "
+            "the role trusts this account or not"
+        )
+        for target in _targets(accounts, qualifier, kinds)
+    }
+
+
+def _targets(accounts: Sequence[str], qualifier: str, kinds: Sequence[str]) -> list[str]:
+    return [
+        f"{account}:role/cdk-{qualifier}-{kind}-role-{account}-*"
+        for account in accounts
+        for kind in kinds
+    ]
 
 
 def _check(what: str, value: str, pattern: str) -> None:

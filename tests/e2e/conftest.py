@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from baseline.local.session import Session
-from tests.e2e import siem
+from tests.e2e import rehearsal, siem
 from tests.e2e.organization import Organization
 from tests.support import ROOT
 
@@ -42,7 +42,8 @@ def organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Organizat
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    file.write_text(example + siem.section(port), encoding="utf-8")
+    text = example + siem.section(port) + rehearsal.section()
+    file.write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
         console = Console(file=io.StringIO(), width=100)

@@ -30,7 +30,14 @@ FOLDER = ROOT / "examples" / "configurations"
 # synthesized together, because a synthesis with every check takes its time.
 GROUPS = {
     "machines": ("patching", "images", "endpoint", "inspector", "backups"),
-    "records": ("notified", "recorded-sessions", "logs-copied"),
+    "records": (
+        "template-validation",
+        "notified",
+        "recorded-sessions",
+        "logs-copied",
+        "game-days",
+        "delivery",
+    ),
     **{
         name: (name,)
         for name in (
@@ -132,6 +139,12 @@ BY_REPLICATION = (
     "Amazon S3 documents no source in this session; the role passes to buckets of its account only",
 )
 
+BY_GAME_DAYS = (
+    "confused_deputy_risk",
+    r"GameDaysKey\w{8}: .*`events.amazonaws.com`",
+    "EventBridge sends no source condition (service_access.EXCEPTIONS)",
+)
+
 
 @pytest.fixture(scope="module", params=[*GROUPS, RULES_AND_LISTS])
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -228,6 +241,7 @@ def test_every_policy_is_valid(folder: Path, tmp_path: Path) -> None:
         BY_AUTOMATION,
         BY_FINDINGS,
         BY_FLEET,
+        BY_GAME_DAYS,
         BY_IMAGES,
         BY_REPLICATION,
         *BY_SIEM,

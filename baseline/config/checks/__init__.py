@@ -16,9 +16,12 @@ from baseline.config.checks import (
     config_rules,
     control_tower,
     credentials,
+    delivery,
     detection,
     edge,
     endpoint,
+    evidence,
+    game_days,
     guardduty,
     guardrails,
     iam,
@@ -37,6 +40,7 @@ from baseline.config.checks import (
     retention,
     security_hub,
     siem,
+    template_validation,
     units,
     workload,
 )
@@ -47,6 +51,7 @@ Check = Callable[[View], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     prefix.is_free,
+    evidence.accepts_terms_of_something,
     accounts.have_their_own_id,
     accounts.stand_in_a_unit,
     accounts.have_their_own_name,
@@ -193,7 +198,13 @@ CHECKS: tuple[Check, ...] = (
     workload.may_have_a_way_in,
     workload.network_is_planned,
     workload.is_offered,
+    template_validation.says_what_it_is_for,
+    delivery.is_offered,
+    delivery.stands_in_shared_services,
     lists.hold_each_value_once,
+    game_days.experiments_stand_in_a_workload_account,
+    game_days.alarms_can_stop_experiments,
+    game_days.canaries_have_their_own_name,
 )
 
 

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from baseline.config.names.backups import BackupNames
+from baseline.config.names.delivery import DeliveryNames
 from baseline.config.names.edge import EdgeNames
 from baseline.config.names.endpoint import EndpointNames
+from baseline.config.names.evidence import EvidenceNames
 from baseline.config.names.findings import FindingNames
+from baseline.config.names.game_days import GameDayNames
+from baseline.config.names.hooks import HookNames
 from baseline.config.names.images import ImageNames
 from baseline.config.names.inspector import InspectorNames
 from baseline.config.names.log_archive import LogArchiveNames
@@ -32,9 +36,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Names(
     BackupNames,
+    DeliveryNames,
     EdgeNames,
     EndpointNames,
+    EvidenceNames,
     FindingNames,
+    HookNames,
+    GameDayNames,
     InspectorNames,
     ImageNames,
     LogArchiveNames,

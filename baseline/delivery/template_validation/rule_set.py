@@ -11,6 +11,7 @@ from typing import Literal
 RULES = Path(__file__).resolve().parents[1] / "rules"
 
 Severity = Literal["error", "warning"]
+Document = Literal["resource", "template"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +24,8 @@ class TemplateRule:
         title: what is wrong where the rule fails.
         severity: ``error``: open or readable for strangers. ``warning``: a protection is missing.
         controls: IDs of the Security Hub controls that would find the same in the account.
+        document: ``template``: the rule needs the template as it is written, because it looks at
+            parameters or at more than one resource. ``resource``: one resource by itself is enough.
     """
 
     id: str
@@ -30,6 +33,7 @@ class TemplateRule:
     title: str
     severity: Severity
     controls: tuple[str, ...]
+    document: Document
 
 
 @functools.cache
@@ -43,6 +47,7 @@ def template_rules() -> dict[str, TemplateRule]:
             title=row["title"],
             severity=row["severity"],
             controls=tuple(row["controls"]),
+            document=row.get("document", "resource"),
         )
         for topic, rows in table.items()
         for name, row in rows.items()

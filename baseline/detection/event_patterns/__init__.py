@@ -13,6 +13,13 @@ from baseline.detection.event_patterns.backups import (
 )
 from baseline.detection.event_patterns.compliance import control_tower_drift, noncompliance
 from baseline.detection.event_patterns.emergency import Emergency, emergency_use
+from baseline.detection.event_patterns.exposure import (
+    EXPOSING_CALLS,
+    emergency_exposure,
+    exposed_buckets,
+    exposed_databases,
+    malware_scans,
+)
 from baseline.detection.event_patterns.findings import (
     TOLD_FIELD,
     all_findings,
@@ -38,6 +45,12 @@ from baseline.detection.event_patterns.open_ports import (
 )
 from baseline.detection.event_patterns.patches import failed_patches
 from baseline.detection.event_patterns.protections import TAMPERING, tampering
+from baseline.detection.event_patterns.rehearsals import (
+    ALL_CALLS,
+    Canaries,
+    canary_use,
+    sample_findings,
+)
 from baseline.detection.event_patterns.root import (
     ROOT_AUDIT,
     ROOT_SETTINGS,
@@ -60,11 +73,13 @@ from baseline.detection.event_patterns.shapes import (
 
 __all__ = [
     "ACCOUNT_EVENTS",
+    "ALL_CALLS",
     "API_CALL",
     "BACKUP_TAMPERING",
     "BUCKET_PROTECTION",
     "COMPLIANCE_CHANGE",
     "EXPOSED_KEYS",
+    "EXPOSING_CALLS",
     "FORWARDED_SOURCES",
     "GLOBAL_REGION",
     "ORGANIZATIONS",
@@ -78,6 +93,7 @@ __all__ = [
     "SIGN_IN_REGIONS",
     "TAMPERING",
     "TOLD_FIELD",
+    "Canaries",
     "Emergency",
     "Pattern",
     "Severity",
@@ -85,8 +101,12 @@ __all__ = [
     "all_findings",
     "backup_tampering",
     "bucket_protection_changes",
+    "canary_use",
     "control_tower_drift",
+    "emergency_exposure",
     "emergency_use",
+    "exposed_buckets",
+    "exposed_databases",
     "exposed_keys",
     "exposure_findings",
     "failed_backups",
@@ -95,6 +115,7 @@ __all__ = [
     "forwarded_activity",
     "forwarded_findings",
     "guardduty_findings",
+    "malware_scans",
     "noncompliance",
     "noncompliant_security_groups",
     "open_port_signs",
@@ -103,6 +124,7 @@ __all__ = [
     "root_sessions",
     "root_settings",
     "root_sign_ins",
+    "sample_findings",
     "security_group_changes",
     "security_hub_findings",
     "service_findings",

@@ -1,4 +1,4 @@
-"""EventBridge: delivery to buses of other accounts and Regions, bus policies, events of services."""
+"""EventBridge: delivery across accounts and Regions, bus policies, rule states, events of services."""
 
 import json
 import uuid
@@ -7,16 +7,54 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
+from baseline.detection.event_patterns.rehearsals import ALL_CALLS
+from baseline.detection.event_patterns.shapes import API_CALL
 from baseline.errors import BaselineError
 from baseline.local import emulators, organization
 from baseline.local.backends.registry import answers
 from baseline.local.requests import ApiRequest
 from baseline.local.wire import ServiceError
 
+_READING = ("Describe", "Get", "List")
+_CHANGES_THAT_GET = ("GetFederationToken", "GetSessionToken")
+
 
 def deliver_across_accounts() -> None:
-    """Replace ministack's delivery to buses, which ends at the account and the Region."""
-    emulators.ministack("eventbridge")._dispatch_to_event_bus = _deliver
+    """Replace ministack's delivery to buses, which ends at the account and the Region.
+
+    And its choice of rules, which knows one of the two states in which a rule is on.
+    """
+    service = emulators.ministack("eventbridge")
+    service._dispatch_to_event_bus = _deliver
+    service._dispatch_event = _dispatch
+
+
+def _dispatch(event: dict[str, Any], view: Any = None) -> None:  # noqa: ANN401 - no types
+    """Send an event to the targets of the rules that hear of it."""
+    service = emulators.ministack("eventbridge")
+    bus, path = event.get("EventBusName", "default"), set(event.get("_DispatchPath") or [])
+    view = view or service._pattern_event_view(event)
+    hearing = (ALL_CALLS,) if _only_reads(event) else ("ENABLED", ALL_CALLS)
+    for key, rule in service._rules.items():
+        pattern = rule.get("EventPattern")
+        if key in path or rule.get("EventBusName", "default") != bus or not pattern:
+            continue
+        if rule.get("State") in hearing and service._matches_pattern_view(
+            pattern, view, f"rule {key}"
+        ):
+            for target in service._targets.get(key, []):
+                service._invoke_target(target, event, rule, view)
+
+
+def _only_reads(event: Mapping[str, Any]) -> bool:
+    """Whether an event is a recorded call that only reads.
+
+    Source: Amazon EventBridge User Guide, "Receiving read-only management events from AWS services".
+    """
+    if event.get("DetailType") != API_CALL:
+        return False
+    called = str(json.loads(event["Detail"]).get("eventName", ""))
+    return called.startswith(_READING) and called not in _CHANGES_THAT_GET
 
 
 def _scope(account: str, region: str) -> Any:  # noqa: ANN401 - ministack has no types

@@ -80,3 +80,20 @@ def schedule_group(place: Place, _: str, expected: Properties) -> Iterator[Check
     """Read whether a group of schedules is there."""
     found = place("scheduler").get_schedule_group(Name=expected["Name"])
     yield Check(setting="Name", expected=expected["Name"], found=found["Name"])
+
+
+@reader(
+    "AWS::Scheduler::Schedule",
+    capability="Schedules",
+    covers="Name ScheduleExpression FlexibleTimeWindow State Target",
+)
+def schedule(place: Place, physical_id: str, expected: Properties) -> Iterator[Check]:
+    """Read when a schedule goes off, whether it does, and what it calls with which role."""
+    group = expected.get("GroupName", "default")
+    found = place("scheduler").get_schedule(Name=physical_id, GroupName=group)
+    for name in ("Name", "ScheduleExpression", "State"):
+        if name in expected:
+            yield Check(setting=name, expected=expected[name], found=found.get(name, ABSENT))
+    for name in ("FlexibleTimeWindow", "Target"):
+        wanted = expected[name]
+        yield Check(setting=name, expected=wanted, found=subset(found.get(name, ABSENT), wanted))

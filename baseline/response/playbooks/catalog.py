@@ -5,20 +5,31 @@ from __future__ import annotations
 from baseline.response.playbooks import (
     compromised_access_key,
     compromised_role_session,
+    exposed_bucket,
+    exposed_database,
+    family_data,
     family_identity,
     family_protection,
+    malware_object,
     root_use,
     trail_tampering,
 )
 from baseline.response.playbooks.families import Family
 from baseline.response.playbooks.model import Playbook
 
-FAMILIES: tuple[Family, ...] = (family_identity.FAMILY, family_protection.FAMILY)
+FAMILIES: tuple[Family, ...] = (
+    family_identity.FAMILY,
+    family_data.FAMILY,
+    family_protection.FAMILY,
+)
 """In the order of their roles."""
 
 PLAYBOOKS: tuple[Playbook, ...] = (
     compromised_access_key.PLAYBOOK,
     compromised_role_session.PLAYBOOK,
+    exposed_bucket.PLAYBOOK,
+    malware_object.PLAYBOOK,
+    exposed_database.PLAYBOOK,
     root_use.PLAYBOOK,
     trail_tampering.PLAYBOOK,
 )

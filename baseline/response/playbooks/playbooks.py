@@ -43,6 +43,7 @@ class Playbooks(Construct):
         break_glass_role: name of the emergency role, which no step touches.
         security_hub: note incidents on findings of Security Hub; on by default.
         approval_hours: how long a question waits for its answer; 24 by default.
+        environment: further environment variables of the functions; none by default.
 
     Attributes:
         machines: the :class:`PlaybookMachine` by the playbook's ID.
@@ -68,12 +69,14 @@ class Playbooks(Construct):
         break_glass_role: str,
         security_hub: bool = True,
         approval_hours: int = 24,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id)
         undelivered = NotificationKeys(self, "Undelivered")
         start = self._start_role(names)
         self.answer = AnswerDocument(self, "Answer", name=names.answer_document)
-        environment = {
+        told = {
+            **(environment or {}),
             "ANSWER_DOCUMENT": names.answer_document,
             "BREAK_GLASS_ROLE": break_glass_role,
             "PREFIX": names.prefix,
@@ -95,7 +98,7 @@ class Playbooks(Construct):
                 evidence=evidence,
                 topic=topic,
                 topic_key=topic_key,
-                environment=environment,
+                environment=told,
             )
             for playbook in own:
                 if playbook.by_hand is not None:

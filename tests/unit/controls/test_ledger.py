@@ -135,6 +135,7 @@ OPTIONAL = {
     "Custom::InspectorActivation",
     "Custom::SecurityLakeOrganization",
     "Custom::SecurityLakeRoles",
+    "Custom::TemplateRules",
     "Custom::UnifiedLookup",
     "Custom::UnitsLookup",
 }

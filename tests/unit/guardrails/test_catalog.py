@@ -75,6 +75,7 @@ def test_every_guardrail_with_actions_of_its_own_covers_a_user_of_cloudformation
 
 
 BY_UNIT = {
+    "protect-template-hooks",
     "deny-imitated-roles",  # comes by itself
     "private-network",
     "protect-firewall-manager",  # where there is one: the security account's

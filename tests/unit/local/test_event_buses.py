@@ -1,12 +1,13 @@
 """A bus takes events of another account only when its policy admits that account."""
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from baseline.errors import BaselineError
-from baseline.local import organization
+from baseline.local import emulators, organization
 from baseline.local.backends import events
 
 MANAGEMENT, MEMBER, STRANGER = "111111111111", "222222222222", "777777777777"
@@ -80,3 +81,37 @@ def test_everything_else_is_not_understood_as_an_admission(other: dict[str, Any]
 def test_only_services_are_spoken_for() -> None:
     with pytest.raises(BaselineError, match="mine is no AWS service's source"):
         events.emit({"source": "mine"})
+
+
+CALL = "AWS API Call via CloudTrail"
+ALL = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "hearing"),
+    [
+        (CALL, "GetCallerIdentity", {ALL}),
+        (CALL, "ListBuckets", {ALL}),
+        (CALL, "DescribeInstances", {ALL}),
+        (CALL, "GetSessionToken", {"ENABLED", ALL}),
+        (CALL, "AssumeRole", {"ENABLED", ALL}),
+        ("GuardDuty Finding", "", {"ENABLED", ALL}),
+    ],
+)
+def test_calls_that_only_read_reach_rules_that_ask_for_them(
+    monkeypatch: pytest.MonkeyPatch, kind: str, name: str, hearing: set[str]
+) -> None:
+    heard = []
+    states = ("ENABLED", ALL, "DISABLED")
+    service = SimpleNamespace(
+        _rules={one: {"State": one, "EventPattern": "{}"} for one in states},
+        _targets={one: [{"Id": "target"}] for one in states},
+        _pattern_event_view=lambda event: event,
+        _matches_pattern_view=lambda *_: True,
+        _invoke_target=lambda _target, _event, rule, _view: heard.append(rule["State"]),
+    )
+    monkeypatch.setattr(emulators, "ministack", lambda _: service)
+
+    events._dispatch({"DetailType": kind, "Detail": json.dumps({"eventName": name})})
+
+    assert set(heard) == hearing

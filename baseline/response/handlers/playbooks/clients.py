@@ -33,6 +33,16 @@ def credentials(account: str, *, incident: str) -> dict[str, str]:
         The credentials, as arguments of a client.
     """
     role = f"arn:{os.environ['PARTITION']}:iam::{account}:role/{os.environ['RESPONDER_ROLE']}"
+    return assumed(role, incident=incident)
+
+
+def assumed(role: str, *, incident: str) -> boto3.Session:
+    """Assume a role; its CloudTrail names the incident.
+
+    Args:
+        role: ARN of the role.
+        incident: ID of the incident.
+    """
     name = SESSION.sub("-", incident)[:64]
     found = own("sts").assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
     return {

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from tests.handlers import load_handler
 
-index = load_handler("baseline/endpoint/handlers/package_files")
+index = load_handler("baseline/primitives/handlers/organization_files")
 CONTENT = b"a package"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
 FILE = {"SourceBucket": "uploads", "SourceKey": "x.zip", "Key": "packages/a/1/a.zip"}

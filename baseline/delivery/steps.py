@@ -1,0 +1,234 @@
+"""The steps of a delivery: one table, from which the pipeline and the files of other platforms come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from baseline.delivery import signing
+from baseline.delivery.commands import Commands, Gate, Target
+
+REPORTS = "reports"
+SCANS = f"{REPORTS}/scans"
+REVIEW = f"{REPORTS}/review/review.md"
+BASE_VARIABLE = "BASE_BRANCH"
+VALIDATE = "baseline validate-template cdk.out --fail-on error --format junit"
+_BASE = f"refs/remotes/origin/${BASE_VARIABLE}"
+
+
+class Stage(StrEnum):
+    """The stages in their order. Steps of a stage run beside each other, unless one says after whom."""
+
+    CHECKS = "Checks"
+    BUILD = "Build"
+    SIGN = "Sign"
+    TEST = "Test"
+    APPROVAL = "Approval"
+    PRODUCTION = "Production"
+
+
+BEFORE_MERGE = (Stage.CHECKS, Stage.BUILD)
+"""The stages of a change that is not merged yet: nothing in them needs credentials."""
+
+
+class Content(StrEnum):
+    """What a step works on."""
+
+    REPOSITORY = "repository"
+    BUILD = "build"
+    RELEASE = "release"
+
+
+class Access(StrEnum):
+    """What a step may do in AWS, beyond its own files and logs."""
+
+    FINDINGS = "findings"
+    SIGN = "sign"
+    DEPLOY = "deploy"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One step: its commands, what it reads and writes, and what it may do.
+
+    Attributes:
+        name: in Pascal case; unique.
+        stage: where it runs.
+        title: what people read.
+        commands: run in one shell, which stops at the first that fails.
+        reads: what it works on.
+        writes: what later steps get; nothing by default.
+        outputs: files of that.
+        tools: the repository's tools are installed first.
+        access: what it may do; nothing by default.
+        junit: JUnit reports that it writes; none by default.
+        target: environment that it deploys to; None by default.
+        after: it waits for the other steps of its stage.
+    """
+
+    name: str
+    stage: Stage
+    title: str
+    commands: tuple[str, ...]
+    reads: Content = Content.REPOSITORY
+    writes: Content | None = None
+    outputs: tuple[str, ...] = ()
+    tools: bool = True
+    access: Access | None = None
+    junit: str | None = None
+    target: Target | None = None
+    after: bool = False
+
+
+def delivery_steps(
+    commands: Commands, gate: Gate, *, test: Target | None, production: Target
+) -> tuple[Step, ...]:
+    """Give the steps of a delivery in their order.
+
+    Args:
+        commands: what the repository runs.
+        gate: what stops it.
+        test: environment before production; None leaves its stage out.
+        production: environment that is deployed to after an approval.
+    """
+    last = _deploy("Production", Stage.PRODUCTION, commands, production)
+    return (
+        *_checks(commands, gate),
+        _build(commands),
+        _sign(),
+        *(_test(commands, gate, test) if test else ()),
+        last,
+    )
+
+
+def script(commands: tuple[str, ...]) -> str:
+    """Give one script for a shell: it stops at the first failure and finds the tools of npm."""
+    lines = ("set -euo pipefail", 'export PATH="$PWD/node_modules/.bin:$PATH"', *commands)
+    return "\n".join(lines)
+
+
+def _checks(commands: Commands, gate: Gate) -> tuple[Step, ...]:
+    return (
+        Step(
+            name="Quality",
+            stage=Stage.CHECKS,
+            title="Linters and unit tests",
+            commands=(f"mkdir -p {REPORTS}/unit", *commands.lint, *commands.test),
+            junit=f"{REPORTS}/unit/*.xml",
+        ),
+        _scan("Sast", "Static analysis of the code", ("sast",), gate),
+        _scan("Secrets", "Secrets in the repository", ("secrets",), gate),
+        _scan(
+            "Dependencies",
+            "Vulnerabilities and licenses of dependencies",
+            ("dependencies", "licenses"),
+            gate,
+        ),
+        _scan("Sbom", "Software bill of materials", ("sbom",), gate),
+    )
+
+
+def _scan(name: str, title: str, kinds: tuple[str, ...], gate: Gate) -> Step:
+    return Step(
+        name=name,
+        stage=Stage.CHECKS,
+        title=title,
+        commands=tuple(line for kind in kinds for line in _scanning(kind, ".", gate)),
+        junit=f"{SCANS}/*/junit.xml",
+        access=Access.FINDINGS,
+    )
+
+
+def _scanning(kind: str, target: str, gate: Gate) -> tuple[str, ...]:
+    # A secret that was taken out again is still in the history that everybody clones.
+    history = " --history" if kind == "secrets" else ""
+    return (
+        f"baseline scan tools install --scan {kind}",
+        f"baseline scan {kind} {target} --output {SCANS}{history} {gate.options()}",
+    )
+
+
+def _build(commands: Commands) -> Step:
+    return Step(
+        name="Build",
+        stage=Stage.BUILD,
+        title="Synthesis, template rules, proofs, review",
+        commands=(
+            f"rm -rf .base {signing.FOLDER}",
+            f"mkdir -p {REPORTS}/templates {REPORTS}/review {signing.FOLDER}",
+            commands.synth,
+            # First, so that people can read it although a rule stops the build.
+            *_review(commands.synth),
+            f"{VALIDATE} --output {REPORTS}/templates/junit.xml",
+            *commands.prove,
+            f"cp -R {' '.join(commands.release)} {signing.FOLDER}/",
+            signing.PACK,
+        ),
+        writes=Content.BUILD,
+        outputs=(signing.ARCHIVE, f"{REPORTS}/**/*"),
+        junit=f"{REPORTS}/templates/*.xml",
+    )
+
+
+def _review(synth: str) -> tuple[str, ...]:
+    """Compare with the assembly of the commit that the change is based on."""
+    return (
+        # A platform that has fetched every branch already may keep no credentials for another fetch.
+        f'git fetch --quiet --no-tags origin "+refs/heads/${BASE_VARIABLE}:{_BASE}" || true',
+        f'base=$(git merge-base HEAD "{_BASE}")',
+        # What is merged already is compared with what was there before it.
+        'test "$base" != "$(git rev-parse HEAD)" || base=$(git rev-parse HEAD~1)',
+        'git worktree add --quiet --force --detach .base "$base"',
+        f"(cd .base && {synth})",
+        # Something to look at is for people to judge.
+        f"baseline review .base/cdk.out cdk.out --output {REVIEW} || test $? -eq 1",
+    )
+
+
+def _sign() -> Step:
+    return Step(
+        name="Sign",
+        stage=Stage.SIGN,
+        title="Manifest of the release, signed by AWS KMS",
+        commands=signing.SIGN,
+        reads=Content.BUILD,
+        writes=Content.RELEASE,
+        outputs=(signing.ARCHIVE,),
+        tools=False,
+        access=Access.SIGN,
+    )
+
+
+def _test(commands: Commands, gate: Gate, target: Target) -> tuple[Step, ...]:
+    deploy = _deploy("Test", Stage.TEST, commands, target)
+    if target.endpoint is None:
+        return (deploy,)
+    dast = Step(
+        name="Dast",
+        stage=Stage.TEST,
+        title="Dynamic scan of the test environment",
+        commands=_scanning("dast", target.endpoint, gate),
+        junit=f"{SCANS}/*/junit.xml",
+        access=Access.FINDINGS,
+        after=True,
+    )
+    return (deploy, dast)
+
+
+def _deploy(name: str, stage: Stage, commands: Commands, target: Target) -> Step:
+    return Step(
+        name=f"Deploy{name}",
+        stage=stage,
+        title=f"Verified, then deployed to {name.lower()}",
+        commands=(
+            *signing.VERIFY,
+            f"cd {signing.FOLDER}",
+            *commands.prepare,
+            'export PATH="$PWD/node_modules/.bin:$PATH"',
+            f"{commands.deploy} {target.selectors()}",
+        ),
+        reads=Content.RELEASE,
+        tools=False,
+        access=Access.DEPLOY,
+        target=target,
+    )

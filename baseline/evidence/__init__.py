@@ -1,0 +1,1 @@
+"""Evidence of compliance: collected, hashed, kept and verified."""

@@ -1,0 +1,1 @@
+"""The scheduled collection of evidence; Lambda loads it from this folder, the command as a package."""

@@ -1,0 +1,266 @@
+"""Who may do more, or is held back less: trust, policies of resources, endpoints and identities."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from baseline.review.assembly import Resource
+from baseline.review.finding import Category, Change, Finding, Severity, code, listed
+from baseline.review.statements import ANYBODY, Grant, Policy, Variant, policies_of
+from baseline.review.values import as_list, text
+
+TRUST = "AssumeRolePolicyDocument"
+ENDPOINT = "AWS::EC2::VPCEndpoint"
+ORGANIZATION_POLICY = "AWS::Organizations::Policy"
+IDENTITIES = ("AWS::IAM::", "AWS::SSO::PermissionSet")
+BOUNDARY = "PermissionsBoundary"
+
+GRAVE = frozenset(
+    action.lower()
+    for action in (
+        "iam:AddUserToGroup",
+        "iam:AttachGroupPolicy",
+        "iam:AttachRolePolicy",
+        "iam:AttachUserPolicy",
+        "iam:CreateAccessKey",
+        "iam:CreateLoginProfile",
+        "iam:CreatePolicyVersion",
+        "iam:CreateRole",
+        "iam:DeleteRolePermissionsBoundary",
+        "iam:PassRole",
+        "iam:PutGroupPolicy",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+        "iam:PutUserPolicy",
+        "iam:SetDefaultPolicyVersion",
+        "iam:UpdateAssumeRolePolicy",
+        "kms:PutKeyPolicy",
+        "kms:ScheduleKeyDeletion",
+        "lambda:AddPermission",
+        "organizations:LeaveOrganization",
+        "s3:BypassGovernanceRetention",
+        "s3:PutBucketPolicy",
+        "secretsmanager:PutResourcePolicy",
+        "sts:AssumeRole",
+        "sts:AssumeRoot",
+    )
+)
+"""Actions by which somebody gets more, or makes evidence go."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A policy of a resource.
+
+    Attributes:
+        resource: the resource.
+        path: its property.
+        new: whether the resource comes with the change.
+    """
+
+    resource: Resource
+    path: str
+    new: bool
+
+    @property
+    def kind(self) -> str:
+        """What it is to people: trust, policy, endpoint's policy, permissions."""
+        if self.path.endswith(TRUST):
+            return "trust"
+        if self.resource.type == ENDPOINT:
+            return "endpoint policy"
+        identity = self.resource.type.startswith(IDENTITIES)
+        return "permissions" if identity else "policy"
+
+    @property
+    def category(self) -> Category:
+        """Permissions of an identity are privilege; who else gets in is exposure."""
+        privilege = self.kind in {"permissions", "trust"}
+        return Category.PRIVILEGE if privilege else Category.EXPOSURE
+
+    def finding(
+        self,
+        kind: str,
+        severity: Severity,
+        sentence: str,
+        *,
+        change: Change = "worse",
+    ) -> Finding:
+        return Finding(
+            category=self.category,
+            kind=f"{self.kind.replace(' ', '-')}-{kind}",
+            severity=severity,
+            place=self.resource.place,
+            text=sentence,
+            change=change,
+        )
+
+
+def access(base: Resource | None, head: Resource) -> Iterator[Finding]:
+    """Compare the policies of a resource; a new one is compared with nothing."""
+    if head.type == ORGANIZATION_POLICY:
+        return
+    before = policies_of(base.type, base.properties) if base else {}
+    after = policies_of(head.type, head.properties)
+    for path in sorted({*before, *after}):
+        subject = _Subject(head, path, new=base is None)
+        old, new = before.get(path, Policy()), after.get(path, Policy())
+        if path in before and path not in after and subject.kind == "endpoint policy":
+            sentence = "has no policy any more, so everything passes through it"
+            yield subject.finding("removed", "error", sentence)
+            continue
+        yield from _allows(subject, old, new)
+        if base is not None:
+            yield from _denies(subject, old, new)
+    yield from _attached(base, head)
+
+
+def _allows(subject: _Subject, old: Policy, new: Policy) -> Iterator[Finding]:
+    gained: dict[tuple[str, frozenset[Variant]], list[str]] = defaultdict(list)
+    for grant in sorted(new.allows.keys() - old.allows.keys()):
+        gained[grant[0], frozenset(new.allows[grant])].append(grant[1])
+    for (principal, variants), actions in sorted(gained.items(), key=lambda row: row[1]):
+        yield from _gained(subject, principal, variants, actions)
+    lost: dict[str, list[str]] = defaultdict(list)
+    for principal, action in sorted(old.allows.keys() - new.allows.keys()):
+        lost[principal].append(action)
+    for principal, actions in lost.items():
+        sentence = f"{_who(principal)}no longer allows {listed(actions)}"
+        yield subject.finding("narrowed", "note", sentence, change="better")
+    yield from _widened(subject, old.allows, new.allows)
+
+
+def _gained(
+    subject: _Subject, principal: str, variants: frozenset[Variant], actions: list[str]
+) -> Iterator[Finding]:
+    severity = _severity(subject, principal, variants, actions)
+    if severity is None:
+        return
+    places = {variant.resource for variant in variants} - {""}
+    conditions = {f"{key} {value}" for variant in variants for key, value in variant.conditions}
+    sentence = f"{_who(principal)}now allows {listed(actions)}"
+    if places and subject.kind != "trust":
+        sentence += f" on {listed(places, at_most=3)}"
+    if conditions:
+        sentence += f", if {listed(conditions, at_most=3)}"
+    yield subject.finding(_kind(principal, actions), severity, sentence)
+
+
+def _kind(principal: str, actions: list[str]) -> str:
+    if principal == ANYBODY:
+        return "public"
+    if any(_wild(action) for action in actions):
+        return "wildcard"
+    if any(action.lower() == "iam:passrole" for action in actions):
+        return "pass-role"
+    return "widened"
+
+
+def _severity(
+    subject: _Subject, principal: str, variants: frozenset[Variant], actions: list[str]
+) -> Severity | None:
+    """Say how bad new grants are; None for what every new resource of its type has."""
+    confined = all(variant.confined for variant in variants)
+    if principal == ANYBODY or principal.startswith("everybody but"):
+        return ("warning" if confined else "error") if not (subject.new and confined) else None
+    wild = any(_wild(action) for action in actions)
+    if not principal:
+        anywhere = any(variant.resource in {"*", ""} for variant in variants)
+        grave = any(action.lower() in GRAVE for action in actions)
+        return "error" if (wild and anywhere) or grave else "warning"
+    if principal.startswith("Service "):
+        if subject.kind == "trust":
+            return None if subject.new else "warning"
+        return None if subject.new and confined else "warning"
+    own = bool(subject.resource.account) and f":{subject.resource.account}:" in principal
+    at_home = own or "${AWS::AccountId}" in principal
+    if subject.new and at_home:
+        return None
+    return "warning" if at_home and not wild else "error"
+
+
+def _widened(
+    subject: _Subject, old: Mapping[Grant, set[Variant]], new: Mapping[Grant, set[Variant]]
+) -> Iterator[Finding]:
+    """Compare what both sides allow: conditions that went, resources that came."""
+    told: dict[tuple[str, str, Severity, str], list[str]] = defaultdict(list)
+    for grant in sorted(old.keys() & new.keys()):
+        principal, action = grant
+        for kind, severity, how in _weaker(old[grant], new[grant]):
+            told[principal, kind, severity, how].append(action)
+    for (principal, kind, severity, how), actions in told.items():
+        change: Change = "better" if kind == "narrowed" else "worse"
+        sentence = f"{_who(principal)}allows {listed(actions)} {how}"
+        yield subject.finding(kind, severity, sentence, change=change)
+
+
+def _weaker(old: set[Variant], new: set[Variant]) -> Iterator[tuple[str, Severity, str]]:
+    for variant in sorted(new - old, key=str):
+        before = [row for row in old if row.resource == variant.resource]
+        if not before:
+            severity: Severity = "error" if variant.resource == "*" else "warning"
+            yield "widened", severity, f"on {code(variant.resource)} as well"
+        elif any(row.conditions < variant.conditions for row in before):
+            yield "narrowed", "note", "under more conditions"
+        else:
+            gone = {key for row in before for key, _ in row.conditions - variant.conditions}
+            kept = {key for key, _ in variant.conditions}
+            if gone - kept:
+                yield "condition-removed", "error", f"without the condition {listed(gone - kept)}"
+            else:
+                values = {
+                    f"{key} {value}" for key, value in variant.conditions - before[0].conditions
+                }
+                yield "condition-changed", "warning", f"under another condition: {listed(values)}"
+
+
+def _denies(subject: _Subject, old: Policy, new: Policy) -> Iterator[Finding]:
+    lost: dict[str, list[str]] = defaultdict(list)
+    for principal, action in sorted(old.denies.keys() - new.denies.keys()):
+        lost[principal].append(action)
+    for principal, actions in lost.items():
+        sentence = f"{_who(principal)}no longer denies {listed(actions)}"
+        yield subject.finding("deny-removed", "error", sentence)
+    if new.denies.keys() - old.denies.keys():
+        actions = [action for _, action in new.denies.keys() - old.denies.keys()]
+        yield subject.finding("narrowed", "note", f"denies {listed(actions)}", change="better")
+    for grant in sorted(old.denies.keys() & new.denies.keys()):
+        if old.denies[grant] - new.denies[grant]:
+            # A condition more makes a denial smaller, so every change of one has to be read.
+            sentence = f"{_who(grant[0])}denies {code(grant[1])} in other cases than before"
+            yield subject.finding("deny-changed", "error", sentence)
+
+
+def _attached(base: Resource | None, head: Resource) -> Iterator[Finding]:
+    """Compare AWS's policies that an identity has, and its boundary."""
+    if not head.type.startswith(IDENTITIES):
+        return
+    subject = _Subject(head, "", new=base is None)
+    before = _arns(base.properties) if base else set()
+    for arn in sorted(_arns(head.properties) - before):
+        severity: Severity = (
+            "error"
+            if arn.endswith(("/AdministratorAccess", "/IAMFullAccess", "/PowerUserAccess"))
+            else "warning"
+        )
+        yield subject.finding("attached", severity, f"has the policy {code(arn)}")
+    if base is not None and base.properties.get(BOUNDARY) and not head.properties.get(BOUNDARY):
+        yield subject.finding("boundary-removed", "error", "has no permissions boundary any more")
+
+
+def _arns(properties: Mapping[str, Any]) -> set[str]:
+    keys = ("ManagedPolicyArns", "ManagedPolicies")
+    return {text(each) for key in keys for each in as_list(properties.get(key))}
+
+
+def _wild(action: str) -> bool:
+    return action == "*" or action.endswith(":*") or action.startswith("everything but")
+
+
+def _who(principal: str) -> str:
+    if principal == ANYBODY:
+        return "everybody: "
+    return f"{code(principal)}: " if principal else ""

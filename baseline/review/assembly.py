@@ -1,0 +1,210 @@
+"""A cloud assembly as the review sees it: stacks, resources, bodies of StackSets, controls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from baseline.errors import BaselineError
+from baseline.review.finding import Place
+from baseline.review.values import canonical, plain
+
+MANIFEST = "manifest.json"
+STACK = "aws:cloudformation:stack"
+NESTED = "cdk:cloud-assembly"
+STACK_SET = "AWS::CloudFormation::StackSet"
+
+NOISE = frozenset({"AWS::ApiGateway::Deployment", "AWS::CDK::Metadata", "AWS::Lambda::Version"})
+"""Types that the CDK makes anew with every change of code, and that protect nothing."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resource:
+    """A resource of a stack.
+
+    Attributes:
+        place: where it stands; ``place.name`` is its logical ID.
+        type: resource type.
+        properties: its properties, comparable.
+        deletion: what becomes of it when it leaves the template; ``Delete`` where nothing is said.
+        replacement: the same for the old one when it is replaced.
+        account: ID of the account; empty where the assembly does not say, as for StackSets.
+    """
+
+    place: Place
+    type: str
+    properties: Mapping[str, Any]
+    deletion: str
+    replacement: str
+    account: str = ""
+
+    @property
+    def retained(self) -> bool:
+        """Whether it stays when it leaves the template."""
+        return self.deletion.startswith("Retain") or self.deletion == "Snapshot"
+
+    def content(self) -> str:
+        """Give what makes two resources the same."""
+        return canonical([self.type, self.properties])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stack:
+    """A stack, or the body of a StackSet.
+
+    Attributes:
+        place: where it stands; ``place.name`` is empty.
+        name: name of the deployed stack; empty for a StackSet's body.
+        resources: by logical ID.
+        outputs: values by name, as written.
+        protected: whether the stack cannot be deleted by a slip.
+        template: the template as written.
+    """
+
+    place: Place
+    name: str
+    resources: Mapping[str, Resource]
+    outputs: Mapping[str, Any]
+    protected: bool
+    template: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assembly:
+    """What `cdk synth` wrote.
+
+    Attributes:
+        folder: where it was read.
+        stacks: by path: the stack, then the StackSet in it.
+        controls: capability and control, from ``controls.json``; None where there is no such file.
+    """
+
+    folder: Path
+    stacks: Mapping[str, Stack]
+    controls: frozenset[tuple[str, str]] | None = None
+
+    def resources(self) -> Iterator[Resource]:
+        """Give every resource of every stack and StackSet."""
+        for stack in self.stacks.values():
+            yield from stack.resources.values()
+
+
+@dataclass
+class _Reader:
+    folder: Path
+    found: dict[str, Stack] = field(default_factory=dict)
+
+    def read(self, folder: Path) -> None:
+        manifest = _object(folder / MANIFEST)
+        artifacts = manifest.get("artifacts")
+        for name, artifact in artifacts.items() if isinstance(artifacts, dict) else ():
+            if not isinstance(artifact, dict):
+                continue
+            properties = artifact.get("properties") or {}
+            if artifact.get("type") == NESTED:
+                self.read(folder / str(properties.get("directoryName", name)))
+            elif artifact.get("type") == STACK:
+                path = folder / str(properties.get("templateFile", f"{name}.template.json"))
+                place = Place(
+                    file=path.relative_to(self.folder).as_posix(),
+                    stack=str(artifact.get("displayName", name)),
+                )
+                account = str(artifact.get("environment", "")).removeprefix("aws://").split("/")[0]
+                self.add(
+                    _object(path),
+                    place,
+                    name=str(properties.get("stackName", name)),
+                    account=account if account.isdigit() else "",
+                    protected=properties.get("terminationProtection") is True,
+                )
+
+    def add(
+        self,
+        template: dict[str, Any],
+        place: Place,
+        *,
+        name: str = "",
+        account: str = "",
+        protected: bool = True,
+    ) -> None:
+        resources: dict[str, Resource] = {}
+        rows = template.get("Resources")
+        for logical_id, row in rows.items() if isinstance(rows, dict) else ():
+            kind = str(row.get("Type", "")) if isinstance(row, dict) else ""
+            if not kind or kind in NOISE:
+                continue
+            properties = dict(row.get("Properties") or {})
+            if kind == STACK_SET:
+                body = _body(properties.pop("TemplateBody", None))
+                if body is not None:
+                    inside = plain(properties.get("StackSetName", logical_id))
+                    self.add(body, Place(file=place.file, stack=f"{place.stack}/{inside}"))
+            resources[logical_id] = Resource(
+                place=Place(file=place.file, stack=place.stack, name=logical_id, type=kind),
+                type=kind,
+                properties=plain(properties),
+                deletion=str(row.get("DeletionPolicy", "Delete")),
+                replacement=str(row.get("UpdateReplacePolicy", "Delete")),
+                account=account,
+            )
+        self.found[place.stack] = Stack(
+            place=place,
+            name=name,
+            resources=resources,
+            outputs=template.get("Outputs") or {},
+            protected=protected,
+            template=template,
+        )
+
+
+def read_assembly(folder: Path) -> Assembly:
+    """Read a folder that `cdk synth` wrote, bodies of StackSets included.
+
+    Raises:
+        BaselineError: it is no cloud assembly, or a file of it is no JSON object.
+    """
+    if not (folder / MANIFEST).is_file():
+        raise BaselineError(
+            f"{folder} is no cloud assembly: it has no {MANIFEST}; name what `cdk synth` wrote, such as cdk.out"
+        )
+    reader = _Reader(folder)
+    reader.read(folder)
+    if not reader.found:
+        raise BaselineError(f"{folder} is a cloud assembly without stacks; synthesize it again")
+    return Assembly(folder=folder, stacks=reader.found, controls=_controls(folder))
+
+
+def _controls(folder: Path) -> frozenset[tuple[str, str]] | None:
+    path = folder / "controls.json"
+    if not path.is_file():
+        return None
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        return frozenset(
+            (str(row["capability"]), control)
+            for row in rows
+            for control in (row["controls"] or [""])
+        )
+    except (ValueError, KeyError, TypeError):
+        raise BaselineError(f"{path} is no list of controls; synthesize it again") from None
+
+
+def _body(value: object) -> dict[str, Any] | None:
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and "Resources" in found else None
+
+
+def _object(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
+    if not isinstance(found, dict):
+        raise BaselineError(f"{path} is no JSON object; synthesize the assembly again")
+    return found
