@@ -132,14 +132,26 @@ _SETTINGS = (
     "ssm:UpdateDocumentDefaultVersion",
 )
 _RESPONSE = (
+    # Access keys, role sessions, root users, logs and detection
+    "cloudtrail:StartLogging",
+    "config:StartConfigurationRecorder",
+    "guardduty:StartMonitoringMembers",
+    "guardduty:UpdateDetector",
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:DeleteAccessKey",
+    "iam:DeleteLoginProfile",
+    "iam:PutRolePolicy",
+    "iam:PutUserPolicy",
+    "iam:UpdateAccessKey",
+    # Instances
     "ec2:CreateSnapshot",
     "ec2:EnableImageBlockPublicAccess",
     "ec2:EnableSnapshotBlockPublicAccess",
     "ec2:ModifyImageAttribute",
     "ec2:ModifyInstanceAttribute",
     "ec2:ModifySnapshotAttribute",
-    "iam:PutRolePolicy",
-    "iam:UpdateAccessKey",
+    # Buckets, objects and databases
     "rds:AddTagsToResource",
     "rds:CreateDBClusterSnapshot",
     "rds:CreateDBSnapshot",

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from aws_cdk import aws_iam as iam
 
+DENIES = "the statement denies: the wider it is, the less the role may do"
+
 
 def _nothing() -> list[iam.PolicyStatement]:
     return []

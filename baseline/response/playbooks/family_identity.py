@@ -6,7 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from baseline.primitives.acknowledge import as_printed
-from baseline.response.playbooks.families import Family
+from baseline.response.playbooks.families import DENIES, Family
 
 OWN = f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}"
 USERS, ROLES = f"{OWN}:user/*", f"{OWN}:role/*"
@@ -100,8 +100,8 @@ FAMILY = Family(
             "any role's session can be stolen; the baseline's own roles, the emergency role and "
             "those of AWS are denied"
         ),
-        f"AwsSolutions-IAM5[Resource::{as_printed(UNCHANGEABLE[0])}]": "it denies",
-        f"AwsSolutions-IAM5[Resource::{as_printed(UNCHANGEABLE[1])}]": "it denies",
+        f"AwsSolutions-IAM5[Resource::{as_printed(UNCHANGEABLE[0])}]": DENIES,
+        f"AwsSolutions-IAM5[Resource::{as_printed(UNCHANGEABLE[1])}]": DENIES,
         "AwsSolutions-IAM5[Resource::*]": "event history and list of Regions take no resources",
     },
 )

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from baseline.identity.trust import one_role
 from baseline.primitives.acknowledge import acknowledge, as_printed
-from baseline.response.playbooks.families import Family
+from baseline.response.playbooks.families import DENIES, Family
 
 SESSION_HOURS = 1
 
@@ -94,7 +94,5 @@ def _reasons(family: Family, guarded: Sequence[str]) -> dict[str, str]:
     if not family.guards_identities:
         return {}
     return {
-        f"AwsSolutions-IAM5[Resource::{as_printed(arn)}]": "it denies"
-        for arn in guarded
-        if "*" in arn
+        f"AwsSolutions-IAM5[Resource::{as_printed(arn)}]": DENIES for arn in guarded if "*" in arn
     }

@@ -90,6 +90,29 @@ def api_call(
     }
 
 
+def done(service: str, name: str, **detail: Any) -> dict[str, Any]:
+    """Give a call that was not refused."""
+    event = api_call(service, name, **detail)
+    del event["detail"]["errorCode"]
+    return event
+
+
+EXPOSED_KEY: dict[str, Any] = {
+    "version": "0",
+    "source": "aws.health",
+    "account": "555555555555",
+    "region": "us-east-1",
+    "detail-type": "AWS Health Event",
+    "detail": {
+        "service": "RISK",
+        "eventTypeCode": "AWS_RISK_CREDENTIALS_EXPOSED",
+        "eventTypeCategory": "issue",
+        "statusCode": "open",
+        "affectedEntities": [{"entityValue": "AKIAIOSFODNN7EXAMPLE"}],
+    },
+}
+
+
 def sign_in(user: str) -> dict[str, Any]:
     return {
         **api_call("signin", "ConsoleLogin", user=user, eventType="AwsConsoleSignIn"),

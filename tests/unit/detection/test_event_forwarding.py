@@ -94,6 +94,10 @@ def test_rules_listen_on_the_default_bus_and_send_to_another_so_nothing_loops(
         (event("PutBucketPolicy everybody"), 1),
         (event("ModifyDBSnapshotAttribute"), 1),
         (event("GuardDuty Malware Protection Object Scan Result"), 1),
+        (sample_events.EXPOSED_KEY, 1),
+        (sample_events.done("ec2", "DeleteFlowLogs"), 1),
+        (sample_events.done("ec2", "CreateFlowLogs"), 0),
+        (sample_events.api_call("ec2", "DeleteFlowLogs"), 0),
     ],
 )
 @pytest.mark.usefixtures("forwarding")
@@ -146,9 +150,51 @@ def test_where_only_sign_ins_are_recorded_nothing_else_is_forwarded(
         "RootActivity",
         "RootSessions",
         "RootSettings",
+        "ExposedKeys",
         "BreakGlassRole",
         "BreakGlassSession",
         "BreakGlassUsers",
     }
     for rule in of_type(stack, "AWS::Events::Rule"):
         assert rule["Properties"]["Targets"][0]["Arn"] == names.event_bus_arn
+
+
+LOG_BUCKET = "secbase-org-logs-222222222222-eu-west-1"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("PutBucketPolicy", LOG_BUCKET, True),
+        ("DeleteBucketLifecycle", LOG_BUCKET, True),
+        ("PutBucketTagging", LOG_BUCKET, False),
+        ("PutBucketPolicy", "shop-org-logs-1", False),
+    ],
+)
+def test_changed_log_buckets_are_forwarded_by_the_log_archive_alone(
+    stack: cdk.Stack, of_type: OfType, names: Names, call: tuple[str, str, bool]
+) -> None:
+    name, bucket, forwarded = call
+    found = EventForwarding(
+        stack,
+        "WithLogs",
+        bus_arn=names.event_bus_arn,
+        role_name=names.event_forwarding_role,
+        rule_name=names.forwarding_rule,
+        emergency=EMERGENCY,
+        guardduty_account=names.security,
+        core_accounts=names.core_accounts,
+        log_account=names.log_archive,
+        log_prefix=names.prefix,
+    )
+    assert "LogBuckets" in found.rules
+    [rule] = [
+        each
+        for each in of_type(stack, "AWS::Events::Rule")
+        if each["Properties"]["Description"].startswith("LogBuckets")
+    ]
+    conditions = assertions.Template.from_stack(stack).to_json()["Conditions"]
+    wanted = {"Fn::Equals": [{"Ref": "AWS::AccountId"}, names.log_archive]}
+    assert conditions[rule["Condition"]] == wanted
+    event = sample_events.done("s3", name, requestParameters={"bucketName": bucket})
+    assert matches(rule["Properties"]["EventPattern"], event) is forwarded

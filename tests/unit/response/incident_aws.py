@@ -6,17 +6,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import boto3
-import botocore.session
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
-from botocore.loaders import Loader
 from moto import mock_aws
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, iam_backends
@@ -29,9 +25,6 @@ EVENTS = Path(__file__).parent / "events"
 MANAGEMENT = "111111111111"
 DENYING = ("AWSCompromisedKeyQuarantineV3", "AWSDenyAll")
 """Policies of AWS that the playbooks attach; moto loads all of them or none."""
-
-MODELS = Loader(extra_search_paths=[str(Path(boto3.__file__).parents[1] / "boto3" / "data")])
-"""Models of services, read once for all tests."""
 
 
 @dataclass
@@ -134,8 +127,6 @@ def accounts() -> Iterator[Missing]:
         with (
             patch.object(BaseClient, "_make_api_call", call),
             patch.object(clients, "own", with_executions),
-            patch.object(clients.boto3, "Session", _session),
-            patch.object(clients, "session", cache(clients.session)),
         ):
             yield missing
 
@@ -146,13 +137,6 @@ def _load_policies() -> None:
     for name in DENYING:
         policy = AWSManagedPolicy.from_data(name, MEMBER, REGION, known[name])
         backend.managed_policies[policy.arn] = policy
-
-
-def _session(**options: Any) -> boto3.Session:
-    """Give a session that does not read the models again, which takes most of a step's time."""
-    inner = botocore.session.Session()
-    inner.register_component("data_loader", MODELS)
-    return boto3.session.Session(botocore_session=inner, **options)
 
 
 def event(name: str) -> dict[str, Any]:

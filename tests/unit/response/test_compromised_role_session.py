@@ -70,7 +70,7 @@ def state(name: str = NAME) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("kind", (*EXFILTRATED, *STOLEN, *UNUSUAL))
+@pytest.mark.parametrize("kind", [*EXFILTRATED, *STOLEN, *UNUSUAL])
 def test_every_finding_that_names_a_role_revokes_its_sessions(role: str, kind: str) -> None:
     found = finding(role, kind)
     assert any(matches(trigger.pattern, found) for trigger in PLAYBOOK.triggers)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -68,7 +70,7 @@ def detector() -> str:
     return str(member("guardduty").list_detectors()["DetectorIds"][0])
 
 
-def tampered(name: str, **detail: Any) -> dict[str, Any]:
+def tampered(name: str, *, detector_id: str | None = None, **detail: Any) -> dict[str, Any]:
     """Give the recorded call."""
     known = CALLS[name]
     found = event("tampering")
@@ -79,8 +81,7 @@ def tampered(name: str, **detail: Any) -> dict[str, Any]:
         "requestParameters": known["requestParameters"],
         **detail,
     }
-    ids = member("guardduty").list_detectors()["DetectorIds"]
-    text = json.dumps(found).replace("12abc34d567e8fa901bc2d34e56789f0", ids[0] if ids else "gone")
+    text = json.dumps(found).replace("12abc34d567e8fa901bc2d34e56789f0", detector_id or detector())
     given: dict[str, Any] = json.loads(text)
     return given
 
@@ -123,16 +124,21 @@ def running(found: Missing) -> dict[str, bool]:
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_every_call_starts_the_playbook(protected: Missing, name: str) -> None:
-    assert protected.started == {}
-    found = tampered(name)
+def test_every_call_starts_the_playbook(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFIX", "secbase")
+    found = tampered(name, detector_id="12abc34d")
     assert sum(matches(trigger.pattern, found) for trigger in PLAYBOOK.triggers) == 1
-    assert not any(
-        matches(trigger.pattern, tampered(name, errorCode="AccessDenied"))
-        for trigger in PLAYBOOK.triggers
-    )
-    done = run(PLAYBOOK, found, mode="dry_run")
-    assert done.state["proceed"] is True
+    target = targets(monkeypatch).trail_tampering(found)
+    assert target["call"] == name
+    assert target["id"]
+    refused = tampered(name, detector_id="12abc34d", errorCode="AccessDenied")
+    assert not any(matches(trigger.pattern, refused) for trigger in PLAYBOOK.triggers)
+
+
+def targets(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Give the family's targets, as the function imports them."""
+    monkeypatch.syspath_prepend(str(machine.HANDLER))
+    return importlib.import_module("protection_targets")
 
 
 def test_no_named_call_is_without_a_record() -> None:
@@ -249,7 +255,7 @@ def test_what_a_stack_has_to_put_back_is_not_called_contained(
 ) -> None:
     found = tampered(name)
     LOST[name][0](protected)
-    if name in {"DeleteBucketPolicy"}:
+    if name == "DeleteBucketPolicy":
         make_log_bucket(found)
     done = run(PLAYBOOK, found)
     assert (done.status, done.summary["outcome"]) == ("FAILED", "not contained")
