@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
+from baseline.config.forensics import ComputeResponse, Forensics
 from baseline.config.section import Section
 
 TAG_KEY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9 _.:/=+@-]{0,127}$"
@@ -83,4 +84,11 @@ class Response(Section):
     )
     playbooks: Playbooks = Field(
         default_factory=Playbooks, description="Incidents that are contained step by step."
+    )
+    compute: ComputeResponse = Field(
+        default_factory=ComputeResponse, description="How playbooks about machines go."
+    )
+    forensics: Forensics | None = Field(
+        default=None,
+        description="Account that gets copies of machines' snapshots, under a key of its own. None by default.",
     )

@@ -19,6 +19,7 @@ from baseline.config.checks import (
     detection,
     edge,
     endpoint,
+    forensics,
     guardduty,
     guardrails,
     iam,
@@ -194,6 +195,7 @@ CHECKS: tuple[Check, ...] = (
     workload.network_is_planned,
     workload.is_offered,
     lists.hold_each_value_once,
+    forensics.account_is_known,
 )
 
 

@@ -13,6 +13,7 @@ from baseline.config.names.backups import BackupNames
 from baseline.config.names.edge import EdgeNames
 from baseline.config.names.endpoint import EndpointNames
 from baseline.config.names.findings import FindingNames
+from baseline.config.names.forensics import ForensicNames
 from baseline.config.names.images import ImageNames
 from baseline.config.names.inspector import InspectorNames
 from baseline.config.names.log_archive import LogArchiveNames
@@ -35,6 +36,7 @@ class Names(
     EdgeNames,
     EndpointNames,
     FindingNames,
+    ForensicNames,
     InspectorNames,
     ImageNames,
     LogArchiveNames,

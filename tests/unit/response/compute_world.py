@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from botocore import session
 from botocore.client import BaseClient
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 
-from tests.unit.response.machine import REGION, member
+from tests.unit.response import machine
+from tests.unit.response.machine import REGION
 
 EVENTS = Path(__file__).parent / "events"
 DOMAIN_LIST = "rslvr-fdl-0123456789abcdef"
@@ -32,6 +36,32 @@ def recorded(type: str, target: str | None = None) -> dict[str, Any]:
     if target is not None:
         event["detail"]["resource"]["instanceDetails"]["instanceId"] = target
     return event
+
+
+@cache
+def member(service: str) -> Any:
+    """Give a client of the member account; one for a test, for speed."""
+    return machine.member(service)
+
+
+@contextmanager
+def quick() -> Iterator[None]:
+    """Let steps share their clients: making one takes longer than what a step does in moto."""
+    call = sys.modules["calls"].Call
+    real, kept = call.client, {}
+
+    def client(self: Any, service: str, region: str | None = None) -> Any:
+        place = (self.account, service, region or self.region, self.dry_run)
+        if place not in kept:
+            kept[place] = real(self, service, region)
+        return kept[place]
+
+    member.cache_clear()
+    with (
+        patch.object(session, "create_loader", cache(session.create_loader)),
+        patch.object(call, "client", client),
+    ):
+        yield
 
 
 @dataclass

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
-from unittest.mock import patch
 
 import pytest
-from botocore import loaders
 from moto import mock_aws
 
 from baseline.response.playbooks import compromised_instance, crypto_mining, dns_exfiltration
 from baseline.response.playbooks.model import Playbook
 from tests.unit.response import compute_world, machine
-from tests.unit.response.compute_world import World, answered, recorded
-from tests.unit.response.machine import ALWAYS, Faults, Run, Tickets, member, run
+from tests.unit.response.compute_world import World, answered, member, quick, recorded
+from tests.unit.response.machine import ALWAYS, Faults, Run, Tickets, run
 
 COMPROMISED = compromised_instance.PLAYBOOK
 MINING = crypto_mining.PLAYBOOK
@@ -42,16 +39,9 @@ CHANGES = {
 """Each step that changes something, with a call that it makes."""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _models_are_read_once() -> Iterator[None]:
-    """Each step has a session of its own, which reads the model of EC2 again: a third of a second."""
-    with patch.object(loaders, "create_loader", cache(loaders.create_loader)):
-        yield
-
-
 @pytest.fixture
 def tickets() -> Iterator[Tickets]:
-    with mock_aws(), machine.security_account() as found:
+    with mock_aws(), machine.security_account() as found, quick():
         yield found
 
 

@@ -76,6 +76,8 @@ class Call:
         self.facts: State = {}
         self._results: State = state.get("results", {})
         self._changed = False
+        # Making one reads the service's model, which takes long for EC2.
+        self._clients: dict[tuple[str, str], Client] = {}
 
     @cached_property
     def _session(self) -> Client:
@@ -86,12 +88,13 @@ class Call:
 
         In a dry run it refuses every operation that does not only read.
         """
-        found = self._session.client(
-            service, region_name=region or self.region, config=clients.RETRIES
-        )
-        if self.dry_run:
-            found.meta.events.register("before-call", _refuse)
-        return found
+        place = (service, region or self.region)
+        if place not in self._clients:
+            found = self._session.client(service, region_name=place[1], config=clients.RETRIES)
+            if self.dry_run:
+                found.meta.events.register("before-call", _refuse)
+            self._clients[place] = found
+        return self._clients[place]
 
     def change(self, said: str, action: Callable[[], object]) -> None:
         """Change something: do it and remember it; in a dry run only remember it.
