@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -21,6 +22,8 @@ from baseline.detection.managed_rules import rule_table
 from baseline.guardrails import catalog
 from baseline.guardrails.model import Guardrail
 from baseline.local.coverage import coverage_markdown
+from baseline.response.playbooks.catalog import PLAYBOOKS
+from baseline.response.playbooks.runbook import runbook
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 MARKER = "<!-- generated below this line by scripts/generate_docs.py -->"
@@ -119,7 +122,25 @@ def template_validation() -> str:
     return "\n".join(lines)
 
 
+def playbooks() -> str:
+    """Give the playbooks, one row each; their runbooks are pages of their own."""
+    lines = ["| Playbook | Answers | Unless told otherwise | Steps |", "|---|---|---|---|"]
+    for each in PLAYBOOKS:
+        steps = ", ".join(
+            f"**{step.title}**" if step.kind == "destructive" else step.title for step in each.steps
+        )
+        link = f"[`{each.id}`](runbooks/{RUNBOOK.format(each.id)})"
+        lines.append(f"| {link} | {each.title} | `{each.mode}` | {steps} |")
+    return "\n".join(lines)
+
+
+RUNBOOK = "playbook-{}.md"
+RUNBOOKS: dict[str, Callable[[], str]] = {
+    f"runbooks/{RUNBOOK.format(each.id)}": partial(runbook, each) for each in PLAYBOOKS
+}
 PAGES: dict[str, Callable[[], str]] = {
+    **RUNBOOKS,
+    "playbooks.md": playbooks,
     "config-rules.md": config_rules,
     "configuration.md": configuration,
     "custom-resources.md": lambda: table(entries()),
@@ -131,8 +152,13 @@ PAGES: dict[str, Callable[[], str]] = {
 
 def page(name: str) -> str:
     """Give a page: what a person wrote above the marker, and what is generated below it."""
-    written = (DOCS / name).read_text(encoding="utf-8").split(MARKER)[0]
+    written = "" if name in RUNBOOKS else _text(name).split(MARKER)[0]
     return f"{written}{MARKER}\n\n{PAGES[name]().strip()}\n"
+
+
+def _text(name: str) -> str:
+    path = DOCS / name
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def main() -> None:
@@ -140,7 +166,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="only tell which are out of date")
     check = parser.parse_args().check
-    late = [name for name in PAGES if (DOCS / name).read_text(encoding="utf-8") != page(name)]
+    late = [name for name in PAGES if _text(name) != page(name)]
     for name in late:
         if not check:
             (DOCS / name).write_text(page(name), encoding="utf-8")

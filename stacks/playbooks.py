@@ -40,13 +40,14 @@ class PlaybooksStack(cdk.Stack):
             self,
             "Playbooks",
             names=names,
-            families=chosen_families(settings),
+            families=chosen_families(configuration),
             modes=chosen(settings),
             bus=security.bus.bus,
             evidence=response.evidence,
             topic=security.topics[CRITICAL],
             topic_key=security.notification_key,
             break_glass_role=configuration.break_glass.role,
+            security_hub=configuration.capabilities.security_hub.enabled,
             approval_hours=settings.approval_hours,
         )
 

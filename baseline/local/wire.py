@@ -69,11 +69,14 @@ class ServiceError(ServiceException):  # type: ignore[misc]
         code: Error code of the service's model, for example ``ResourceNotFoundException``.
         message: The sentence for the client.
         status: HTTP status.
+        members: What else the model gives the error, such as ``OpsItemId``.
     """
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    def __init__(self, code: str, message: str, status: int = 400, **members: str) -> None:
         super().__init__(code, message)
         self.status = status
+        for name, value in members.items():
+            setattr(self, name, value)
 
 
 def botocore_name(service: str, path: str = "/") -> str:

@@ -71,6 +71,10 @@ class ResponseNames(CoreNames):
         """Role in every account with which a family of playbooks acts there."""
         return f"{self.prefix}-responder-{family}"
 
+    def start_document(self, playbook: str) -> str:
+        """Automation document with which a person starts a playbook, after a dry run."""
+        return f"{self.prefix}-start-{playbook}"
+
     @property
     def answer_document(self) -> str:
         """Automation document with which a person answers a playbook's question."""

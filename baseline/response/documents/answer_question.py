@@ -5,7 +5,7 @@ import json
 import boto3
 
 
-def answer(events, context):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, ARG001 - Automation's signature
+def answer(events: dict[str, str], context: object) -> dict[str, object]:  # noqa: ARG001 - Automation's
     """Send the answer to the step that waits for it, with the name of who gave it.
 
     Args:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from baseline.response.playbooks import compromised_instance, crypto_mining, dns_exfiltration
 from baseline.response.playbooks.families import Family
+from baseline.response.playbooks.family_compute import FAMILY as COMPUTE
 from baseline.response.playbooks.model import Playbook
 
-FAMILIES: tuple[Family, ...] = ()
+FAMILIES: tuple[Family, ...] = (COMPUTE,)
 """In the order of their roles."""
 
-PLAYBOOKS: tuple[Playbook, ...] = ()
+PLAYBOOKS: tuple[Playbook, ...] = (
+    compromised_instance.PLAYBOOK,
+    crypto_mining.PLAYBOOK,
+    dns_exfiltration.PLAYBOOK,
+)
 """In the order of the runbooks."""
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
+
+if TYPE_CHECKING:
+    from baseline.config.configuration import Configuration
 
 
 def _nothing() -> list[iam.PolicyStatement]:
@@ -23,6 +27,8 @@ class Family:
         reasons: cdk-nag finding of each wildcard in those statements, to its reason.
         own_statements: gives what its function may do in the security account besides what all do.
         own_reasons: the same for these.
+        environment: further environment variables of the function.
+        configure: gives the family what baseline.yaml chooses; None where there are no choices.
     """
 
     id: str
@@ -31,3 +37,5 @@ class Family:
     reasons: Mapping[str, str]
     own_statements: Callable[[], Sequence[iam.PolicyStatement]] = _nothing
     own_reasons: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    configure: Callable[[Family, Configuration], Family] | None = None

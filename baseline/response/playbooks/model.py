@@ -69,6 +69,20 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ByHand:
+    """What a person says who starts a playbook without an event.
+
+    Attributes:
+        kind: kind of the target, as the playbook's events give it.
+        inputs: key of the target to what it is, in the order of the form; ``id`` is among them. All
+            are required.
+    """
+
+    kind: str
+    inputs: Mapping[str, str] = field(hash=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Playbook:
     """One answer.
 
@@ -86,6 +100,7 @@ class Playbook:
         judge: what a person looks at to tell an attack from a false alarm.
         afterwards: what remains for people: causes, recovery, lessons.
         sources: titles of the documentation that it follows.
+        by_hand: what a person says who starts it; None for one that only events start.
     """
 
     id: str
@@ -99,6 +114,7 @@ class Playbook:
     judge: tuple[str, ...]
     afterwards: tuple[str, ...]
     sources: tuple[str, ...]
+    by_hand: ByHand | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot become a machine.

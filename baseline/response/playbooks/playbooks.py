@@ -24,6 +24,7 @@ from baseline.response.playbooks.families import Family
 from baseline.response.playbooks.function import PlaybookFunction
 from baseline.response.playbooks.machine import PlaybookMachine
 from baseline.response.playbooks.model import Mode, Playbook
+from baseline.response.playbooks.start import StartDocument
 
 
 class Playbooks(Construct):
@@ -40,6 +41,7 @@ class Playbooks(Construct):
         topic: topic that hears of incidents, questions and failures; admits alarms of the account.
         topic_key: its key.
         break_glass_role: name of the emergency role, which no step touches.
+        security_hub: note incidents on findings of Security Hub; on by default.
         approval_hours: how long a question waits for its answer; 24 by default.
 
     Attributes:
@@ -64,6 +66,7 @@ class Playbooks(Construct):
         topic: SecureTopic,
         topic_key: SecureKey,
         break_glass_role: str,
+        security_hub: bool = True,
         approval_hours: int = 24,
     ) -> None:
         super().__init__(scope, id)
@@ -75,6 +78,7 @@ class Playbooks(Construct):
             "BREAK_GLASS_ROLE": break_glass_role,
             "PREFIX": names.prefix,
             "SECURITY_ACCOUNT": names.security,
+            "SECURITY_HUB": "on" if security_hub else "off",
         }
         self.functions: dict[str, PlaybookFunction] = {}
         self.machines: dict[str, PlaybookMachine] = {}
@@ -94,6 +98,14 @@ class Playbooks(Construct):
                 environment=environment,
             )
             for playbook in own:
+                if playbook.by_hand is not None:
+                    StartDocument(
+                        self,
+                        f"Start{_pascal(playbook.id)}",
+                        playbook=playbook,
+                        name=names.start_document(playbook.id),
+                        machine_name=names.playbook(playbook.id),
+                    )
                 self.machines[playbook.id] = PlaybookMachine(
                     self,
                     _pascal(playbook.id),

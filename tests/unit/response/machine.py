@@ -118,6 +118,7 @@ def environment(family: str, settings: Mapping[str, Any]) -> dict[str, str]:
         "PREFIX": "secbase",
         "RESPONDER_ROLE": f"secbase-responder-{family}",
         "SECURITY_ACCOUNT": SECURITY,
+        "SECURITY_HUB": "off",
         "TAG_KEY": "SecurityBaselineIncident",
         "TOPIC_ARN": f"arn:aws:sns:{REGION}:{SECURITY}:{TOPIC}",
     }
@@ -142,7 +143,7 @@ class Faults:
                 self.failing[name] -= 1
                 self.failed.append(name)
                 answer = {"Error": {"Code": self.code, "Message": f"injected into {name}"}}
-                raise ClientError(answer, operation)  # type: ignore[arg-type]
+                raise ClientError(answer, operation)
             return real(client, operation, parameters)
 
         with patch.object(BaseClient, "_make_api_call", call):
@@ -163,7 +164,7 @@ class Tickets:
         for known, item in self.items.items():
             if item["OperationalData"]["/aws/dedup"]["Value"] == wanted:
                 answer = {"Error": {"Code": "OpsItemAlreadyExistsException", "Message": "exists"}}
-                raise ClientError({**answer, "OpsItemId": known}, "CreateOpsItem")  # type: ignore[arg-type, typeddict-unknown-key]
+                raise ClientError({**answer, "OpsItemId": known}, "CreateOpsItem")
         made = f"oi-{len(self.items):012x}"
         self.items[made] = {**request, "Status": "Open"}
         return {"OpsItemId": made}

@@ -11,6 +11,8 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from baseline.errors import BaselineError
@@ -18,7 +20,7 @@ from baseline.response.playbooks.model import Playbook, Step, Trigger
 from tests.unit.response import machine
 from tests.unit.response.machine import ALWAYS, MEMBER, Faults, Run, Tickets, member, run
 
-SAMPLE = Path(__file__).parent / "sample"
+SAMPLE = Path(__file__).parent / "handlers"
 
 
 def step(id: str, kind: Any, **more: Any) -> Step:
@@ -80,6 +82,7 @@ def finding(key: str, *, sample: bool = False, id: str = "f1") -> dict[str, Any]
         "time": "2026-11-22T10:00:00Z",
         "detail": {
             "id": id,
+            "arn": f"arn:aws:guardduty:{machine.REGION}:{machine.SECURITY}:detector/d/finding/{id}",
             "accountId": MEMBER,
             "region": machine.REGION,
             "type": "UnauthorizedAccess:IAMUser/MaliciousIPCaller",
@@ -133,6 +136,37 @@ def test_an_incident_is_contained_kept_told_and_measured(tickets: Tickets, key: 
         "FailedSteps",
         "TimeToContain",
     }
+
+
+@pytest.mark.parametrize("hub", ["on", "off"])
+def test_the_finding_in_security_hub_names_the_incident(
+    key: str, hub: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+    real = BaseClient._make_api_call
+
+    def call(client: Any, operation: str, parameters: Any) -> Any:
+        if operation == "BatchUpdateFindings":
+            asked.append(parameters)
+            return {}
+        return real(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    environment = machine.environment
+    monkeypatch.setattr(
+        machine, "environment", lambda *given: environment(*given) | {"SECURITY_HUB": hub}
+    )
+    run(playbook(), finding(key))
+    if hub == "off":
+        assert asked == []
+        return
+    [noted] = asked
+    [identifier] = noted["FindingIdentifiers"]
+    assert identifier["ProductArn"] == (
+        f"arn:aws:securityhub:{machine.REGION}::product/aws/guardduty"
+    )
+    assert identifier["Id"].endswith("finding/f1")
+    assert noted["UserDefinedFields"]["SecurityBaselineIncident"].startswith("sample-playbook-")
 
 
 def test_evidence_has_a_chain_of_custody(key: str) -> None:
@@ -224,7 +258,7 @@ def test_no_evidence_and_no_ticket_do_not_hold_up_containment(
     tickets: Tickets, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(**_: Any) -> None:
-        raise machine.ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Create")
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Create")
 
     monkeypatch.setattr(tickets, "create_ops_item", refuse)
     with Faults({"s3.PutObject": ALWAYS}).injected():

@@ -80,8 +80,8 @@ class Call:
         self._clients: dict[tuple[str, str], Client] = {}
 
     @cached_property
-    def _session(self) -> Client:
-        return clients.session(self.account, incident=self.incident["id"])
+    def _credentials(self) -> dict[str, str]:
+        return clients.credentials(self.account, incident=self.incident["id"])
 
     def client(self, service: str, region: str | None = None) -> Client:
         """Give a client of the affected account, in its Region by default.
@@ -90,7 +90,7 @@ class Call:
         """
         place = (service, region or self.region)
         if place not in self._clients:
-            found = self._session.client(service, region_name=place[1], config=clients.RETRIES)
+            found = clients.foreign(service, region=place[1], credentials=self._credentials)
             if self.dry_run:
                 found.meta.events.register("before-call", _refuse)
             self._clients[place] = found

@@ -22,29 +22,42 @@ def own(service: str) -> Client:
     return boto3.client(service, config=RETRIES)
 
 
-def session(account: str, *, incident: str) -> boto3.Session:
+def credentials(account: str, *, incident: str) -> dict[str, str]:
     """Assume the responder's role in an account; its CloudTrail names the incident.
 
     Args:
         account: ID of the affected account.
         incident: ID of the incident.
+
+    Returns:
+        The credentials, as arguments of a client.
     """
     role = f"arn:{os.environ['PARTITION']}:iam::{account}:role/{os.environ['RESPONDER_ROLE']}"
     return assumed(role, incident=incident)
 
 
-def assumed(role: str, *, incident: str) -> boto3.Session:
+def assumed(role: str, *, incident: str) -> dict[str, str]:
     """Assume a role; its CloudTrail names the incident.
 
     Args:
         role: ARN of the role.
         incident: ID of the incident.
+
+    Returns:
+        The credentials, as arguments of a client.
     """
     name = SESSION.sub("-", incident)[:64]
     found = own("sts").assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
-    return boto3.Session(
-        aws_access_key_id=found["AccessKeyId"],
-        aws_secret_access_key=found["SecretAccessKey"],
-        aws_session_token=found["SessionToken"],
-        region_name=os.environ.get("AWS_REGION"),
-    )
+    return {
+        "aws_access_key_id": found["AccessKeyId"],
+        "aws_secret_access_key": found["SecretAccessKey"],
+        "aws_session_token": found["SessionToken"],
+    }
+
+
+def foreign(service: str, *, region: str, credentials: dict[str, str]) -> Client:
+    """Give a client of another account.
+
+    It comes from the default session, which has read the service's model already.
+    """
+    return boto3.client(service, region_name=region, config=RETRIES, **credentials)

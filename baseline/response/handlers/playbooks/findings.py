@@ -60,6 +60,11 @@ def summary(event: State) -> State:
         service = found.get("service", {})
         return {
             "id": str(found.get("id", event.get("id"))),
+            # The same finding, as Security Hub names it.
+            "hub": {
+                "Id": str(found.get("arn", "")),
+                "ProductArn": _product(str(found.get("arn", ""))),
+            },
             "type": str(found.get("type", "")),
             "title": str(found.get("title", "")),
             "sample": _sample(service.get("additionalInfo", {}), found.get("title", "")),
@@ -69,7 +74,7 @@ def summary(event: State) -> State:
     if kind(event) == "security_hub":
         return {
             "id": str(found["Id"]),
-            "product_arn": str(found["ProductArn"]),
+            "hub": {"Id": str(found["Id"]), "ProductArn": str(found["ProductArn"])},
             "type": str(found.get("Compliance", {}).get("SecurityControlId") or _first_type(found)),
             "title": str(found.get("Title", "")),
             "sample": found.get("Sample") is True
@@ -102,6 +107,14 @@ def require(found: Said, what: str) -> Said:
     if not found:
         raise NotForUs(f"the event does not say {what}")
     return found
+
+
+def _product(arn: str) -> str:
+    """Give the ARN of GuardDuty as a product of Security Hub, in the Region of a finding."""
+    if not arn:
+        return ""
+    _, partition, _, region, *_ = arn.split(":")
+    return f"arn:{partition}:securityhub:{region}::product/aws/guardduty"
 
 
 def _sample(additional: Said, title: str) -> bool:

@@ -126,12 +126,11 @@ def _into_ticket(incident: State, rows: list[State], summary: State) -> None:
 
 def _into_finding(incident: State) -> None:
     """Note the incident in Security Hub, where the finding is one of it."""
-    finding = incident["finding"]
-    product = finding.get("product_arn")
-    if not product:
+    hub = incident["finding"].get("hub", {})
+    if os.environ["SECURITY_HUB"] != "on" or not hub.get("ProductArn"):
         return
     clients.own("securityhub").batch_update_findings(
-        FindingIdentifiers=[{"Id": finding["id"], "ProductArn": product}],
+        FindingIdentifiers=[hub],
         Note={
             "Text": f"Answered by {incident['playbook']}, ticket {incident['ticket'] or 'none'}.",
             "UpdatedBy": "security-baseline",
