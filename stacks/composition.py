@@ -14,6 +14,7 @@ from stacks import choices
 from stacks.audit import AuditStack
 from stacks.edge import firewall_manager
 from stacks.endpoint import endpoint
+from stacks.forensics import forensics
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.log_archive import LogArchiveStack
 from stacks.management_member import ManagementMember
@@ -58,6 +59,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     response = ResponseStack(app, "response", security=security, **_in(wiring, names.security))
     answers = playbooks(wiring, security=security, response=response)
     _depend(answers, [security, response])
+    _depend(forensics(wiring), [organization])
     findings = choices.findings(wiring)
     _depend([audit, security, *findings], [log_archive])
     _depend([*choices.security_regional(wiring, security), *findings, response], [security])

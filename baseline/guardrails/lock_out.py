@@ -132,11 +132,38 @@ _SETTINGS = (
     "ssm:UpdateDocumentDefaultVersion",
 )
 _RESPONSE = (
-    "ec2:CreateSnapshot",
-    "ec2:ModifyInstanceAttribute",
     "iam:PutRolePolicy",
     "iam:UpdateAccessKey",
 )
+_RESPONSE_TO_MACHINES = (
+    "autoscaling:DetachInstances",
+    "ec2:AuthorizeSecurityGroupEgress",
+    "ec2:AuthorizeSecurityGroupIngress",
+    "ec2:CopySnapshot",
+    "ec2:CreateNetworkAcl",
+    "ec2:CreateNetworkAclEntry",
+    "ec2:CreateSecurityGroup",
+    "ec2:CreateSnapshot",
+    "ec2:CreateSnapshots",
+    "ec2:CreateTags",
+    "ec2:DeleteSecurityGroup",
+    "ec2:DisassociateIamInstanceProfile",
+    "ec2:ModifyInstanceAttribute",
+    "ec2:ModifyNetworkInterfaceAttribute",
+    "ec2:ModifySnapshotAttribute",
+    "ec2:ReplaceNetworkAclAssociation",
+    "ec2:RevokeSecurityGroupEgress",
+    "ec2:RevokeSecurityGroupIngress",
+    "ec2:StopInstances",
+    "ecs:UpdateContainerInstancesState",
+    "elasticloadbalancing:DeregisterInstancesFromLoadBalancer",
+    "elasticloadbalancing:DeregisterTargets",
+    "lambda:PutFunctionConcurrency",
+    "route53resolver:UpdateFirewallDomains",
+    "ssm:SendCommand",
+)
+"""What playbooks about machines do: baseline/response/playbooks/compute_statements.py."""
+
 _IMAGES = (
     "ec2:CopyImage",
     "ec2:CreateImage",
@@ -271,7 +298,7 @@ NEEDS: Mapping[RoleClass, tuple[str, ...]] = {
     RoleClass.DEPLOYERS: _DEPLOYMENT,
     RoleClass.BREAK_GLASS: _EMERGENCY,
     RoleClass.SERVICE_ROLES: _SETTINGS,
-    RoleClass.RESPONDERS: _RESPONSE,
+    RoleClass.RESPONDERS: (*_RESPONSE, *_RESPONSE_TO_MACHINES),
     RoleClass.CREDENTIALS: _CREDENTIALS,
     RoleClass.BACKUPS: _BACKUPS,
 }

@@ -38,6 +38,7 @@ GROUPS = {
             "control-tower-landing-zone",
             "detection",
             "edge",
+            "forensics",
             "security-hub",
             "security-lake",
             "siem",

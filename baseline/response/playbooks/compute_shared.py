@@ -36,7 +36,7 @@ PRESERVE = Step(
         "aws ec2 create-tags --resources $INSTANCE --tags Key=SecurityBaselineIncident,Value=$INCIDENT",
         "aws ec2 modify-instance-attribute --instance-id $INSTANCE --disable-api-termination",
         "aws ec2 modify-instance-attribute --instance-id $INSTANCE --attribute instanceInitiatedShutdownBehavior --value stop",
-        "aws ec2 modify-instance-attribute --instance-id $INSTANCE --block-device-mappings '[{\"DeviceName\":\"/dev/xvda\",\"Ebs\":{\"DeleteOnTermination\":false}}]'",
+        'aws ec2 modify-instance-attribute --instance-id $INSTANCE --block-device-mappings \'[{"DeviceName":"/dev/xvda","Ebs":{"DeleteOnTermination":false}}]\'',
     ),
     undo=(
         "aws ec2 modify-instance-attribute --instance-id $INSTANCE --no-disable-api-termination",

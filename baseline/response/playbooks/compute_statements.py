@@ -77,7 +77,9 @@ class Permission:
 
     def arns(self) -> list[str]:
         """Give the ARNs of the resources."""
-        return [each if each.startswith("arn:") or each == "*" else _arn(each) for each in self.kinds]
+        return [
+            each if each.startswith("arn:") or each == "*" else _arn(each) for each in self.kinds
+        ]
 
     def statement(self) -> iam.PolicyStatement:
         """Give the statement."""

@@ -115,9 +115,7 @@ class World:
         }
 
     def attribute(self, name: str) -> Any:
-        found = member("ec2").describe_instance_attribute(
-            InstanceId=self.instance, Attribute=name
-        )
+        found = member("ec2").describe_instance_attribute(InstanceId=self.instance, Attribute=name)
         return found[name[0].upper() + name[1:]]["Value"]
 
     def targets(self) -> list[str]:
@@ -150,7 +148,9 @@ class World:
         found = member("ec2").describe_iam_instance_profile_associations(
             Filters=[{"Name": "instance-id", "Values": [self.instance]}]
         )["IamInstanceProfileAssociations"]
-        return [each["IamInstanceProfile"]["Arn"] for each in found if each["State"] == "associated"]
+        return [
+            each["IamInstanceProfile"]["Arn"] for each in found if each["State"] == "associated"
+        ]
 
     def snapshots(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = member("ec2").describe_snapshots(
@@ -178,7 +178,8 @@ class World:
             "snapshots": self.snapshots(),
             "state": self.state(),
             "known groups": sorted(
-                each["GroupId"] for each in member("ec2").describe_security_groups()["SecurityGroups"]
+                each["GroupId"]
+                for each in member("ec2").describe_security_groups()["SecurityGroups"]
             ),
             "domains": sorted(self.domains),
             "commands": len(self.commands),
@@ -215,9 +216,7 @@ def build() -> World:
     )["Instances"][0]["InstanceId"]
     second = ec2.create_network_interface(SubnetId=lonely, Groups=groups[1:])
     second_id = second["NetworkInterface"]["NetworkInterfaceId"]
-    ec2.attach_network_interface(
-        NetworkInterfaceId=second_id, InstanceId=instance, DeviceIndex=1
-    )
+    ec2.attach_network_interface(NetworkInterfaceId=second_id, InstanceId=instance, DeviceIndex=1)
     ec2.associate_iam_instance_profile(
         InstanceId=instance, IamInstanceProfile={"Name": "orders-api"}
     )

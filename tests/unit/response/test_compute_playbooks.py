@@ -180,9 +180,7 @@ def test_a_second_run_changes_nothing(world: World, playbook: Playbook) -> None:
 
 
 @pytest.mark.parametrize("playbook", TYPES, ids=lambda each: each.id)
-def test_a_dry_run_changes_nothing_and_says_what_it_would(
-    world: World, playbook: Playbook
-) -> None:
+def test_a_dry_run_changes_nothing_and_says_what_it_would(world: World, playbook: Playbook) -> None:
     before = world.everything()
     done = answer(playbook, world, mode="dry_run")
     assert world.everything() == before
@@ -343,9 +341,11 @@ def test_a_machine_without_agent_and_screen_is_described_all_the_same(world: Wor
 
 
 @pytest.mark.parametrize(
-    ("playbook", "type"), [(each, type) for each, types in TYPES.items() for type in types]
+    ("playbook", "type"), [(each, kind) for each, kinds in TYPES.items() for kind in kinds]
 )
-def test_a_finding_of_every_type_is_answered(tickets: Tickets, playbook: Playbook, type: str) -> None:
+def test_a_finding_of_every_type_is_answered(
+    tickets: Tickets, playbook: Playbook, type: str
+) -> None:
     """The recorded instance does not exist: there is nothing to do, and nothing fails."""
     done = run(playbook, recorded(type))
     assert done.status == "SUCCEEDED"
@@ -364,7 +364,7 @@ def test_the_trigger_names_what_is_recorded_and_high_severity_alone(playbook: Pl
 
 
 def test_each_finding_type_starts_one_playbook() -> None:
-    known = [type for types in TYPES.values() for type in types]
+    known = [kind for kinds in TYPES.values() for kind in kinds]
     assert len(known) == len(set(known))
 
 

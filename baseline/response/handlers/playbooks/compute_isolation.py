@@ -135,9 +135,7 @@ def _isolation_group(call: Call, vpc: str) -> str | None:
         if rules:
             call.change(
                 f"remove the {kind} rules of {name}",
-                lambda revoke=revoke, rules=rules: revoke(
-                    GroupId=group, IpPermissions=rules
-                ),
+                lambda revoke=revoke, rules=rules: revoke(GroupId=group, IpPermissions=rules),
             )
     return str(group)
 

@@ -22,7 +22,7 @@ def crypto_mining(event: State) -> State:
         return _instance(event)
     arn = str(findings.require(function.get("functionArn"), "which function"))
     # A version or alias ends the ARN; concurrency is the whole function's.
-    name = arn.split(":function:", 1)[-1].split(":")[0]
+    name = arn.split(":function:", 1)[-1].split(":", maxsplit=1)[0]
     return {"kind": "function", "id": findings.require(name, "which function")}
 
 
