@@ -150,7 +150,6 @@ _RESPONSE_TO_MACHINES = (
     "ec2:DisassociateIamInstanceProfile",
     "ec2:ModifyInstanceAttribute",
     "ec2:ModifyNetworkInterfaceAttribute",
-    "ec2:ModifySnapshotAttribute",
     "ec2:ReplaceNetworkAclAssociation",
     "ec2:RevokeSecurityGroupEgress",
     "ec2:RevokeSecurityGroupIngress",
@@ -158,11 +157,14 @@ _RESPONSE_TO_MACHINES = (
     "ecs:UpdateContainerInstancesState",
     "elasticloadbalancing:DeregisterInstancesFromLoadBalancer",
     "elasticloadbalancing:DeregisterTargets",
-    "lambda:PutFunctionConcurrency",
     "route53resolver:UpdateFirewallDomains",
     "ssm:SendCommand",
 )
-"""What playbooks about machines do: baseline/response/playbooks/compute_statements.py."""
+"""What playbooks about machines do: baseline/response/playbooks/compute_statements.py.
+
+Stopping the baseline's own functions and sharing snapshots with others than the forensic account
+stays denied to them, too.
+"""
 
 _IMAGES = (
     "ec2:CopyImage",

@@ -313,6 +313,10 @@ class _Answers:
         return {"InstanceInformationList": [world.agent] if world.agent else []}
 
     @staticmethod
+    def DescribeRegions(_world: World, _: Any) -> Any:  # noqa: N802
+        return {"Regions": [{"RegionName": REGION}, {"RegionName": "eu-west-1"}]}
+
+    @staticmethod
     def ListInventoryEntries(_world: World, asked: Any) -> Any:  # noqa: N802
         if "NextToken" in asked:
             return {"TypeName": asked["TypeName"], "Entries": [{"Name": "xmrig"}]}

@@ -86,9 +86,7 @@ def visible(monkeypatch: pytest.MonkeyPatch) -> None:
     def copy(client: Any, operation: str, parameters: Any) -> Any:
         if operation != "CopySnapshot" or parameters["SourceSnapshotId"] not in shared():
             return real(client, operation, parameters)
-        volume = real(
-            client, "CreateVolume", {"Size": 8, "AvailabilityZone": f"{machine.REGION}a"}
-        )
+        volume = real(client, "CreateVolume", {"Size": 8, "AvailabilityZone": f"{machine.REGION}a"})
         given = {
             "VolumeId": volume["VolumeId"],
             "Description": parameters["Description"],
@@ -240,7 +238,7 @@ def test_only_responders_of_the_organization_use_the_key_and_only_through_ec2(
     statements = [
         each
         for each in key["Properties"]["KeyPolicy"]["Statement"]
-        if each["Sid"].startswith("Responders")
+        if each.get("Sid", "").startswith("Responders")
     ]
     assert len(statements) == 2
     for each in statements:
@@ -322,5 +320,3 @@ def test_commands_run_on_tagged_machines_alone(configuration: Configuration) -> 
 def test_a_unit_with_one_account_names_the_forensic_account(configuration: Configuration) -> None:
     chosen = with_settings(configuration, {"forensics": {"unit": "Workloads/Test"}})
     assert permissions(chosen)[1]["forensics"]["account"] == FORENSIC
-
-
