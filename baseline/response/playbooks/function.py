@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -102,10 +103,10 @@ class PlaybookFunction(Construct):
             self.function,
             {
                 f"AwsSolutions-IAM5[Resource::{as_printed(responders)}]": ONE_NAME_EVERYWHERE,
-                f"AwsSolutions-IAM5[Resource::<{_logical_id(evidence)}.Arn>/{EVIDENCE_PREFIX}*]": (
+                f"AwsSolutions-IAM5[Resource::{self._bucket(evidence)}/{EVIDENCE_PREFIX}*]": (
                     "evidence is only added; nothing there can be overwritten"
                 ),
-                f"AwsSolutions-IAM5[Resource::<{_logical_id(evidence)}.Arn>/{CLAIMS}*]": (
+                f"AwsSolutions-IAM5[Resource::{self._bucket(evidence)}/{CLAIMS}*]": (
                     "claims say which execution answers an event, and nothing else"
                 ),
                 f"AwsSolutions-IAM5[Resource::{as_printed(self._tickets())}]": (
@@ -148,6 +149,21 @@ class PlaybookFunction(Construct):
                 resources=[f"arn:{place}:hub/default"],
             ),
         ]
+
+    def _bucket(self, evidence: EvidenceStore) -> str:
+        """Give the bucket's ARN as cdk-nag prints it: by an output where it is another stack's."""
+        home, logical = cdk.Stack.of(evidence), _logical_id(evidence)
+        if home.node.path == cdk.Stack.of(self).node.path:
+            return f"<{logical}.Arn>"
+        # The CDK names the output after the construct that it makes for it.
+        path = f'Publish/Output{{"Fn::GetAtt":["{logical}","Arn"]}}'
+        digest = hashlib.md5(path.encode(), usedforsecurity=False).hexdigest()[:8].upper()
+        output = {
+            "StackName": home.stack_name,
+            "Region": home.region,
+            "OutputName": f"PublishOutputFnGetAtt{logical}Arn{digest}",
+        }
+        return json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
 
     def _tickets(self) -> str:
         place = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
