@@ -15,6 +15,7 @@ from stacks.audit import AuditStack
 from stacks.edge import firewall_manager
 from stacks.endpoint import endpoint
 from stacks.evidence import evidence
+from stacks.forensics import forensics
 from stacks.game_days import game_days
 from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.log_archive import LogArchiveStack
@@ -61,6 +62,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     response = ResponseStack(app, "response", security=security, **_in(wiring, names.security))
     answers = playbooks(wiring, security=security, response=response)
     _depend(answers, [security, response])
+    _depend(forensics(wiring), [organization])
     findings = choices.findings(wiring)
     _depend([audit, security, *findings], [log_archive])
     _depend([*choices.security_regional(wiring, security), *findings, response], [security])

@@ -78,7 +78,7 @@ def member_bodies(configuration: Configuration, names: Names) -> list[MemberBody
                 ),
             )
         )
-    families = chosen_families(configuration.response.playbooks)
+    families = chosen_families(configuration)
     if families:
         found.append(
             MemberBody(

@@ -40,7 +40,7 @@ class PlaybooksStack(cdk.Stack):
             self,
             "Playbooks",
             names=names,
-            families=chosen_families(settings),
+            families=chosen_families(configuration),
             modes=chosen(settings),
             bus=security.bus.bus,
             evidence=response.evidence,

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictInt
 
 from baseline.config.exposure import Exposure
+from baseline.config.forensics import ComputeResponse, Forensics
 from baseline.config.game_days import CanaryName, GameDays
 from baseline.config.incident_response import SecurityIncidentResponse
 from baseline.config.section import Section
@@ -102,4 +103,11 @@ class Response(Section):
     security_incident_response: SecurityIncidentResponse | None = Field(
         default=None,
         description="Membership in AWS Security Incident Response, which AWS bills. None by default; taking it out does not cancel it.",
+    )
+    compute: ComputeResponse = Field(
+        default_factory=ComputeResponse, description="How playbooks about machines go."
+    )
+    forensics: Forensics | None = Field(
+        default=None,
+        description="Account that gets copies of machines' snapshots, under a key of its own. None by default.",
     )

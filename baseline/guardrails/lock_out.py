@@ -144,14 +144,11 @@ _RESPONSE = (
     "iam:PutRolePolicy",
     "iam:PutUserPolicy",
     "iam:UpdateAccessKey",
-    # Instances
-    "ec2:CreateSnapshot",
+    # Buckets, objects, databases and what is shared
     "ec2:EnableImageBlockPublicAccess",
     "ec2:EnableSnapshotBlockPublicAccess",
     "ec2:ModifyImageAttribute",
-    "ec2:ModifyInstanceAttribute",
     "ec2:ModifySnapshotAttribute",
-    # Buckets, objects and databases
     "rds:AddTagsToResource",
     "rds:CreateDBClusterSnapshot",
     "rds:CreateDBSnapshot",
@@ -168,6 +165,37 @@ _RESPONSE = (
     "s3:PutObjectTagging",
     "s3:PutObjectVersionTagging",
 )
+_RESPONSE_TO_MACHINES = (
+    "autoscaling:DetachInstances",
+    "ec2:AuthorizeSecurityGroupEgress",
+    "ec2:AuthorizeSecurityGroupIngress",
+    "ec2:CopySnapshot",
+    "ec2:CreateNetworkAcl",
+    "ec2:CreateNetworkAclEntry",
+    "ec2:CreateSecurityGroup",
+    "ec2:CreateSnapshot",
+    "ec2:CreateSnapshots",
+    "ec2:CreateTags",
+    "ec2:DeleteSecurityGroup",
+    "ec2:DisassociateIamInstanceProfile",
+    "ec2:ModifyInstanceAttribute",
+    "ec2:ModifyNetworkInterfaceAttribute",
+    "ec2:ReplaceNetworkAclAssociation",
+    "ec2:RevokeSecurityGroupEgress",
+    "ec2:RevokeSecurityGroupIngress",
+    "ec2:StopInstances",
+    "ecs:UpdateContainerInstancesState",
+    "elasticloadbalancing:DeregisterInstancesFromLoadBalancer",
+    "elasticloadbalancing:DeregisterTargets",
+    "route53resolver:UpdateFirewallDomains",
+    "ssm:SendCommand",
+)
+"""What playbooks about machines do: baseline/response/playbooks/compute_statements.py.
+
+Stopping the baseline's own functions and sharing snapshots with others than the forensic account
+stays denied to them, too.
+"""
+
 _IMAGES = (
     "ec2:CopyImage",
     "ec2:CreateImage",
@@ -302,7 +330,7 @@ NEEDS: Mapping[RoleClass, tuple[str, ...]] = {
     RoleClass.DEPLOYERS: _DEPLOYMENT,
     RoleClass.BREAK_GLASS: _EMERGENCY,
     RoleClass.SERVICE_ROLES: _SETTINGS,
-    RoleClass.RESPONDERS: _RESPONSE,
+    RoleClass.RESPONDERS: (*_RESPONSE, *_RESPONSE_TO_MACHINES),
     RoleClass.CREDENTIALS: _CREDENTIALS,
     RoleClass.BACKUPS: _BACKUPS,
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue as Json
 
+from baseline.config.forensics import forensic_account
 from baseline.config.names import Names
 from baseline.guardrails.facts import DATA
 
@@ -40,12 +41,18 @@ def perimeter_values(configuration: Configuration) -> dict[str, Json]:
     trusted = list(configuration.guardrails.trusted_accounts)
     readers = [row for row in configuration.siem.outsiders() if row not in trusted]
     subscribers = [row for row in lake_outsiders(configuration) if row not in trusted]
+    core = {account.id for account in configuration.core_accounts().values()}
+    account = forensic_account(configuration)
+    forensic = [account] if account and account not in {*core, *trusted} else []
     names = Names.of(configuration)
     known = load_balancer_accounts()
     writers = [known[region] for region in configuration.regions if region in known]
     return {
         "trusted_accounts": list[Json](trusted),
         "has_trusted_accounts": bool(trusted),
+        "snapshot_accounts": list[Json]([*trusted, *forensic]),
+        "has_forensic_account": bool(forensic),
+        "forensic_account": forensic[0] if forensic else "none",
         "trusted_account": trusted[0] if trusted else "none",
         "load_balancer_accounts": list[Json](writers),
         "load_balancer_account": writers[0] if writers else "none",

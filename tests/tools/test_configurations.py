@@ -47,6 +47,7 @@ GROUPS = {
             "detection",
             "edge",
             "exposure",
+            "forensics",
             "security-hub",
             "security-lake",
             "siem",

@@ -22,6 +22,7 @@ from baseline.config.checks import (
     endpoint,
     evidence,
     game_days,
+    forensics,
     guardduty,
     guardrails,
     iam,
@@ -205,6 +206,7 @@ CHECKS: tuple[Check, ...] = (
     game_days.experiments_stand_in_a_workload_account,
     game_days.alarms_can_stop_experiments,
     game_days.canaries_have_their_own_name,
+    forensics.account_is_known,
 )
 
 

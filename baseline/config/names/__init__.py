@@ -17,6 +17,7 @@ from baseline.config.names.evidence import EvidenceNames
 from baseline.config.names.findings import FindingNames
 from baseline.config.names.game_days import GameDayNames
 from baseline.config.names.hooks import HookNames
+from baseline.config.names.forensics import ForensicNames
 from baseline.config.names.images import ImageNames
 from baseline.config.names.inspector import InspectorNames
 from baseline.config.names.log_archive import LogArchiveNames
@@ -43,6 +44,7 @@ class Names(
     FindingNames,
     HookNames,
     GameDayNames,
+    ForensicNames,
     InspectorNames,
     ImageNames,
     LogArchiveNames,

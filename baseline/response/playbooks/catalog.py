@@ -14,7 +14,9 @@ from baseline.response.playbooks import (
     root_use,
     trail_tampering,
 )
+from baseline.response.playbooks import compromised_instance, crypto_mining, dns_exfiltration
 from baseline.response.playbooks.families import Family
+from baseline.response.playbooks.family_compute import FAMILY as COMPUTE
 from baseline.response.playbooks.model import Playbook
 
 FAMILIES: tuple[Family, ...] = (
@@ -32,6 +34,13 @@ PLAYBOOKS: tuple[Playbook, ...] = (
     exposed_database.PLAYBOOK,
     root_use.PLAYBOOK,
     trail_tampering.PLAYBOOK,
+FAMILIES: tuple[Family, ...] = (COMPUTE,)
+"""In the order of their roles."""
+
+PLAYBOOKS: tuple[Playbook, ...] = (
+    compromised_instance.PLAYBOOK,
+    crypto_mining.PLAYBOOK,
+    dns_exfiltration.PLAYBOOK,
 )
 """In the order of the runbooks."""
 

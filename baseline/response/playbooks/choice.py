@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from baseline.config import Configuration
 from baseline.config.response import Playbooks as PlaybookSettings
 from baseline.response.playbooks.catalog import FAMILIES, PLAYBOOKS
 from baseline.response.playbooks.families import Family
@@ -21,7 +22,15 @@ def chosen(settings: PlaybookSettings) -> dict[Playbook, Mode]:
     return {each: mode for each, mode in found.items() if mode != "off"}
 
 
-def chosen_families(settings: PlaybookSettings) -> list[Family]:
-    """Give the families of those playbooks, whose roles every account needs."""
-    ids = {each.family for each in chosen(settings)}
-    return [family for family in FAMILIES if family.id in ids]
+def chosen_families(configuration: Configuration) -> list[Family]:
+    """Give the families of those playbooks, whose roles every account needs, as they are chosen.
+
+    Args:
+        configuration: the validated baseline.yaml.
+    """
+    ids = {each.family for each in chosen(configuration.response.playbooks)}
+    return [
+        family.configure(family, configuration) if family.configure else family
+        for family in FAMILIES
+        if family.id in ids
+    ]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
+
+if TYPE_CHECKING:
+    from baseline.config.configuration import Configuration
 
 DENIES = "the statement denies: the wider it is, the less the role may do"
 
@@ -28,6 +32,8 @@ class Family:
         guards_identities: whether its role may change users and roles of an account: then it is
             denied to change the baseline's own, itself among them, and the emergency role; no by
             default.
+        environment: further environment variables of the function.
+        configure: gives the family what baseline.yaml chooses; None where there are no choices.
     """
 
     id: str
@@ -37,3 +43,5 @@ class Family:
     own_statements: Callable[[], Sequence[iam.PolicyStatement]] = _nothing
     own_reasons: Mapping[str, str] = field(default_factory=dict)
     guards_identities: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+    configure: Callable[[Family, Configuration], Family] | None = None

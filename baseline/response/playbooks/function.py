@@ -80,6 +80,7 @@ class PlaybookFunction(Construct):
             role_name=role_name,
             environment={
                 **environment,
+                **family.environment,
                 "EVIDENCE_BUCKET": evidence.bucket.bucket_name,
                 "FAMILY": family.id,
                 "PARTITION": cdk.Aws.PARTITION,

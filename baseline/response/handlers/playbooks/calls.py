@@ -89,6 +89,8 @@ class Call:
         self.facts: State = {}
         self._results: State = state.get("results", {})
         self._changed = False
+        # Making one reads the service's model, which takes long for EC2.
+        self._clients: dict[tuple[str, str], Client] = {}
 
     @cached_property
     def _credentials(self) -> dict[str, str]:
@@ -99,12 +101,13 @@ class Call:
 
         In a dry run it refuses every operation that does not only read.
         """
-        found = clients.foreign(
-            service, region=region or self.region, credentials=self._credentials
-        )
-        if self.dry_run:
-            found.meta.events.register("before-call", _refuse)
-        return found
+        place = (service, region or self.region)
+        if place not in self._clients:
+            found = clients.foreign(service, region=place[1], credentials=self._credentials)
+            if self.dry_run:
+                found.meta.events.register("before-call", _refuse)
+            self._clients[place] = found
+        return self._clients[place]
 
     def change(self, said: str, action: Callable[[], object]) -> None:
         """Change something: do it and remember it; in a dry run only remember it.

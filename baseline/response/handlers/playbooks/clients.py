@@ -36,12 +36,15 @@ def credentials(account: str, *, incident: str) -> dict[str, str]:
     return assumed(role, incident=incident)
 
 
-def assumed(role: str, *, incident: str) -> boto3.Session:
+def assumed(role: str, *, incident: str) -> dict[str, str]:
     """Assume a role; its CloudTrail names the incident.
 
     Args:
         role: ARN of the role.
         incident: ID of the incident.
+
+    Returns:
+        The credentials, as arguments of a client.
     """
     name = SESSION.sub("-", incident)[:64]
     found = own("sts").assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]

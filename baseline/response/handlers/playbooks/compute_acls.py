@@ -45,7 +45,7 @@ def _deny(call: Call, acl: State, remote: Sequence[str]) -> None:
             else {"CidrBlock": f"{address}/32"}
         )
         for egress in (False, True):
-            if any(_denies(entry, cidr, egress=egress) for entry in entries):
+            if not _needs(entries, cidr, egress=egress):
                 continue
             number = _number(entries, egress=egress)
             if number is None:
@@ -65,6 +65,12 @@ def _deny(call: Call, acl: State, remote: Sequence[str]) -> None:
                 ),
             )
             entries.append(entry)
+
+
+def _needs(entries: list[State], cidr: State, *, egress: bool) -> bool:
+    """Tell whether something is allowed in this direction, and the address is not denied."""
+    allows = any(each["RuleAction"] == "allow" and each["Egress"] is egress for each in entries)
+    return allows and not any(_denies(each, cidr, egress=egress) for each in entries)
 
 
 def _denies(entry: State, cidr: State, *, egress: bool) -> bool:

@@ -82,6 +82,7 @@ def _cut(call: Call, interfaces: list[State], opened: str, isolation: str | None
     names = [each["NetworkInterfaceId"] for each in interfaces]
 
     def pass_through() -> None:
+        _open(call, opened)
         try:
             for name in names:
                 _give(call, name, opened)
@@ -140,28 +141,21 @@ def _isolation_group(call: Call, vpc: str) -> str | None:
 
 
 def _open_group(call: Call, vpc: str, *, make: bool) -> str | None:
-    """Find or make the group under which nothing is tracked.
+    """Find or make the group under which nothing is tracked; None where there is nothing to cut.
 
     Where it cannot be made, the machine is isolated all the same; the report says what remains.
     """
     if not compute_instance.settings().get("cut_connections", True):
         if make:
-            call.note(
-                "connections that are open stay open until they end: cut_connections is false"
-            )
+            call.note("connections that are open last until they end: cut_connections is false")
         return None
     name = compute_instance.prefixed(f"untracked-{call.incident['id']}")
     found = _find(call, vpc, name)
-    if found is None and not make:
-        return None
-    try:
-        if found is None:
+    if found is None and make:
+        try:
             found = _made(call, vpc, name, "Cuts open connections; deleted at once")
-        if found and not call.dry_run:
-            _open(call, found["GroupId"])
-    except ClientError as error:
-        call.problems.append(f"connections that are open were not cut: {error}")
-        return None
+        except ClientError as error:
+            call.problems.append(f"connections that are open were not cut: {error}")
     return str(found["GroupId"]) if found else None
 
 

@@ -205,8 +205,8 @@ def _key(call: Call, forensics: State) -> str:
 def _forensic_ec2(call: Call, forensics: State) -> Client:
     """Give a client of the forensic account, with the role that may only copy snapshots."""
     role = f"arn:{call.incident['partition']}:iam::{forensics['account']}:role/{forensics['role']}"
-    session = clients.assumed(role, incident=call.incident["id"])
-    return session.client("ec2", region_name=call.region, config=clients.RETRIES)
+    found = clients.assumed(role, incident=call.incident["id"])
+    return clients.foreign("ec2", region=call.region, credentials=found)
 
 
 def _volumes(instance: State) -> list[str]:
