@@ -1,0 +1,129 @@
+"""Scans of source: semgrep and bandit for flaws, detect-secrets for secrets."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from functools import partial
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from baseline.delivery.scans.engines.history import past_files
+from baseline.delivery.scans.engines.request import Outcome, Request
+from baseline.delivery.scans.engines.sources import in_parts, relative_to, sources
+from baseline.delivery.scans.findings import ScanFinding
+from baseline.delivery.scans.parsing import parse_bandit, parse_detect_secrets, parse_semgrep
+from baseline.delivery.scans.parsing.source import Relative
+from baseline.delivery.scans.running import ScanError, as_json, run
+
+# Notes on imports and on calls without a shell: advice for reviewers, no flaws.
+BANDIT_SKIPPED = "B403,B404,B603,B607"
+SECRET_OPTIONS = [
+    # A found secret is never sent to the service it may belong to.
+    "--no-verify",
+    # A comment accepts a secret without a reason, an owner and an end.
+    "--disable-filter",
+    "detect_secrets.filters.allowlist.is_line_allowlisted",
+]
+
+
+def sast(request: Request) -> Outcome:
+    """Look for flaws in Python source, with the rules of this package and bandit's.
+
+    Comments that switch a tool off (``nosec``, ``nosemgrep``) have no effect: suppressions stand in
+    a file, with an end.
+
+    Raises:
+        ScanError: there is no Python, or a tool failed.
+    """
+    folder, found = sources(request.target)
+    python = [each for each in found if each.suffix == ".py"]
+    if not python:
+        raise ScanError(f"{request.target} holds no Python file; nothing was scanned")
+    relative = partial(relative_to, folder)
+    semgrep = _semgrep(request, python)
+    bandit = _bandit(request, python)
+    findings = [each for part in semgrep for each in parse_semgrep(part, relative)]
+    findings += [each for part in bandit for each in parse_bandit(part, relative)]
+    return Outcome(
+        findings=findings,
+        raw={"semgrep.json": _text(semgrep), "bandit.json": _text(bandit)},
+        tools=("semgrep", "bandit"),
+        scanned=f"{len(python)} Python files",
+        folder=folder,
+    )
+
+
+def _semgrep(request: Request, found: Sequence[Path]) -> list[Any]:
+    program = request.toolbox.program("semgrep")
+    options = ["scan", "--json", "--metrics=off", "--disable-version-check", "--disable-nosem"]
+    options += ["--quiet", "--jobs=2", "--x-ignore-semgrepignore-files", "--scan-unknown-extensions"]
+    with as_file(files("baseline.delivery.scans").joinpath("rules")) as rules:
+        options += ["--config", str(rules)]
+        if request.rules is not None:
+            if not request.rules.exists():
+                raise ScanError(f"{request.rules} does not exist; name a file or folder of rules")
+            options += ["--config", str(request.rules)]
+        return [
+            as_json(
+                "semgrep",
+                run(
+                    "semgrep", [program, *options, *part], fine=[0, 1], seconds=request.seconds
+                ),
+            )
+            for part in in_parts(found)
+        ]
+
+
+def _bandit(request: Request, found: Sequence[Path]) -> list[Any]:
+    command = [request.toolbox.program("bandit"), "--quiet", "--format", "json", "--ignore-nosec"]
+    command += ["--skip", BANDIT_SKIPPED]
+    return [
+        as_json("bandit", run("bandit", [*command, *part], fine=[0, 1], seconds=request.seconds))
+        for part in in_parts(found)
+    ]
+
+
+def secrets(request: Request) -> Outcome:
+    """Look for secrets in all files, and in all commits if that is asked for.
+
+    Raises:
+        ScanError: there are no files, or the tool failed.
+    """
+    folder, found = sources(request.target)
+    reports, findings = _detect_secrets(request, found, partial(relative_to, folder))
+    scanned = f"{len(found)} files"
+    if request.history:
+        with tempfile.TemporaryDirectory() as temporary:
+            past = past_files(Path(request.target).absolute(), Path(temporary))
+            names = {str(path): name for path, name in past.items()}
+            more, old = _detect_secrets(request, list(past), names.__getitem__) if past else ([], [])
+        reports += more
+        findings += old
+        scanned += f" and {len(past)} versions of the past"
+    return Outcome(
+        findings=findings,
+        raw={"detect-secrets.json": _text(reports)},
+        tools=("detect-secrets",),
+        scanned=scanned,
+        folder=folder,
+    )
+
+
+def _detect_secrets(
+    request: Request, found: Sequence[Path], relative: Relative
+) -> tuple[list[Any], list[ScanFinding]]:
+    command = [request.toolbox.program("detect-secrets"), "scan", *SECRET_OPTIONS, "--all-files"]
+    reports = []
+    for part in in_parts(found):
+        text = run("detect-secrets", [*command, *part], fine=[0], seconds=request.seconds)
+        reports.append(as_json("detect-secrets", text))
+    findings = [each for report in reports for each in parse_detect_secrets(report, relative)]
+    return reports, findings
+
+
+def _text(reports: list[Any]) -> str:
+    """Give the report, or the list of them where the files needed several runs."""
+    return json.dumps(reports[0] if len(reports) == 1 else reports, indent=1)

@@ -1,0 +1,99 @@
+"""Runs a tool, for a limited time, and tells its failure in one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from baseline.errors import BaselineError
+
+# Tools that would tell their makers of a run, or look for a newer version.
+QUIET = {
+    "SEMGREP_SEND_METRICS": "off",
+    "SEMGREP_ENABLE_VERSION_CHECK": "0",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "NPM_CONFIG_UPDATE_NOTIFIER": "false",
+    "NO_COLOR": "1",
+    "PYTHONNOUSERSITE": "1",
+}
+# A tool lives in an environment of its own and must not import from the caller's.
+OF_THE_CALLER = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+LONGEST_REASON = 300
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class ScanError(BaselineError):
+    """A scan that could not be done; what was not scanned is never clean."""
+
+
+def run(
+    name: str,
+    command: Sequence[str],
+    *,
+    fine: Sequence[int],
+    seconds: float,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> str:
+    """Run a tool and give what it printed.
+
+    Args:
+        name: name of the tool, for the error.
+        command: program and arguments; no shell.
+        fine: exit statuses of a run that came to its end, findings or none.
+        seconds: time that the tool gets.
+        folder: working directory; the caller's by default.
+        environment: variables besides the caller's.
+
+    Raises:
+        ScanError: the tool is not there, takes too long or ends with another status.
+    """
+    inherited = {key: value for key, value in os.environ.items() if key not in OF_THE_CALLER}
+    # Some tools call programs of their own environment.
+    path = os.pathsep.join((str(Path(command[0]).parent), os.environ.get("PATH", os.defpath)))
+    try:
+        done = subprocess.run(  # noqa: S603 - a list of arguments, and the program is the manifest's
+            list(command),
+            cwd=folder,
+            env={**inherited, **QUIET, "PATH": path, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise ScanError(
+            f"{name} did not end within {seconds:g} seconds; scan less at a time or raise --timeout"
+        ) from None
+    except OSError as error:
+        raise ScanError(f"{name} cannot be run: {error.strerror or error}") from None
+    if done.returncode not in fine:
+        raise ScanError(f"{name} failed with status {done.returncode}: {reason(done)}")
+    return done.stdout
+
+
+def reason(done: subprocess.CompletedProcess[str]) -> str:
+    """Give the line of a tool's output that says why it failed."""
+    lines = [_COLOR.sub("", line).strip() for line in f"{done.stdout}\n{done.stderr}".splitlines()]
+    lines = [line for line in lines if line]
+    said = [line for line in lines if re.search(r"(?i)\berror\b|exception|failed|not found", line)]
+    return (said or lines or ["it said nothing"])[-1][:LONGEST_REASON]
+
+
+def as_json(name: str, text: str) -> Any:  # noqa: ANN401 - the shape is the tool's
+    """Give a tool's report.
+
+    Raises:
+        ScanError: the report is no JSON.
+    """
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ScanError(f"the report of {name} is no JSON ({error}); run the tool again") from None
