@@ -167,11 +167,15 @@ class _Reader:
         texts = {key: self._text(here, row, key) for key in (*REQUIRED, *OPTIONAL)}
         expires = self._expires((*here, "expires"), texts["expires"])
         if not texts["path"] and not texts["fingerprint"]:
-            self._refuse(here, "has to name a path or a fingerprint; a rule is not switched off whole")
+            self._refuse(
+                here, "has to name a path or a fingerprint; a rule is not switched off whole"
+            )
         if texts["fingerprint"] and not _FINGERPRINT.fullmatch(texts["fingerprint"]):
             self._refuse((*here, "fingerprint"), "has to be the 64 digits of a report")
         if texts["reason"] and len(texts["reason"]) < SHORTEST_REASON:
-            self._refuse((*here, "reason"), f"has to be a sentence of {SHORTEST_REASON} letters at least")
+            self._refuse(
+                (*here, "reason"), f"has to be a sentence of {SHORTEST_REASON} letters at least"
+            )
         if expires is None or len(self.problems) > before:
             return None
         line = self.document.place(here).line
@@ -211,8 +215,6 @@ class _Reader:
         self.problems.append(_problem(self.file, self._position(path), message, dotted(path)))
 
 
-def _problem(
-    file: str, position: tuple[int, int] | None, message: str, path: str = ""
-) -> Problem:
+def _problem(file: str, position: tuple[int, int] | None, message: str, path: str = "") -> Problem:
     line, column = position or (None, None)
     return Problem(file=file, line=line, column=column, path=path, message=message)

@@ -50,9 +50,7 @@ def dast(request: Request) -> Outcome:
             findings += _api(text, notes)
             raw["schemathesis.json"] = text
             tools.append("schemathesis")
-    return Outcome(
-        findings=findings, raw=raw, tools=tuple(tools), scanned=url, notes=notes
-    )
+    return Outcome(findings=findings, raw=raw, tools=tuple(tools), scanned=url, notes=notes)
 
 
 def _checked(url: str) -> str:
@@ -97,7 +95,12 @@ def _wapiti(request: Request, url: str, folder: Path) -> str:
     report = folder / "wapiti.json"
     command = [request.toolbox.program("wapiti"), "--url", url, "--module", MODULES]
     command += ["--scope", "folder", "--flush-session", "--no-bugreport", "--verbose", "0"]
-    command += ["--store-session", str(folder / "session"), "--store-config", str(folder / "config")]
+    command += [
+        "--store-session",
+        str(folder / "session"),
+        "--store-config",
+        str(folder / "config"),
+    ]
     # It has to end by itself, with a report, before its time is over.
     command += ["--max-scan-time", f"{request.seconds * 0.9:.0f}"]
     command += ["--max-attack-time", str(ATTACK_SECONDS), "--timeout", "10", "--depth", "4"]

@@ -29,12 +29,18 @@ def past_files(path: Path, folder: Path) -> dict[Path, str]:
     git = ["git", "-C", str(path)]
     shallow = run("git", [*git, "rev-parse", "--is-shallow-repository"], fine=[0], seconds=SECONDS)
     if shallow.strip() == "true":
-        raise ScanError(f"{path} has a part of its history only; fetch it all (git fetch --unshallow)")
-    now = run("git", [*git, "ls-tree", "-r", "--format=%(objectname)", "HEAD"], fine=[0], seconds=60)
+        raise ScanError(
+            f"{path} has a part of its history only; fetch it all (git fetch --unshallow)"
+        )
+    now = run(
+        "git", [*git, "ls-tree", "-r", "--format=%(objectname)", "HEAD"], fine=[0], seconds=60
+    )
     present = set(now.split())
     versions = [row for row in _versions(git) if row[0] not in present]
     if len(versions) > MOST_FILES:
-        raise ScanError(f"{path} has {len(versions)} former versions; {MOST_FILES} at most are read")
+        raise ScanError(
+            f"{path} has {len(versions)} former versions; {MOST_FILES} at most are read"
+        )
     written = {}
     for number, (blob, name) in enumerate(versions):
         # The suffix decides how the detectors read a file.
@@ -49,7 +55,9 @@ def _versions(git: list[str]) -> Iterator[tuple[str, str]]:
         "git", [*git, "rev-list", "--objects", "--all", "--", "."], fine=[0], seconds=SECONDS
     )
     names = dict(
-        (blob, name) for blob, _, name in (line.partition(" ") for line in listed.splitlines()) if name
+        (blob, name)
+        for blob, _, name in (line.partition(" ") for line in listed.splitlines())
+        if name
     )
     done = subprocess.run(  # noqa: S603 - object IDs that git itself listed
         [*git, "cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)"],

@@ -56,7 +56,13 @@ def dependencies(request: Request) -> Outcome:
 
 
 def _pip_audit(request: Request, target: Target) -> str:
-    command = [request.toolbox.program("pip-audit"), "--format", "json", "--progress-spinner", "off"]
+    command = [
+        request.toolbox.program("pip-audit"),
+        "--format",
+        "json",
+        "--progress-spinner",
+        "off",
+    ]
     command += ["--vulnerability-service", request.advisories]
     if request.osv_url is not None:
         command += ["--osv-url", request.osv_url]
@@ -83,9 +89,7 @@ def licenses(request: Request) -> Outcome:
     folder, found = targets(request.target)
     bills = _bills(request, found)
     findings = [
-        each
-        for target, bill in bills
-        for each in parse_licenses(bill, target.name, request.policy)
+        each for target, bill in bills for each in parse_licenses(bill, target.name, request.policy)
     ]
     return Outcome(
         findings=findings,
@@ -137,7 +141,14 @@ def _bills(request: Request, found: list[Target]) -> list[tuple[Target, dict[str
 def _of_environment(request: Request, target: Target) -> Any:  # noqa: ANN401 - JSON
     program = request.toolbox.program("cyclonedx")
     with environment(request, target) as home:
-        command = [program, "environment", "--output-format", "JSON", "--spec-version", SPECIFICATION]
+        command = [
+            program,
+            "environment",
+            "--output-format",
+            "JSON",
+            "--spec-version",
+            SPECIFICATION,
+        ]
         command += ["--output-reproducible", str(home)]
         return as_json("cyclonedx", run("cyclonedx", command, fine=[0], seconds=request.seconds))
 

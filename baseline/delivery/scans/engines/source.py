@@ -59,7 +59,12 @@ def sast(request: Request) -> Outcome:
 def _semgrep(request: Request, found: Sequence[Path]) -> list[Any]:
     program = request.toolbox.program("semgrep")
     options = ["scan", "--json", "--metrics=off", "--disable-version-check", "--disable-nosem"]
-    options += ["--quiet", "--jobs=2", "--x-ignore-semgrepignore-files", "--scan-unknown-extensions"]
+    options += [
+        "--quiet",
+        "--jobs=2",
+        "--x-ignore-semgrepignore-files",
+        "--scan-unknown-extensions",
+    ]
     with as_file(files("baseline.delivery.scans").joinpath("rules")) as rules:
         options += ["--config", str(rules)]
         if request.rules is not None:
@@ -69,9 +74,7 @@ def _semgrep(request: Request, found: Sequence[Path]) -> list[Any]:
         return [
             as_json(
                 "semgrep",
-                run(
-                    "semgrep", [program, *options, *part], fine=[0, 1], seconds=request.seconds
-                ),
+                run("semgrep", [program, *options, *part], fine=[0, 1], seconds=request.seconds),
             )
             for part in in_parts(found)
         ]
@@ -99,7 +102,9 @@ def secrets(request: Request) -> Outcome:
         with tempfile.TemporaryDirectory() as temporary:
             past = past_files(Path(request.target).absolute(), Path(temporary))
             names = {str(path): name for path, name in past.items()}
-            more, old = _detect_secrets(request, list(past), names.__getitem__) if past else ([], [])
+            more, old = (
+                _detect_secrets(request, list(past), names.__getitem__) if past else ([], [])
+            )
         reports += more
         findings += old
         scanned += f" and {len(past)} versions of the past"

@@ -29,7 +29,7 @@ def parse_pip_audit(report: Any, path: str) -> list[ScanFinding]:  # noqa: ANN40
             raise ScanError(
                 f"the advisory service has no answer for {len(skipped)} of {len(rows)} packages of "
                 f"{path} ({names}): {first_line(skipped[0]['skip_reason'])}; take another service "
-                "(--advisories osv), or suppress nothing and scan where it can be reached"
+                "(--advisories osv), or scan where it can be reached"
             )
         return [_pip_audit(row, flaw, path) for row in rows for flaw in row["vulns"]]
 
@@ -43,7 +43,9 @@ def _pip_audit(row: dict[str, Any], flaw: dict[str, Any], path: str) -> ScanFind
         rule=named,
         severity=severity_of("pip-audit", named, ""),
         title=f"{row['name']} {row['version']}: {named}",
-        message=first_line(flaw["description"] or f"{row['name']} {row['version']} has {named}.", 900),
+        message=first_line(
+            flaw["description"] or f"{row['name']} {row['version']} has {named}.", 900
+        ),
         path=path,
         subject=f"{row['name']}@{row['version']}",
         fix=f"Update to {' or '.join(fixed)}." if fixed else "No version without it is known.",

@@ -50,7 +50,9 @@ class LicensePolicy:
             where = f":{error.place.line}:{error.place.column}" if error.place else ""
             raise BaselineError(f"{name}{where} {error}") from None
         if not isinstance(value, dict) or set(value) != KEYS:
-            raise BaselineError(f"{name} has to hold the lists allowed and denied, and nothing else")
+            raise BaselineError(
+                f"{name} has to hold the lists allowed and denied, and nothing else"
+            )
         lists = {key: value[key] for key in KEYS}
         for key, entries in lists.items():
             if not isinstance(entries, list) or not all(isinstance(e, str) for e in entries):
