@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,7 +99,15 @@ def sast(
     """Look for flaws in Python source (semgrep with the baseline's rules, bandit)."""
     with _problems():
         request = Request(target=path, toolbox=Toolbox.named(tools), seconds=timeout, rules=rules)
-        _do(Scan.SAST, request, output, threshold, suppressions, project, as_json=as_json)
+        _do(
+            Scan.SAST,
+            request,
+            output=output,
+            threshold=threshold,
+            suppressions=suppressions,
+            project=project,
+            as_json=as_json,
+        )
 
 
 @scan_app.command()
@@ -122,7 +130,15 @@ def secrets(
         request = Request(
             target=path, toolbox=Toolbox.named(tools), seconds=timeout, history=history
         )
-        _do(Scan.SECRETS, request, output, threshold, suppressions, project, as_json=as_json)
+        _do(
+            Scan.SECRETS,
+            request,
+            output=output,
+            threshold=threshold,
+            suppressions=suppressions,
+            project=project,
+            as_json=as_json,
+        )
 
 
 @scan_app.command()
@@ -154,7 +170,15 @@ def dependencies(
             advisories=advisories.value,
             osv_url=osv_url,
         )
-        _do(Scan.DEPENDENCIES, request, output, threshold, suppressions, project, as_json=as_json)
+        _do(
+            Scan.DEPENDENCIES,
+            request,
+            output=output,
+            threshold=threshold,
+            suppressions=suppressions,
+            project=project,
+            as_json=as_json,
+        )
 
 
 @scan_app.command()
@@ -180,7 +204,15 @@ def licenses(
             seconds=timeout,
             policy=LicensePolicy.read(policy),
         )
-        _do(Scan.LICENSES, request, output, threshold, suppressions, project, as_json=as_json)
+        _do(
+            Scan.LICENSES,
+            request,
+            output=output,
+            threshold=threshold,
+            suppressions=suppressions,
+            project=project,
+            as_json=as_json,
+        )
 
 
 @scan_app.command()
@@ -198,7 +230,15 @@ def sbom(
     """Write CycloneDX bills of materials; finds nothing by itself (cyclonedx-bom, npm)."""
     with _problems():
         request = Request(target=path, toolbox=Toolbox.named(tools), seconds=timeout)
-        _do(Scan.SBOM, request, output, threshold, suppressions, project, as_json=as_json)
+        _do(
+            Scan.SBOM,
+            request,
+            output=output,
+            threshold=threshold,
+            suppressions=suppressions,
+            project=project,
+            as_json=as_json,
+        )
 
 
 @scan_app.command()
@@ -229,20 +269,28 @@ def dast(
             openapi=openapi,
             headers=tuple(header or ()),
         )
-        _do(Scan.DAST, request, output, threshold, suppressions, project, as_json=as_json)
+        _do(
+            Scan.DAST,
+            request,
+            output=output,
+            threshold=threshold,
+            suppressions=suppressions,
+            project=project,
+            as_json=as_json,
+        )
 
 
 def _do(
     kind: Scan,
     request: Request,
+    *,
     output: Path,
     threshold: Severity,
     suppressions: Path | None,
     project: str | None,
-    *,
     as_json: bool,
 ) -> None:
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     accepted = read_suppressions(suppressions, now.date())
     console = _console(stderr=True)
     with console.status(f"{kind}: {escape(request.target)}"):
@@ -281,7 +329,7 @@ def _show(console: Console, result: Result, folder: Path) -> None:
     accepted = len(result.findings) - len(result.open)
     verdict = f"failed at {result.threshold}" if result.failing else "passed"
     console.print(
-        f"{result.scan} of {escape(result.scanned)}: {counted}; {accepted} accepted: {verdict}"
+        f"{result.scan} of {escape(result.scanned)}: {counted}; {accepted} accepted; {verdict}"
     )
     console.print(f"reports: {escape(str(folder))}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -46,7 +46,14 @@ def import_(
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     try:
-        done, kept = _run(folder, bucket, prefix, bucket_owner, profile, region)
+        done, kept = _run(
+            folder,
+            bucket=bucket,
+            prefix=prefix,
+            owner=bucket_owner,
+            profile=profile,
+            region=region,
+        )
     except BaselineError as error:
         _stop(str(error))
     except ClientError as error:
@@ -64,6 +71,7 @@ def import_(
 
 def _run(
     folder: Path,
+    *,
     bucket: str | None,
     prefix: str,
     owner: str | None,
@@ -95,7 +103,7 @@ def _run(
         client: Any = session.client("s3", config=patient)
         kept = archive(client, scans, bucket=bucket, prefix=prefix, owner=owner)
     hub = session.client("securityhub", config=patient)
-    return import_findings(hub, scans, origin, datetime.datetime.now(datetime.UTC)), kept
+    return import_findings(hub, scans, origin, dt.datetime.now(dt.UTC)), kept
 
 
 def _show(done: Imported, kept: list[str], bucket: str | None) -> None:

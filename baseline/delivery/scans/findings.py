@@ -105,7 +105,7 @@ def fingerprinted(findings: Iterable[ScanFinding], folder: Path) -> list[ScanFin
     for each in sorted(findings, key=lambda f: (f.path, f.line or 0, f.tool, f.rule, f.subject)):
         # A secret has its own hash as subject; its line would tell of it.
         line = "" if each.line is None or each.subject else _line(folder, each, texts)
-        base = "\n".join((each.tool, each.rule, each.path, each.subject, line))
+        base = f"{each.tool}\n{each.rule}\n{each.path}\n{each.subject}\n{line}"
         seen[base] += 1
         value = hashlib.sha256(f"{base}\n{seen[base]}".encode()).hexdigest()
         result.append(replace(each, fingerprint=value))

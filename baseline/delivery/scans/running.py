@@ -51,7 +51,7 @@ def run(
         environment: variables besides the caller's.
 
     Raises:
-        ScanError: the tool is not there, takes too long or ends with another status.
+        ScanError: the tool is not there, takes too long, ends with another status or says nothing.
     """
     inherited = {key: value for key, value in os.environ.items() if key not in OF_THE_CALLER}
     # Some tools call programs of their own environment.
@@ -74,7 +74,8 @@ def run(
         ) from None
     except OSError as error:
         raise ScanError(f"{name} cannot be run: {error.strerror or error}") from None
-    if done.returncode not in fine:
+    # A status for findings without a report is that of a tool that crashed.
+    if done.returncode not in fine or (done.returncode and not done.stdout.strip()):
         raise ScanError(f"{name} failed with status {done.returncode}: {reason(done)}")
     return done.stdout
 

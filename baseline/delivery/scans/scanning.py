@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import re
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ def scan(
     threshold: Severity,
     suppressions: Sequence[Suppression],
     project: str | None,
-    now: datetime.datetime,
+    now: dt.datetime,
 ) -> tuple[Result, dict[str, str]]:
     """Do a scan.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -45,7 +45,7 @@ class Suppression:
     fingerprint: str
     reason: str
     owner: str
-    expires: datetime.date
+    expires: dt.date
     file: str
     line: int
 
@@ -71,7 +71,7 @@ class Suppressed:
     notes: list[str] = field(default_factory=list)
 
 
-def read_suppressions(path: Path | None, today: datetime.date) -> list[Suppression]:
+def read_suppressions(path: Path | None, today: dt.date) -> list[Suppression]:
     """Read a file of suppressions.
 
     Raises:
@@ -96,7 +96,7 @@ def apply(
     suppressions: Sequence[Suppression],
     *,
     tools: Iterable[str],
-    today: datetime.date,
+    today: dt.date,
 ) -> Suppressed:
     """Accept the findings that suppressions cover.
 
@@ -129,7 +129,7 @@ def apply(
 
 
 class _Reader:
-    def __init__(self, file: str, document: Document, today: datetime.date) -> None:
+    def __init__(self, file: str, document: Document, today: dt.date) -> None:
         self.file, self.document, self.today = file, document, today
         self.problems = [
             _problem(
@@ -192,11 +192,11 @@ class _Reader:
             return ""
         return text.strip()
 
-    def _expires(self, path: Keys, text: str) -> datetime.date | None:
+    def _expires(self, path: Keys, text: str) -> dt.date | None:
         if not text:
             return None
         try:
-            day = datetime.date.fromisoformat(text) if _DAY.fullmatch(text) else None
+            day = dt.date.fromisoformat(text) if _DAY.fullmatch(text) else None
         except ValueError:
             day = None
         if day is None:

@@ -104,7 +104,7 @@ def _wapiti(request: Request, url: str, folder: Path) -> str:
     # It has to end by itself, with a report, before its time is over.
     command += ["--max-scan-time", f"{request.seconds * 0.9:.0f}"]
     command += ["--max-attack-time", str(ATTACK_SECONDS), "--timeout", "10", "--depth", "4"]
-    command += ["--format", "json", "--output", str(report), "--detailed-report", "0"]
+    command += ["--format", "json", "--output", str(report)]
     for header in request.headers:
         command += ["--header", header]
     run("wapiti", command, fine=[0], seconds=request.seconds, folder=folder)
@@ -141,7 +141,7 @@ def _api(text: str, notes: list[str]) -> list[ScanFinding]:
     refused = unreached_operations(report)
     if refused:
         notes.append(
-            f"{len(refused)} operations of the API only ever refused ({', '.join(refused[:5])}); "
+            f"operations of the API that only ever refused: {len(refused)} ({', '.join(refused[:5])}); "
             "pass the credentials of a test user (--header) to test what is behind"
         )
     return parse_schemathesis(report)

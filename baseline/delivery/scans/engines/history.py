@@ -54,11 +54,11 @@ def _versions(git: list[str]) -> Iterator[tuple[str, str]]:
     listed = run(
         "git", [*git, "rev-list", "--objects", "--all", "--", "."], fine=[0], seconds=SECONDS
     )
-    names = dict(
-        (blob, name)
+    names = {
+        blob: name
         for blob, _, name in (line.partition(" ") for line in listed.splitlines())
         if name
-    )
+    }
     done = subprocess.run(  # noqa: S603 - object IDs that git itself listed
         [*git, "cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)"],
         input="\n".join(names),

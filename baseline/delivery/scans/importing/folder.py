@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,7 @@ class ScanFolder:
     path: Path
     scan: Scan
     project: str
-    when: datetime.datetime
+    when: dt.datetime
     findings: list[dict[str, Any]]
     accepted: dict[str, str]
 
@@ -70,7 +70,7 @@ def _read(path: Path) -> ScanFolder:
             path=path,
             scan=Scan(result["scan"]),
             project=checked_project(result["project"]),
-            when=datetime.datetime.fromisoformat(result["when"]),
+            when=dt.datetime.fromisoformat(result["when"]),
             findings=list(findings),
             accepted={
                 each["Id"]: each["ProductFields"]["baseline/accepted"]

@@ -6,7 +6,7 @@ Source: AWS Security Hub User Guide, "Creating and updating findings with BatchI
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,8 +22,9 @@ NOTE_LENGTH = 512
 AUTHOR = "baseline-scan"
 # What of a finding may be sent again; the rest is Security Hub's, or people's.
 OURS = (
-    "SchemaVersion", "Id", "ProductArn", "GeneratorId", "AwsAccountId", "Types", "CreatedAt",
-    "Severity", "Title", "Description", "Remediation", "ProductFields", "Resources", "Vulnerabilities",
+    "SchemaVersion", "Id", "ProductArn", "GeneratorId", "AwsAccountId", "CreatedAt", "Title",
+    "Description", "FindingProviderFields", "Remediation", "ProductFields", "Resources",
+    "Vulnerabilities",
 )  # fmt: skip
 
 
@@ -50,7 +51,7 @@ def import_findings(
     client: Any,  # noqa: ANN401 - boto3's client of Security Hub has no type
     scans: Iterable[ScanFolder],
     origin: Origin,
-    now: datetime.datetime,
+    now: dt.datetime,
 ) -> Imported:
     """Import scans; doing it again with the same scans changes times only.
 
@@ -63,67 +64,106 @@ def import_findings(
         origin: where the client imports.
         now: the time; the findings are updated with it.
     """
-    done = Imported()
+    run = _Import(client=client, origin=origin, now=now)
     for each in scans:
-        known = _known(client, each.prefix, origin)
-        current = {finding["Id"]: placed(finding, origin) for finding in each.findings}
-        gone = [
-            finding
-            for id_, finding in known.items()
-            if id_ not in current and finding.get("RecordState") == "ACTIVE"
+        run.add(each)
+    return run.done
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Import:
+    """An import on its way."""
+
+    client: Any
+    origin: Origin
+    now: dt.datetime
+    done: Imported = field(default_factory=Imported)
+
+    def add(self, scan: ScanFolder) -> None:
+        known = self._known(scan.prefix)
+        current = {finding["Id"]: placed(finding, self.origin) for finding in scan.findings}
+        refused = self._send([self._dated(row, known.get(id_)) for id_, row in current.items()])
+        self.done.imported += len(current) - len(refused)
+        self._mark(scan, [id_ for id_ in current if id_ not in refused], known)
+        self._resolve(
+            [
+                row
+                for id_, row in known.items()
+                if id_ not in current and row.get("RecordState") == "ACTIVE"
+            ]
+        )
+
+    def _known(self, prefix: str) -> dict[str, dict[str, Any]]:
+        """Give the findings of a project and scan that Security Hub has, by ID."""
+        filters = {
+            "ProductArn": [{"Value": self.origin.product_arn, "Comparison": "EQUALS"}],
+            "Id": [{"Value": prefix, "Comparison": "PREFIX"}],
+            "AwsAccountId": [{"Value": self.origin.account, "Comparison": "EQUALS"}],
+        }
+        pages = self.client.get_paginator("get_findings").paginate(
+            Filters=filters, PaginationConfig={"PageSize": AT_ONCE}
+        )
+        found = (row for page in pages for row in page["Findings"])
+        return {row["Id"]: row for row in found if row["Id"].startswith(prefix)}
+
+    def _dated(self, row: Mapping[str, Any], known: Mapping[str, Any] | None) -> dict[str, Any]:
+        created = row["CreatedAt"] if known is None else known["CreatedAt"]
+        return {**row, "CreatedAt": created, "UpdatedAt": timestamp(self.now)}
+
+    def _send(self, findings: Sequence[dict[str, Any]]) -> set[str]:
+        """Import findings and give the IDs of those that were refused."""
+        refused = set()
+        for part in in_requests(findings):
+            answer = self.client.batch_import_findings(Findings=part)
+            for row in answer.get("FailedFindings", ()):
+                refused.add(row["Id"])
+                self._failed(row["Id"], row)
+        return refused
+
+    def _mark(
+        self, scan: ScanFolder, ids: Sequence[str], known: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        """Suppress what is accepted, and open again what is not any more."""
+        reasons: dict[str, list[str]] = {}
+        for id_ in ids:
+            if id_ in scan.accepted:
+                reasons.setdefault(cut(scan.accepted[id_], NOTE_LENGTH), []).append(id_)
+        for reason, accepted in reasons.items():
+            self.done.accepted += self._update(accepted, "SUPPRESSED", reason)
+        reopened = [
+            id_ for id_ in ids if id_ not in scan.accepted and _closed_by_us(known.get(id_, {}))
         ]
-        sent = [_updated(finding, known.get(id_), now) for id_, finding in current.items()]
-        refused = _send(client, sent, done)
-        done.imported += len(sent) - len(refused)
-        archived = [{**_ours(finding), "RecordState": "ARCHIVED"} for finding in gone]
-        refused |= _send(client, [_updated(row, None, now) for row in archived], done)
-        _mark(client, each, [id_ for id_ in current if id_ not in refused], known, origin, done)
-        resolved = [row["Id"] for row in gone if row["Id"] not in refused]
-        text = f"Not found any more by the scan of {timestamp(now)}."
-        done.resolved += _update(client, resolved, "RESOLVED", text, origin, done)
-    return done
+        self.done.reopened += self._update(reopened, "NEW", "Found by the scan, and not accepted.")
 
+    def _resolve(self, gone: Sequence[Mapping[str, Any]]) -> None:
+        archived = [self._dated({**_ours(row), "RecordState": "ARCHIVED"}, row) for row in gone]
+        refused = self._send(archived)
+        ids = [row["Id"] for row in gone if row["Id"] not in refused]
+        text = f"Not found any more by the scan of {timestamp(self.now)}."
+        self.done.resolved += self._update(ids, "RESOLVED", text)
 
-def _known(client: Any, prefix: str, origin: Origin) -> dict[str, dict[str, Any]]:  # noqa: ANN401
-    """Give the findings of a project and scan that Security Hub has, by ID."""
-    filters = {
-        "ProductArn": [{"Value": origin.product_arn, "Comparison": "EQUALS"}],
-        "Id": [{"Value": prefix, "Comparison": "PREFIX"}],
-        "AwsAccountId": [{"Value": origin.account, "Comparison": "EQUALS"}],
-    }
-    pages = client.get_paginator("get_findings").paginate(
-        Filters=filters, PaginationConfig={"PageSize": AT_ONCE}
-    )
-    found = (row for page in pages for row in page["Findings"])
-    return {row["Id"]: row for row in found if row["Id"].startswith(prefix)}
-
-
-def _ours(finding: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {key: finding[key] for key in OURS if key in finding}
-    # Security Hub adds fields of its own, under names that nobody else may send.
-    fields = kept.get("ProductFields", {})
-    kept["ProductFields"] = {k: v for k, v in fields.items() if not k.startswith("aws/")}
-    return kept
-
-
-def _updated(
-    finding: Mapping[str, Any], known: Mapping[str, Any] | None, now: datetime.datetime
-) -> dict[str, Any]:
-    created = finding["CreatedAt"] if known is None else known["CreatedAt"]
-    return {**finding, "CreatedAt": created, "UpdatedAt": timestamp(now)}
-
-
-def _send(client: Any, findings: Sequence[dict[str, Any]], done: Imported) -> set[str]:  # noqa: ANN401
-    """Import findings and give the IDs of those that were refused."""
-    refused = set()
-    for part in in_requests(findings):
-        answer = client.batch_import_findings(Findings=part)
-        for row in answer.get("FailedFindings", ()):
-            refused.add(row["Id"])
-            done.failed.append(
-                {"id": row["Id"], "code": row["ErrorCode"], "message": row["ErrorMessage"]}
+    def _update(self, ids: Sequence[str], status: str, text: str) -> int:
+        """Set the workflow of findings and give how many took it."""
+        count = 0
+        for start in range(0, len(ids), AT_ONCE):
+            part = ids[start : start + AT_ONCE]
+            answer = self.client.batch_update_findings(
+                FindingIdentifiers=[
+                    {"Id": id_, "ProductArn": self.origin.product_arn} for id_ in part
+                ],
+                Workflow={"Status": status},
+                Note={"Text": text, "UpdatedBy": AUTHOR},
             )
-    return refused
+            refused = answer.get("UnprocessedFindings", ())
+            count += len(part) - len(refused)
+            for row in refused:
+                self._failed(row["FindingIdentifier"]["Id"], row)
+        return count
+
+    def _failed(self, id_: str, row: Mapping[str, str]) -> None:
+        self.done.failed.append(
+            {"id": id_, "code": row["ErrorCode"], "message": row["ErrorMessage"]}
+        )
 
 
 def in_requests(findings: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -141,59 +181,15 @@ def in_requests(findings: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, A
         yield part
 
 
-def _mark(
-    client: Any,  # noqa: ANN401
-    scan: ScanFolder,
-    ids: Sequence[str],
-    known: Mapping[str, Mapping[str, Any]],
-    origin: Origin,
-    done: Imported,
-) -> None:
-    """Suppress what is accepted, and open again what is not any more."""
-    reasons: dict[str, list[str]] = {}
-    for id_ in ids:
-        if id_ in scan.accepted:
-            reasons.setdefault(cut(scan.accepted[id_], NOTE_LENGTH), []).append(id_)
-    for reason, accepted in reasons.items():
-        done.accepted += _update(client, accepted, "SUPPRESSED", reason, origin, done)
-    reopened = [
-        id_ for id_ in ids if id_ not in scan.accepted and _closed_by_us(known.get(id_, {}))
-    ]
-    text = "Found by the scan, and not accepted."
-    done.reopened += _update(client, reopened, "NEW", text, origin, done)
+def _ours(finding: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: finding[key] for key in OURS if key in finding}
+    # Security Hub adds fields of its own, under names that nobody else may send.
+    fields = kept.get("ProductFields", {})
+    kept["ProductFields"] = {key: v for key, v in fields.items() if not key.startswith("aws/")}
+    return kept
 
 
 def _closed_by_us(finding: Mapping[str, Any]) -> bool:
     status = finding.get("Workflow", {}).get("Status")
     author = finding.get("Note", {}).get("UpdatedBy")
     return status in {"SUPPRESSED", "RESOLVED"} and author == AUTHOR
-
-
-def _update(
-    client: Any,  # noqa: ANN401
-    ids: Sequence[str],
-    status: str,
-    text: str,
-    origin: Origin,
-    done: Imported,
-) -> int:
-    """Set the workflow of findings and give how many took it."""
-    count = 0
-    for start in range(0, len(ids), AT_ONCE):
-        part = ids[start : start + AT_ONCE]
-        answer = client.batch_update_findings(
-            FindingIdentifiers=[{"Id": id_, "ProductArn": origin.product_arn} for id_ in part],
-            Workflow={"Status": status},
-            Note={"Text": text, "UpdatedBy": AUTHOR},
-        )
-        refused = answer.get("UnprocessedFindings", ())
-        count += len(part) - len(refused)
-        for row in refused:
-            done.failed.append(
-                {
-                    "id": row["FindingIdentifier"]["Id"],
-                    "code": row["ErrorCode"],
-                    "message": row["ErrorMessage"],
-                }
-            )
-    return count

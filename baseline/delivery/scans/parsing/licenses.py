@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from baseline.config.document import UnreadableError, read
+from baseline.config.document import UnreadableError, Value, read
 from baseline.delivery.scans.findings import Scan, ScanFinding
 from baseline.delivery.scans.parsing.shape import report_of
 from baseline.delivery.scans.severities import severity_of
@@ -53,13 +53,8 @@ class LicensePolicy:
             raise BaselineError(
                 f"{name} has to hold the lists allowed and denied, and nothing else"
             )
-        lists = {key: value[key] for key in KEYS}
-        for key, entries in lists.items():
-            if not isinstance(entries, list) or not all(isinstance(e, str) for e in entries):
-                raise BaselineError(f"{name}: {key} has to be a list of identifiers of licences")
         return cls(
-            allowed=tuple(str(each) for each in lists["allowed"] or ()),
-            denied=tuple(str(each) for each in lists["denied"] or ()),
+            allowed=_identifiers(name, "allowed", value), denied=_identifiers(name, "denied", value)
         )
 
     def verdict(self, licences: Iterable[str]) -> str:
@@ -87,6 +82,14 @@ class LicensePolicy:
             return "denied"
         known = any(fnmatchcase(name.lower(), pattern.lower()) for pattern in self.allowed)
         return "allowed" if known else "unlisted"
+
+
+def _identifiers(file: str, key: str, value: dict[str, Value]) -> tuple[str, ...]:
+    entries = value[key]
+    texts = [each for each in entries if isinstance(each, str)] if isinstance(entries, list) else []
+    if not isinstance(entries, list) or len(texts) < len(entries):
+        raise BaselineError(f"{file}: {key} has to be a list of identifiers of licences")
+    return tuple(texts)
 
 
 def parse_licenses(

@@ -5,7 +5,7 @@ Source: AWS Security Hub API Reference, "BatchImportFindings" and "AwsSecurityFi
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -121,10 +121,14 @@ def _finding(result: Result, each: ScanFinding, origin: Origin) -> dict[str, Any
         "ProductArn": origin.product_arn,
         "GeneratorId": cut(f"baseline-scan/{each.tool}/{each.rule}", ID_LENGTH),
         "AwsAccountId": origin.account,
-        "Types": [TYPES[each.scan]],
         "CreatedAt": when,
         "UpdatedAt": when,
-        "Severity": {"Label": LABELS[each.severity], "Original": each.severity.value},
+        # Severity and Types themselves are people's and automation rules': an import may not
+        # overwrite them.
+        "FindingProviderFields": {
+            "Severity": {"Label": LABELS[each.severity], "Original": each.severity.value},
+            "Types": [TYPES[each.scan]],
+        },
         "Title": cut(f"{result.project}: {each.title}", TITLE_LENGTH),
         "Description": cut(f"{each.place}: {each.message}", DESCRIPTION_LENGTH),
         "ProductFields": _fields(result, each),
@@ -176,9 +180,9 @@ def _vulnerability(each: ScanFinding) -> dict[str, Any]:
     }
 
 
-def timestamp(when: datetime.datetime) -> str:
+def timestamp(when: dt.datetime) -> str:
     """Give a time as the format wants it, in UTC."""
-    utc = when.astimezone(datetime.UTC)
+    utc = when.astimezone(dt.UTC)
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -32,7 +32,7 @@ class Result:
     findings: list[ScanFinding]
     tools: dict[str, str]
     notes: list[str]
-    when: datetime.datetime
+    when: dt.datetime
 
     @property
     def open(self) -> list[ScanFinding]:
