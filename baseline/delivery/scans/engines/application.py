@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import json
+import re
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urljoin, urlsplit
@@ -26,6 +29,7 @@ EXAMPLES = 20
 ATTACK_SECONDS = 120
 REACH_SECONDS = 10
 LARGEST_DOCUMENT = 5_000_000
+_HEADER = re.compile(r"[A-Za-z0-9-]+:\s*[^\r\n]+")
 
 
 def dast(request: Request) -> Outcome:
@@ -37,6 +41,9 @@ def dast(request: Request) -> Outcome:
         ScanError: the address is none, nothing answers, or a tool failed.
     """
     url = _checked(request.target)
+    wrong = next((each for each in request.headers if not _HEADER.fullmatch(each)), None)
+    if wrong is not None:
+        raise ScanError(f"{wrong.partition(':')[0]!r} is no header; give 'Name: value'")
     document = request.openapi or _document(url)
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -50,7 +57,21 @@ def dast(request: Request) -> Outcome:
             findings += _api(text, notes)
             raw["schemathesis.json"] = text
             tools.append("schemathesis")
-    return Outcome(findings=findings, raw=raw, tools=tuple(tools), scanned=url, notes=notes)
+    return Outcome(
+        findings=findings,
+        raw={name: without_headers(text, request.headers) for name, text in raw.items()},
+        tools=tuple(tools),
+        scanned=url,
+        notes=notes,
+    )
+
+
+def without_headers(text: str, headers: Sequence[str]) -> str:
+    """Give a report without the values of headers: they are credentials, and some tools repeat them."""
+    for header in headers:
+        value = header.partition(":")[2].strip()
+        text = text.replace(json.dumps(value)[1:-1], "***") if value else text
+    return text
 
 
 def _checked(url: str) -> str:

@@ -15,7 +15,7 @@ from baseline.delivery.scans.engines.request import Outcome, Request
 from baseline.delivery.scans.engines.sources import in_parts, relative_to, sources
 from baseline.delivery.scans.findings import ScanFinding
 from baseline.delivery.scans.parsing import parse_bandit, parse_detect_secrets, parse_semgrep
-from baseline.delivery.scans.parsing.source import Relative
+from baseline.delivery.scans.parsing.source import Relative, without_literal
 from baseline.delivery.scans.running import ScanError, as_json, run
 
 # Notes on imports and on calls without a shell: advice for reviewers, no flaws.
@@ -49,7 +49,10 @@ def sast(request: Request) -> Outcome:
     findings += [each for part in bandit for each in parse_bandit(part, relative)]
     return Outcome(
         findings=findings,
-        raw={"semgrep.json": _text(semgrep), "bandit.json": _text(bandit)},
+        raw={
+            "semgrep.json": _text(semgrep),
+            "bandit.json": _text(list(map(without_source, bandit))),
+        },
         tools=("semgrep", "bandit"),
         scanned=f"{len(python)} Python files",
         folder=folder,
@@ -87,6 +90,18 @@ def _bandit(request: Request, found: Sequence[Path]) -> list[Any]:
         as_json("bandit", run("bandit", [*command, *part], fine=[0, 1], seconds=request.seconds))
         for part in in_parts(found)
     ]
+
+
+def without_source(report: dict[str, Any]) -> dict[str, Any]:
+    """Give bandit's report without excerpts of the source and messages that quote a password."""
+    results = [
+        {
+            **{key: value for key, value in row.items() if key != "code"},
+            "issue_text": without_literal(row["test_id"], row["issue_text"]),
+        }
+        for row in report["results"]
+    ]
+    return {**report, "results": results}
 
 
 def secrets(request: Request) -> Outcome:

@@ -65,7 +65,7 @@ def parse_bandit(report: Any, relative: Relative) -> list[ScanFinding]:  # noqa:
                 severity=severity_of("bandit", each["test_id"], each["issue_severity"]),
                 title=each["test_name"].replace("_", " "),
                 # The rest of the message of these is the password itself.
-                message=first_line(_without_literal(each["test_id"], each["issue_text"]), 900),
+                message=first_line(without_literal(each["test_id"], each["issue_text"]), 900),
                 path=relative(each["filename"]),
                 line=each["line_number"],
                 cwe=f"CWE-{each['issue_cwe']['id']}" if each["issue_cwe"] else "",
@@ -75,7 +75,8 @@ def parse_bandit(report: Any, relative: Relative) -> list[ScanFinding]:  # noqa:
         ]
 
 
-def _without_literal(rule: str, text: str) -> str:
+def without_literal(rule: str, text: str) -> str:
+    """Give bandit's message of a rule without the password that it quotes."""
     return text.partition(":")[0] if rule in {"B105", "B106", "B107"} else text
 
 
