@@ -40,10 +40,11 @@ def dast(request: Request) -> Outcome:
     Raises:
         ScanError: the address is none, nothing answers, or a tool failed.
     """
+    for number, header in enumerate(request.headers, 1):
+        if not _HEADER.fullmatch(header):
+            # Not the header itself: it may be a token whose name was forgotten.
+            raise ScanError(f"header {number} is none; give 'Name: value'")
     url = _checked(request.target)
-    wrong = next((each for each in request.headers if not _HEADER.fullmatch(each)), None)
-    if wrong is not None:
-        raise ScanError(f"{wrong.partition(':')[0]!r} is no header; give 'Name: value'")
     document = request.openapi or _document(url)
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)

@@ -90,7 +90,11 @@ def test_detect_secrets() -> None:
     key = findings["AWS Access Key", path, 7]
     assert (key.scan, key.severity) == (Scan.SECRETS, Severity.CRITICAL)
     assert findings["Base64 High Entropy String", path, 8].severity is Severity.MEDIUM
-    hashes = {row["hashed_secret"] for rows in recorded("detect-secrets")["results"].values() for row in rows}
+    hashes = {
+        row["hashed_secret"]
+        for rows in recorded("detect-secrets")["results"].values()
+        for row in rows
+    }
     assert not any(each.subject in hash_ for each in findings.values() for hash_ in hashes)
 
 
