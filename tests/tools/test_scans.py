@@ -209,14 +209,15 @@ def test_a_bill_of_materials(tmp_path: Path) -> None:
 
 
 def test_a_secret_of_the_past_is_found(tmp_path: Path) -> None:
+    output = tmp_path.with_name("output")
     git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.com"]
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
-    shutil.copy(SAMPLE / "vulnerable" / "reports.py", tmp_path / "reports.py")
     for text in ("vulnerable", "fixed"):
         shutil.copy(SAMPLE / text / "reports.py", tmp_path / "reports.py")
         subprocess.run([*git, "add", "--all"], check=True)
         subprocess.run([*git, "commit", "--quiet", "--message", text], check=True)
-    output = tmp_path.with_name("output")
+        if text == "vulnerable":
+            assert scanned("secrets", str(tmp_path), output).status == 1
     assert scanned("secrets", str(tmp_path), output).rows() == set()
     past = scanned("secrets", str(tmp_path), output, "--history")
     assert past.status == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -15,7 +16,7 @@ from baseline.delivery.scans.engines.request import Outcome, Request
 from baseline.delivery.scans.engines.sources import in_parts, relative_to, sources
 from baseline.delivery.scans.findings import ScanFinding
 from baseline.delivery.scans.parsing import parse_bandit, parse_detect_secrets, parse_semgrep
-from baseline.delivery.scans.parsing.source import Relative, without_literal
+from baseline.delivery.scans.parsing.source import without_literal
 from baseline.delivery.scans.running import ScanError, as_json, run
 
 # Notes on imports and on calls without a shell: advice for reviewers, no flaws.
@@ -111,15 +112,14 @@ def secrets(request: Request) -> Outcome:
         ScanError: there are no files, or the tool failed.
     """
     folder, found = sources(request.target)
-    reports, findings = _detect_secrets(request, found, partial(relative_to, folder))
+    reports, findings = _detect_secrets(request, found, folder)
     scanned = f"{len(found)} files"
     if request.history:
         with tempfile.TemporaryDirectory() as temporary:
             past = past_files(Path(request.target).absolute(), Path(temporary))
-            names = {str(path): name for path, name in past.items()}
-            more, old = (
-                _detect_secrets(request, list(past), names.__getitem__) if past else ([], [])
-            )
+            names = {path.name: name for path, name in past.items()}
+            more, old = _detect_secrets(request, list(past), Path(temporary))
+        old = [replace(each, path=names[each.path]) for each in old]
         reports += more
         findings += old
         scanned += f" and {len(past)} versions of the past"
@@ -133,13 +133,21 @@ def secrets(request: Request) -> Outcome:
 
 
 def _detect_secrets(
-    request: Request, found: Sequence[Path], relative: Relative
+    request: Request, found: Sequence[Path], folder: Path
 ) -> tuple[list[Any], list[ScanFinding]]:
     command = [request.toolbox.program("detect-secrets"), "scan", *SECRET_OPTIONS, "--all-files"]
     reports = []
-    for part in in_parts(found):
-        text = run("detect-secrets", [*command, *part], fine=[0], seconds=request.seconds)
+    # It leaves out, without a word, what lies outside of its working directory.
+    for part in in_parts([path.relative_to(folder) for path in found]):
+        text = run(
+            "detect-secrets",
+            [*command, "--", *part],
+            fine=[0],
+            seconds=request.seconds,
+            folder=folder,
+        )
         reports.append(as_json("detect-secrets", text))
+    relative = partial(relative_to, folder)
     findings = [each for report in reports for each in parse_detect_secrets(report, relative)]
     return reports, findings
 
