@@ -13,7 +13,7 @@ from typing import Any
 
 from baseline.delivery.scans.engines.history import past_files
 from baseline.delivery.scans.engines.request import Outcome, Request
-from baseline.delivery.scans.engines.sources import in_parts, relative_to, sources
+from baseline.delivery.scans.engines.sources import counted, in_parts, relative_to, sources
 from baseline.delivery.scans.findings import ScanFinding
 from baseline.delivery.scans.parsing import parse_bandit, parse_detect_secrets, parse_semgrep
 from baseline.delivery.scans.parsing.source import without_literal
@@ -55,9 +55,27 @@ def sast(request: Request) -> Outcome:
             "bandit.json": _text(list(map(without_source, bandit))),
         },
         tools=("semgrep", "bandit"),
-        scanned=f"{len(python)} Python files",
+        scanned=counted(len(python), "Python file"),
+        notes=_unread(semgrep, python, folder),
         folder=folder,
     )
+
+
+def _unread(reports: Sequence[Any], python: Sequence[Path], folder: Path) -> list[str]:
+    """Tell which files semgrep left out, such as those of more than a megabyte.
+
+    Raises:
+        ScanError: it read none.
+    """
+    named = {name for report in reports for name in report["paths"]["scanned"]}
+    read = {relative_to(folder, name) for name in named}
+    unread = [
+        each for each in (relative_to(folder, str(path)) for path in python) if each not in read
+    ]
+    if len(unread) == len(python):
+        raise ScanError(f"semgrep read none of {len(python)} files, {unread[0]} among them")
+    shown = ", ".join(unread[:5])
+    return [f"semgrep did not read {counted(len(unread), 'file')}: {shown}"] if unread else []
 
 
 def _semgrep(request: Request, found: Sequence[Path]) -> list[Any]:
@@ -113,7 +131,7 @@ def secrets(request: Request) -> Outcome:
     """
     folder, found = sources(request.target)
     reports, findings = _detect_secrets(request, found, folder)
-    scanned = f"{len(found)} files"
+    scanned = counted(len(found), "file")
     if request.history:
         with tempfile.TemporaryDirectory() as temporary:
             past = past_files(Path(request.target).absolute(), Path(temporary))
@@ -122,7 +140,7 @@ def secrets(request: Request) -> Outcome:
         old = [replace(each, path=names[each.path]) for each in old]
         reports += more
         findings += old
-        scanned += f" and {len(past)} versions of the past"
+        scanned += f" and {counted(len(past), 'version')} of the past"
     return Outcome(
         findings=findings,
         raw={"detect-secrets.json": _text(reports)},

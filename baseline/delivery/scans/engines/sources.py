@@ -57,6 +57,11 @@ def relative_to(folder: Path, named: str) -> str:
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
 
 
+def counted(number: int, noun: str) -> str:
+    """Give ``1 file`` or ``2 files``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def _walk(folder: Path) -> Iterator[Path]:
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(

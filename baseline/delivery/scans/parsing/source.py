@@ -63,7 +63,11 @@ def parse_bandit(report: Any, relative: Relative) -> list[ScanFinding]:  # noqa:
                 tool="bandit",
                 rule=each["test_id"],
                 severity=severity_of("bandit", each["test_id"], each["issue_severity"]),
-                title=each["test_name"].replace("_", " "),
+                title=first_line(
+                    without_literal(each["test_id"], each["issue_text"])
+                    .partition(". ")[0]
+                    .rstrip(".")
+                ),
                 # The rest of the message of these is the password itself.
                 message=first_line(without_literal(each["test_id"], each["issue_text"]), 900),
                 path=relative(each["filename"]),
