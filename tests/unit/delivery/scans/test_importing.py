@@ -44,9 +44,9 @@ class Hub:
         for each in given:
             if each["Id"] in failed:
                 continue
-            known = self.findings.get(each["Id"], {"Workflow": {"Status": "NEW"}})
+            known: dict[str, Any] = self.findings.get(each["Id"], {"Workflow": {"Status": "NEW"}})
             assert known.get("UpdatedAt", "") < each["UpdatedAt"]
-            kept = {key: known[key] for key in ("Workflow", "Note") if key in known}
+            kept: dict[str, Any] = {key: known[key] for key in ("Workflow", "Note") if key in known}
             fields = {**each["ProductFields"], "aws/securityhub/ProductName": "Default"}
             self.findings[each["Id"]] = {
                 **each,
