@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from baseline.cli.application import application
 from baseline.delivery.scans.tools import Toolbox, tools
 from tests.tools.advisory_service import advisory_service
 
@@ -59,12 +61,11 @@ class Done:
 
 
 def scanned(scan: str, target: str, output: Path, *options: str) -> Done:
-    command = [sys.executable, "-c", "from baseline.cli import main; main()"]
-    command += ["scan", scan, target, "--output", str(output), "--tools", str(BOX.folder)]
-    command += ["--project", "sample", "--json", "--timeout", "240", *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode in {0, 1}, done.stderr
-    return Done(status=done.returncode, result=json.loads(done.stdout), folder=output / scan)
+    given = ["scan", scan, target, "--output", str(output), "--tools", str(BOX.folder)]
+    given += ["--project", "sample", "--json", "--timeout", "240", *options]
+    done = CliRunner().invoke(application, given)
+    assert done.exit_code in {0, 1}, done.stderr or done.exception
+    return Done(status=done.exit_code, result=json.loads(done.stdout), folder=output / scan)
 
 
 @contextmanager
