@@ -14,7 +14,7 @@ from baseline.delivery.scans.severities import severity_of
 Relative = Callable[[str], str]
 """Gives a path as findings have it, from the path that a tool names."""
 
-SECRET_FIX = "Revoke it at its service, then take it from Secrets Manager or a role."  # noqa: S105
+REVOKE = "Revoke it at its service, then take it from Secrets Manager or a role."
 
 
 def parse_semgrep(report: Any, relative: Relative) -> list[ScanFinding]:  # noqa: ANN401 - JSON
@@ -98,13 +98,13 @@ def parse_detect_secrets(report: Any, relative: Relative) -> list[ScanFinding]: 
                 rule=secret["type"],
                 severity=severity_of("detect-secrets", secret["type"], ""),
                 title=f"{secret['type']} in the source",
-                message=f"{secret['type']}: what stands here looks like a secret. {SECRET_FIX}",
+                message=f"{secret['type']}: what stands here looks like a secret. {REVOKE}",
                 path=relative(path),
                 line=secret["line_number"],
                 # Hashed again: from SHA-1 a short secret can be found out.
                 subject=hashlib.sha256(secret["hashed_secret"].encode()).hexdigest()[:16],
                 cwe="CWE-798",
-                fix=SECRET_FIX,
+                fix=REVOKE,
             )
             for path, secrets in report["results"].items()
             for secret in secrets
