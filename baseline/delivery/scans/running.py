@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,16 +59,11 @@ def run(
     # Some tools call programs of their own environment.
     path = os.pathsep.join((str(Path(command[0]).parent), os.environ.get("PATH", os.defpath)))
     try:
-        done = subprocess.run(  # noqa: S603 - a list of arguments, and the program is the manifest's
+        done = _finished(
             list(command),
-            cwd=folder,
-            env={**inherited, **QUIET, "PATH": path, **(environment or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=seconds,
-            check=False,
+            folder=folder,
+            environment={**inherited, **QUIET, "PATH": path, **(environment or {})},
+            seconds=seconds,
         )
     except subprocess.TimeoutExpired:
         raise ScanError(
@@ -78,6 +75,30 @@ def run(
     if done.returncode not in fine or (done.returncode and not done.stdout.strip()):
         raise ScanError(f"{name} failed with status {done.returncode}: {reason(done)}")
     return done.stdout
+
+
+def _finished(
+    command: list[str], *, folder: Path | None, environment: Mapping[str, str], seconds: float
+) -> subprocess.CompletedProcess[str]:
+    with subprocess.Popen(  # noqa: S603 - a list of arguments, and the program is the manifest's
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        try:
+            output, said = process.communicate(timeout=seconds)
+        except BaseException:
+            # What the tool itself started has to end with it.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, output, said)
 
 
 def reason(done: subprocess.CompletedProcess[str]) -> str:

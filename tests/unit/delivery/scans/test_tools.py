@@ -97,6 +97,15 @@ def test_a_tool_that_crashes_is_one_line(tmp_path: Path, script: str, message: s
     assert "\n" not in str(raised.value)
 
 
+def test_what_a_tool_started_ends_with_it(tmp_path: Path) -> None:
+    file = tmp_path / "child"
+    script = f"sleep 60 & echo $! > {file}; wait"
+    with pytest.raises(ScanError, match="did not end"):
+        run("sh", ["/bin/sh", "-c", script], fine=[0], seconds=0.7)
+    status = Path(f"/proc/{file.read_text('utf-8').strip()}/stat")
+    assert not status.exists() or ") Z " in status.read_text("utf-8")
+
+
 def test_a_tool_does_not_see_the_python_of_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", "/of/the/caller")
     code = "import json, os; print(json.dumps(dict(os.environ)))"
