@@ -23,10 +23,10 @@ COMPILE = $(BIN)/python -m compileall -qq -j 0 -x /aws_cdk/ .venv/lib || true; \
 PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down test unit check format synth schema snapshots bench mutation docs lock clean
+.PHONY: help setup demo down test unit check format synth schema snapshots scan-tools bench mutation docs lock clean
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
 setup: .venv/.ready node_modules/.ready ## install the locked environment
 
@@ -51,13 +51,18 @@ node_modules/.ready: package.json package-lock.json .venv/.ready
 	@.venv-checkov/bin/python -m pip --quiet --quiet install --no-compile --require-hashes -r requirements/checkov.lock
 	@touch $@
 
+.venv-scan/.ready: $(wildcard baseline/delivery/scans/tools/*.lock) .venv/.ready
+	@echo "Installing the scanners into .venv-scan (each in an environment of its own) ..."
+	@$(BIN)/baseline scan tools install --directory .venv-scan
+	@touch $@
+
 demo: setup ## deploy the example organization to the embedded AWS and read it back
 	@baseline local demo
 
 down: setup ## stop the embedded AWS
 	@baseline local down --purge
 
-test: setup .venv-checkov/.ready ## run every test, the embedded deployment included
+test: setup .venv-checkov/.ready .venv-scan/.ready ## run every test, the embedded deployment included
 	@pytest $(PARALLEL) -m "not e2e"
 	@pytest --numprocesses 2 --dist loadgroup tests/e2e
 
@@ -82,6 +87,8 @@ schema: setup ## write baseline.schema.json from the models
 
 snapshots: setup ## accept changed contract snapshots (review the diff)
 	@pytest tests/contract --snapshot-update
+
+scan-tools: .venv-scan/.ready ## install the security scanners (baseline scan)
 
 bench: setup ## measure the budgets of the design as ratios
 	@python bench/run.py

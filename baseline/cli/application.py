@@ -28,6 +28,7 @@ GROUPS = {
     "guardrails": ("baseline.cli.guardrails", "guardrails_app"),
     "identity": ("baseline.cli.identity", "identity_app"),
     "local": ("baseline.cli.local", "local_app"),
+    "scan": ("baseline.cli.scan", "scan_app"),
     "settings": ("baseline.cli.settings", "settings_app"),
 }
 
