@@ -38,7 +38,17 @@ MINIMIST = {
 }
 
 
+VERSIONS = {
+    version: {"name": "minimist", "version": version, "dist": {"tarball": "x", "shasum": "0" * 40}}
+    for version in ("0.0.8", "0.2.4", "1.2.8")
+}
+
+
 class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        # npm asks which versions there are, to say whether one is without the flaw.
+        self._answer({"name": "minimist", "dist-tags": {"latest": "1.2.8"}, "versions": VERSIONS})
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.headers.get("Content-Encoding") == "gzip":

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 from typer.testing import CliRunner, Result
 
 from baseline.cli.application import application
@@ -135,3 +137,31 @@ def test_an_import_without_reports_or_region(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     assert "--region" in stopped("import", str(tmp_path))
     assert "could not be found" in stopped("import", str(tmp_path), "--profile", "none")
+
+
+@mock_aws
+def test_an_import_keeps_the_reports_and_gives_the_findings_to_the_account(tmp_path: Path) -> None:
+    boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="reports")
+    hub = boto3.client("securityhub", region_name="eu-west-1")
+    hub.enable_security_hub()
+    written(tmp_path, result())
+    options = ("import", str(tmp_path), "--region", "eu-west-1", "--bucket", "reports")
+    done = started(*options, "--json")
+    assert done.exit_code == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["imported"], report["failed"]) == (2, [])
+    assert report["archived"] == ["scans/shop/sast/2026/11/22/194501.250000/manifest.json"]
+    findings = hub.get_findings()["Findings"]
+    assert len(findings) == 2
+    assert {each["AwsAccountId"] for each in findings} == {"123456789012"}
+    again = started(*options)
+    assert again.exit_code == 0
+    assert "2 imported, 0 resolved, 0 accepted, 0 opened again, 0 refused" in again.stdout
+    assert "kept s3://reports/scans/shop/sast/" in again.stdout
+
+
+@mock_aws
+def test_a_bucket_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    written(tmp_path, result())
+    line = stopped("import", str(tmp_path), "--region", "eu-west-1", "--bucket", "none")
+    assert line.startswith("AWS refused PutObject: NoSuchBucket")
