@@ -75,6 +75,7 @@ def review(
         if output is None:
             typer.echo(report)
         else:
+            output.parent.mkdir(parents=True, exist_ok=True)
             output.write_text(f"{report}\n", encoding="utf-8")
     except (BaselineError, OSError) as error:
         typer.echo(str(error), err=True)

@@ -79,7 +79,7 @@ def test_json_has_everything(sides: tuple[Path, Path], option: tuple[str, ...]) 
 
 
 def test_sarif_names_the_template(sides: tuple[Path, Path], tmp_path: Path) -> None:
-    output = tmp_path / "review.sarif"
+    output = tmp_path / "reports" / "new" / "review.sarif"
     done = run(*sides, "--format", "sarif", "--output", output)
     assert done.exit_code == 1
     assert done.stdout == ""
@@ -174,7 +174,7 @@ def test_a_wrong_configuration_or_output_is_told(sides: tuple[Path, Path], tmp_p
     done = run(*sides, "--config", tmp_path / "missing.yaml")
     assert done.exit_code == 2
     assert "missing.yaml" in done.stderr
-    done = run(*sides, "--output", tmp_path / "no" / "folder.md")
+    done = run(*sides, "--output", tmp_path)
     assert done.exit_code == 2
     assert "Traceback" not in done.output
 
