@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent / "events"
+FOLDERS = (Path(__file__).parent / "events", Path(__file__).parents[1] / "response" / "events")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,8 @@ class Recorded:
 
 
 def load() -> list[Recorded]:
-    """Give all events, file by file."""
+    """Give all events, file by file; those of playbooks too, whose messages are another question."""
+    files = [path for folder in FOLDERS for path in sorted(folder.glob("*.json"))]
     return [
         Recorded(
             name=f"{path.stem}: {name}",
@@ -40,8 +41,8 @@ def load() -> list[Recorded]:
             told=row.get("told"),
             decided="told" in row,
         )
-        for path in sorted(FOLDER.glob("*.json"))
-        for name, row in json.loads(path.read_text(encoding="utf-8"))["events"].items()
+        for path in files
+        for name, row in json.loads(path.read_text(encoding="utf-8")).get("events", {}).items()
     ]
 
 
