@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from baseline.response.playbooks import compromised_instance, crypto_mining, dns_exfiltration
@@ -97,7 +99,7 @@ def test_open_connections_are_cut_by_a_group_that_tracks_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[tuple[str, str]] = []
-    real = machine.BaseClient._make_api_call
+    real = BaseClient._make_api_call
 
     def watch(client: Any, operation: str, parameters: Any) -> Any:
         if operation == "ModifyNetworkInterfaceAttribute":
@@ -109,7 +111,7 @@ def test_open_connections_are_cut_by_a_group_that_tracks_nothing(
                 assert [{"CidrIp": "0.0.0.0/0"}] in ranges
         return real(client, operation, parameters)
 
-    monkeypatch.setattr(machine.BaseClient, "_make_api_call", watch)
+    monkeypatch.setattr(BaseClient, "_make_api_call", watch)
     answer(COMPROMISED, world)
     for interface in world.interfaces:
         names = [group for name, group in given if name == interface]
@@ -247,15 +249,15 @@ def test_a_machine_is_isolated_even_where_connections_cannot_be_cut(world: World
 def test_a_machine_is_isolated_where_no_open_group_can_be_made(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = machine.BaseClient._make_api_call
+    real = BaseClient._make_api_call
 
     def refuse(client: Any, operation: str, parameters: Any) -> Any:
         if operation == "CreateSecurityGroup" and "untracked" in parameters["GroupName"]:
             error = {"Error": {"Code": "UnauthorizedOperation", "Message": "a guardrail"}}
-            raise machine.ClientError(error, operation)  # type: ignore[arg-type]
+            raise ClientError(error, operation)  # type: ignore[arg-type]
         return real(client, operation, parameters)
 
-    monkeypatch.setattr(machine.BaseClient, "_make_api_call", refuse)
+    monkeypatch.setattr(BaseClient, "_make_api_call", refuse)
     done = answer(COMPROMISED, world)
     assert_isolated(world)
     assert any("were not cut" in each for each in done.summary["problems"])
@@ -263,7 +265,7 @@ def test_a_machine_is_isolated_where_no_open_group_can_be_made(
 
 def test_an_interface_never_stays_in_the_open_group(world: World) -> None:
     """The second interface cannot be opened; the first is closed all the same."""
-    real = machine.BaseClient._make_api_call
+    real = BaseClient._make_api_call
     failed: list[str] = []
 
     def refuse(client: Any, operation: str, parameters: Any) -> Any:
@@ -273,11 +275,11 @@ def test_an_interface_never_stays_in_the_open_group(world: World) -> None:
             if "untracked" in name and parameters["NetworkInterfaceId"] == world.interfaces[1]:
                 failed.append(name)
                 error = {"Error": {"Code": "InternalError", "Message": "injected"}}
-                raise machine.ClientError(error, operation)  # type: ignore[arg-type]
+                raise ClientError(error, operation)  # type: ignore[arg-type]
         return real(client, operation, parameters)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(machine.BaseClient, "_make_api_call", refuse)
+        patched.setattr(BaseClient, "_make_api_call", refuse)
         answer(COMPROMISED, world)
     assert failed
     assert_isolated(world)
@@ -509,7 +511,7 @@ def test_a_domain_that_cannot_be_blocked_does_not_hold_up_the_isolation(world: W
 
 
 def test_an_instance_on_instance_store_is_never_stopped(world: World) -> None:
-    real = machine.BaseClient._make_api_call
+    real = BaseClient._make_api_call
 
     def other(client: Any, operation: str, parameters: Any) -> Any:
         found = real(client, operation, parameters)
@@ -518,7 +520,7 @@ def test_an_instance_on_instance_store_is_never_stopped(world: World) -> None:
         return found
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(machine.BaseClient, "_make_api_call", other)
+        patched.setattr(BaseClient, "_make_api_call", other)
         done = answer(COMPROMISED, world)
     assert done.status_of("stop_instance") == "skipped"
     assert world.state() == "running"

@@ -10,6 +10,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
+from botocore.client import BaseClient
 from moto import mock_aws
 
 from baseline.config import Configuration, load
@@ -81,7 +82,7 @@ def with_forensics(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def visible(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the forensic account copy what is shared with it; moto looks in the caller's account."""
-    real = machine.BaseClient._make_api_call
+    real = BaseClient._make_api_call
 
     def copy(client: Any, operation: str, parameters: Any) -> Any:
         if operation != "CopySnapshot" or parameters["SourceSnapshotId"] not in shared():
@@ -95,13 +96,13 @@ def visible(monkeypatch: pytest.MonkeyPatch) -> None:
         assert parameters["Encrypted"] is True
         return real(client, "CreateSnapshot", given)
 
-    monkeypatch.setattr(machine.BaseClient, "_make_api_call", copy)
+    monkeypatch.setattr(BaseClient, "_make_api_call", copy)
 
 
 @pytest.mark.usefixtures("with_forensics", "visible")
 def test_snapshots_end_in_the_forensic_account_under_its_key(world: World) -> None:
     asked: list[Any] = []
-    real = machine.BaseClient._make_api_call
+    real = BaseClient._make_api_call
 
     def watch(client: Any, operation: str, parameters: Any) -> Any:
         if operation == "CopySnapshot":
@@ -109,7 +110,7 @@ def test_snapshots_end_in_the_forensic_account_under_its_key(world: World) -> No
         return real(client, operation, parameters)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(machine.BaseClient, "_make_api_call", watch)
+        patched.setattr(BaseClient, "_make_api_call", watch)
         done = answer(world)
     assert done.status == "SUCCEEDED", done.state["results"]
     assert len(shared()) == len(world.volumes) == len(forensic())
