@@ -14,6 +14,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from baseline.primitives.acknowledge import as_printed
+from baseline.primitives.protection_tag import TAG_KEY
 from baseline.response.playbooks.function import INCIDENT_TAG
 
 SOURCE_TAG = f"{INCIDENT_TAG}Source"
@@ -123,12 +124,15 @@ PERMISSIONS = (
         },
     ),
     Permission(
-        sid="PreserveAndStop",
-        actions=(
-            "ec2:DisassociateIamInstanceProfile",
-            "ec2:ModifyInstanceAttribute",
-            "ec2:StopInstances",
-        ),
+        sid="PreserveMachines",
+        actions=("ec2:ModifyInstanceAttribute",),
+        kinds=("ec2:instance",),
+        why="attributes are changed of machines that an incident has tagged, and of no others",
+        conditions=OF_AN_INCIDENT,
+    ),
+    Permission(
+        sid="DisarmAndStop",
+        actions=("ec2:DisassociateIamInstanceProfile", "ec2:StopInstances"),
         kinds=("ec2:instance",),
         why="any machine can be compromised; it can be stopped, never terminated",
     ),
@@ -199,7 +203,8 @@ PERMISSIONS = (
         sid="StopFunctions",
         actions=("lambda:PutFunctionConcurrency",),
         kinds=(f"arn:{cdk.Aws.PARTITION}:lambda:*:{cdk.Aws.ACCOUNT_ID}:function:*",),
-        why="any function can mine; its concurrency is all that may be changed",
+        why="any function can mine; its concurrency is all that may be changed, none of ours",
+        conditions={"Null": {f"aws:ResourceTag/{TAG_KEY}": "true"}},
     ),
     Permission(
         sid="BlockDomains",
