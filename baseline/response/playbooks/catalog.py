@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from baseline.response.playbooks import (
     compromised_access_key,
+    compromised_instance,
     compromised_role_session,
+    crypto_mining,
+    dns_exfiltration,
     exposed_bucket,
     exposed_database,
+    family_compute,
     family_data,
     family_identity,
     family_protection,
@@ -14,13 +18,12 @@ from baseline.response.playbooks import (
     root_use,
     trail_tampering,
 )
-from baseline.response.playbooks import compromised_instance, crypto_mining, dns_exfiltration
 from baseline.response.playbooks.families import Family
-from baseline.response.playbooks.family_compute import FAMILY as COMPUTE
 from baseline.response.playbooks.model import Playbook
 
 FAMILIES: tuple[Family, ...] = (
     family_identity.FAMILY,
+    family_compute.FAMILY,
     family_data.FAMILY,
     family_protection.FAMILY,
 )
@@ -29,18 +32,14 @@ FAMILIES: tuple[Family, ...] = (
 PLAYBOOKS: tuple[Playbook, ...] = (
     compromised_access_key.PLAYBOOK,
     compromised_role_session.PLAYBOOK,
+    compromised_instance.PLAYBOOK,
+    crypto_mining.PLAYBOOK,
+    dns_exfiltration.PLAYBOOK,
     exposed_bucket.PLAYBOOK,
     malware_object.PLAYBOOK,
     exposed_database.PLAYBOOK,
     root_use.PLAYBOOK,
     trail_tampering.PLAYBOOK,
-FAMILIES: tuple[Family, ...] = (COMPUTE,)
-"""In the order of their roles."""
-
-PLAYBOOKS: tuple[Playbook, ...] = (
-    compromised_instance.PLAYBOOK,
-    crypto_mining.PLAYBOOK,
-    dns_exfiltration.PLAYBOOK,
 )
 """In the order of the runbooks."""
 
