@@ -21,9 +21,7 @@ JINJA = {
     "affected": [
         {
             "package": {"name": "jinja2", "ecosystem": "PyPI", "purl": "pkg:pypi/jinja2"},
-            "ranges": [
-                {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.11.3"}]}
-            ],
+            "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.11.3"}]}],
             "versions": ["2.11.0", "2.11.1", "2.11.2"],
         }
     ],

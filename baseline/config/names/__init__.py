@@ -15,9 +15,9 @@ from baseline.config.names.edge import EdgeNames
 from baseline.config.names.endpoint import EndpointNames
 from baseline.config.names.evidence import EvidenceNames
 from baseline.config.names.findings import FindingNames
+from baseline.config.names.forensics import ForensicNames
 from baseline.config.names.game_days import GameDayNames
 from baseline.config.names.hooks import HookNames
-from baseline.config.names.forensics import ForensicNames
 from baseline.config.names.images import ImageNames
 from baseline.config.names.inspector import InspectorNames
 from baseline.config.names.log_archive import LogArchiveNames
