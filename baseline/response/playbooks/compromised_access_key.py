@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from baseline.response.playbooks import triggers
-from baseline.response.playbooks.model import Playbook, Step
+from baseline.response.playbooks.model import ByHand, Playbook, Step
 
 STOLEN = (
     "AttackSequence:IAM/CompromisedCredentials",
@@ -151,5 +151,8 @@ PLAYBOOK = Playbook(
         "Amazon GuardDuty User Guide: Remediating potentially compromised AWS credentials",
         "AWS Health User Guide: AWS Health events Amazon EventBridge schema",
         "AWS Managed Policy Reference: AWSCompromisedKeyQuarantineV3",
+    ),
+    by_hand=ByHand(
+        kind="access key", inputs={"id": "ID of the access key", "user": "Name of its user"}
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from baseline.response.playbooks import triggers
 from baseline.response.playbooks.compromised_access_key import STOLEN
-from baseline.response.playbooks.model import Playbook, Step
+from baseline.response.playbooks.model import ByHand, Playbook, Step
 
 EXFILTRATED = (
     "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.InsideAWS",
@@ -118,4 +118,5 @@ PLAYBOOK = Playbook(
         "Amazon GuardDuty User Guide: Remediating potentially compromised AWS credentials",
         "Amazon EC2 User Guide: Retrieve security credentials from instance metadata",
     ),
+    by_hand=ByHand(kind="role", inputs={"id": "Name of the role"}),
 )

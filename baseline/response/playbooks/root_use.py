@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from baseline.detection import event_patterns
 from baseline.response.playbooks import triggers
-from baseline.response.playbooks.model import Playbook, Step, Trigger
+from baseline.response.playbooks.model import ByHand, Playbook, Step, Trigger
 
 FINDINGS = (
     "Policy:IAMUser/RootCredentialUsage",
@@ -113,4 +113,5 @@ PLAYBOOK = Playbook(
         "IAM User Guide: Track privileged tasks in AWS CloudTrail",
         "Amazon GuardDuty User Guide: GuardDuty IAM finding types",
     ),
+    by_hand=ByHand(kind="root user", inputs={"id": "ID of the account"}),
 )

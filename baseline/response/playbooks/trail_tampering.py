@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from baseline.detection import event_patterns
 from baseline.response.playbooks import triggers
-from baseline.response.playbooks.model import Playbook, Step, Trigger
+from baseline.response.playbooks.model import ByHand, Playbook, Step, Trigger
 
 TAMPERING = {
     "cloudtrail": ("DeleteTrail", "PutEventSelectors", "StopLogging", "UpdateTrail"),
@@ -133,4 +133,5 @@ PLAYBOOK = Playbook(
         "Amazon GuardDuty User Guide: Suspending or disabling GuardDuty",
         "AWS Config Developer Guide: Working with the configuration recorder",
     ),
+    by_hand=ByHand(kind="trail", inputs={"id": "Name of the trail"}),
 )

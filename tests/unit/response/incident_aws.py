@@ -161,6 +161,19 @@ def repeat(playbook: Playbook, found: dict[str, Any], number: int, **more: Any) 
     return run(playbook, later(found, number), execution=execution, **more)
 
 
+def by_hand(playbook: Playbook, **target: str) -> Run:
+    """Run a playbook as its document starts it, with the target that its form asks for."""
+    assert playbook.by_hand
+    assert set(target) == set(playbook.by_hand.inputs)
+    asked = {
+        "account": MEMBER,
+        "region": REGION,
+        "target": {"kind": playbook.by_hand.kind, **target},
+        "reason": "a colleague called",
+    }
+    return run(playbook, {"by_hand": asked}, approve=False)
+
+
 def settled(done: Run) -> bool:
     """Tell whether a run found nothing to change."""
     return set(done.statuses.values()) <= {"unchanged", "skipped"}

@@ -12,7 +12,7 @@ from moto.iam.models import iam_backends
 from baseline.response.playbooks.compromised_access_key import PLAYBOOK, STOLEN
 from tests.unit.detection.matching import matches
 from tests.unit.response import machine
-from tests.unit.response.incident_aws import Missing, aws, event, repeat, said, settled
+from tests.unit.response.incident_aws import Missing, aws, by_hand, event, repeat, said, settled
 from tests.unit.response.machine import ALWAYS, MEMBER, Faults, member, run
 
 __all__ = ["aws"]
@@ -312,3 +312,10 @@ def test_a_key_of_nobody_is_told(aws: Missing) -> None:
     done = run(PLAYBOOK, finding("AKIAIOSFODNN7GONE000"))
     assert settled(done)
     assert "no user of this account has access key AKIAIOSFODNN7GONE000" in said(done)
+
+
+def test_a_person_starts_it_for_a_key(key: str) -> None:
+    other = new_key(days=0)
+    done = by_hand(PLAYBOOK, id=key, user="alice")
+    assert done.summary["outcome"] == "contained"
+    assert state()["keys"] == {key: "Inactive", other: "Active"}

@@ -11,7 +11,7 @@ from baseline.response.playbooks.compromised_access_key import STOLEN
 from baseline.response.playbooks.compromised_role_session import EXFILTRATED, PLAYBOOK, UNUSUAL
 from tests.unit.detection.matching import matches
 from tests.unit.response import machine
-from tests.unit.response.incident_aws import Missing, aws, event, repeat, said, settled
+from tests.unit.response.incident_aws import Missing, aws, by_hand, event, repeat, said, settled
 from tests.unit.response.machine import ALWAYS, Faults, member, run
 
 __all__ = ["aws"]
@@ -222,3 +222,10 @@ def test_what_the_session_did_is_reported(aws: Missing, role: str) -> None:
     ]
     told = said(run(PLAYBOOK, finding(role), approve=False))
     assert "RunInstances i-0aaaaaaaaaaaaaaaa in eu-central-1" in told
+
+
+def test_a_person_starts_it_for_a_role(role: str) -> None:
+    assert role
+    done = by_hand(PLAYBOOK, id=NAME)
+    assert done.summary["outcome"] == "contained"
+    assert POLICY in state()["inline"]

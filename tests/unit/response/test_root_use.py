@@ -10,7 +10,16 @@ import pytest
 from baseline.response.playbooks.root_use import FINDINGS, PLAYBOOK
 from tests.unit.detection.matching import matches
 from tests.unit.response import machine
-from tests.unit.response.incident_aws import MANAGEMENT, Missing, aws, event, repeat, said, settled
+from tests.unit.response.incident_aws import (
+    MANAGEMENT,
+    Missing,
+    aws,
+    by_hand,
+    event,
+    repeat,
+    said,
+    settled,
+)
 from tests.unit.response.machine import ALWAYS, MEMBER, Faults, run
 
 __all__ = ["aws"]
@@ -167,3 +176,9 @@ def test_who_opened_a_root_session_is_kept(root: Missing) -> None:
     assert root.root
     told = said(done)
     assert f"AssumeRoot by arn:aws:sts::{MANAGEMENT}:assumed-role/Administrator/mallory" in told
+
+
+def test_a_person_starts_it_for_an_account(root: Missing) -> None:
+    assert root.root
+    done = by_hand(PLAYBOOK, id=MEMBER)
+    assert "a password, access keys, an MFA device" in said(done)

@@ -14,7 +14,7 @@ from baseline.guardrails.roles import QUALIFIER
 from baseline.response.playbooks.trail_tampering import PLAYBOOK, TAMPERING
 from tests.unit.detection.matching import matches
 from tests.unit.response import machine
-from tests.unit.response.incident_aws import Missing, aws, event, repeat, said, settled
+from tests.unit.response.incident_aws import Missing, aws, by_hand, event, repeat, said, settled
 from tests.unit.response.machine import ALWAYS, MEMBER, REGION, Faults, member, run
 
 __all__ = ["aws"]
@@ -366,3 +366,10 @@ def test_a_bucket_that_is_not_ours_is_nobodys_business(protected: Missing) -> No
     assert protected.started == {}
     found = tampered("PutBucketPolicy", requestParameters={"bucketName": "shop-org-logs-1"})
     assert run(PLAYBOOK, found).state["proceed"] is False
+
+
+def test_a_person_starts_it_for_a_trail(protected: Missing) -> None:
+    stop_trail(protected)
+    done = by_hand(PLAYBOOK, id=TRAIL)
+    assert done.summary["outcome"] == "contained"
+    assert all(running(protected).values())

@@ -44,6 +44,16 @@ def weaknesses(call: Call, state: State) -> list[str]:
     return list(JUDGES[call.target["kind"]](call, state))
 
 
+def requested(call: Call) -> State:
+    """Give the parameters of the call; none where a person started the playbook."""
+    return call.target.get("requested") or {}
+
+
+def called(call: Call) -> str:
+    """Give the name of the call; a person's start has none."""
+    return str(call.target.get("call") or "started by hand")
+
+
 def read(action: Callable[[], State]) -> State:
     """Give an answer without its metadata; empty where there is nothing."""
     try:
@@ -109,7 +119,7 @@ def _detector(call: Call) -> State:
 
 def stopped_members(call: Call) -> list[str]:
     """Give the member accounts that the call stopped, removed or let go."""
-    return [str(each) for each in call.target["requested"].get("accountIds") or []]
+    return [str(each) for each in requested(call).get("accountIds") or []]
 
 
 def _weak_detector(call: Call, state: State) -> Iterator[str]:
@@ -117,15 +127,15 @@ def _weak_detector(call: Call, state: State) -> Iterator[str]:
     if not detector:
         yield f"detector {name} is deleted"
         return
-    wanted = call.target["requested"].get("features") or []
+    wanted = requested(call).get("features") or []
     off = {str(each.get("name")) for each in wanted if each.get("status") == "DISABLED"}
     for feature in detector.get("Features", []):
         if feature["Name"] in off and feature["Status"] == "DISABLED":
             yield f"detector {name} has {feature['Name']} off"
-    if call.target["call"] != "StopMonitoringMembers":
+    if called(call) != "StopMonitoringMembers":
         known = {each["AccountId"] for each in state.get("members", {}).get("Members", [])}
         for account in stopped_members(call):
-            if account not in known or call.target["call"] == "DisassociateMembers":
+            if account not in known or called(call) == "DisassociateMembers":
                 yield f"account {account} is no member of GuardDuty's administrator any more"
 
 
@@ -152,7 +162,7 @@ def _hub(call: Call) -> State:
 def _weak_hub(call: Call, state: State) -> Iterator[str]:
     if not state["hub"]:
         yield "Security Hub is off in this account and Region"
-    elif call.target["call"] != "DisableSecurityHub":
+    elif called(call) != "DisableSecurityHub":
         yield f"{call.target['call']} changed the configuration of Security Hub"
 
 

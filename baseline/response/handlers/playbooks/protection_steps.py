@@ -33,9 +33,9 @@ GONE = "ExecutionDoesNotExist"
 
 def trace_root(call: Call) -> None:
     """Keep what the root user did in every Region."""
-    who = call.target["actor"]
-    call.keep("actor.json", {"how": call.target["how"], **who})
-    call.note(f"{call.target['how']} by {actors.in_words(who)}")
+    who, how = _actor(call), call.target.get("how") or "started by hand"
+    call.keep("actor.json", {"how": how, **who})
+    call.note(f"{how} by {actors.in_words(who)}")
     found = history.look(call, "Username", "root", keep="calls.json")
     central = [
         each
@@ -85,11 +85,11 @@ def remove_root_credentials(call: Call) -> None:
 
 def keep_state(call: Call) -> None:
     """Keep who did it, with what, and what the protection looks like now."""
-    who = call.target["actor"]
+    who = _actor(call)
     call.keep("actor.json", who)
-    call.keep("call.json", {"call": call.target["call"], "requested": call.target["requested"]})
+    call.keep("call.json", {"call": states.called(call), "requested": states.requested(call)})
     call.keep("state.json", states.now(call))
-    call.note(f"{call.target['call']} on {call.target['kind']} {call.target['id']}")
+    call.note(f"{states.called(call)} on {call.target['kind']} {call.target['id']}")
     call.note(f"by {actors.in_words(who)}")
 
 
@@ -124,13 +124,19 @@ def report_drift(call: Call) -> None:
 
 def trace_actor(call: Call) -> None:
     """Keep what else the actor did, and name the playbook that contains the actor."""
-    who = call.target["actor"]
+    who = _actor(call)
     further = actors.follow_up(who, str(who["account"] or call.account))
     if further:
         call.problems.append(f"the actor is not contained: {further}")
     if not who["access_key"]:
         raise NothingToDo("the event names no access key to look for")
     history.look(call, "AccessKeyId", who["access_key"], keep="calls.json")
+
+
+def _actor(call: Call) -> State:
+    """Give who did it; nobody is known where a person started the playbook."""
+    found: State = call.target.get("actor") or actors.actor({})
+    return found
 
 
 def _start_trail(call: Call) -> None:
@@ -156,7 +162,7 @@ def _start_detector(call: Call) -> None:
             f"switch detector {detector} on",
             lambda: client.update_detector(DetectorId=detector, Enable=True),
         )
-    if call.target["call"] == "StopMonitoringMembers":
+    if states.called(call) == "StopMonitoringMembers":
         _monitor_again(call, client, detector)
 
 
