@@ -19,6 +19,7 @@ from constructs import Construct
 
 from baseline import __version__
 from baseline.config.names import Names
+from baseline.controls.registry import implements
 from baseline.evidence import permissions
 from baseline.primitives.acknowledge import acknowledge
 from baseline.primitives.handler_function import HandlerFunction
@@ -134,6 +135,7 @@ class ScheduledEvidence(Construct):
             self.function,
             permissions.wildcard_reasons(names, fetches_reports=artifact == "reports"),
         )
+        implements(self, capability="compliance-evidence", controls=[])
 
     def _create_schedule(self) -> scheduler.CfnSchedule:
         function, stack = self.function.function, cdk.Stack.of(self)
