@@ -47,63 +47,69 @@ class MemberBody(NamedTuple):
 
 def member_bodies(configuration: Configuration, names: Names) -> list[MemberBody]:
     """Give the options that a configuration has switched on."""
-    found: list[MemberBody] = []
-    if configuration.patching.enabled:
-        found.append(
-            MemberBody(
-                "Patching",
-                "Security baseline: patches of every account's machines",
-                partial(MemberPatchingStack, names=names, settings=configuration.patching),
-            )
-        )
-    if configuration.capabilities.backup is not None:
-        found.append(
-            MemberBody(
-                "Backup",
-                "Security baseline: vaults of the backups of every account",
-                partial(MemberBackupStack, names=names, **backup_choices(configuration)),
-            )
-        )
+    builders = (_patching, _backup, _endpoint, _response, _hook)
+    found = (build(configuration, names) for build in builders)
+    return [body for body in found if body is not None]
+
+
+def _patching(configuration: Configuration, names: Names) -> MemberBody | None:
+    if not configuration.patching.enabled:
+        return None
+    return MemberBody(
+        "Patching",
+        "Security baseline: patches of every account's machines",
+        partial(MemberPatchingStack, names=names, settings=configuration.patching),
+    )
+
+
+def _backup(configuration: Configuration, names: Names) -> MemberBody | None:
+    if configuration.capabilities.backup is None:
+        return None
+    return MemberBody(
+        "Backup",
+        "Security baseline: vaults of the backups of every account",
+        partial(MemberBackupStack, names=names, **backup_choices(configuration)),
+    )
+
+
+def _endpoint(configuration: Configuration, names: Names) -> MemberBody | None:
     package = endpoint_package(configuration.endpoint)
-    if package is not None:
-        found.append(
-            MemberBody(
-                "Endpoint",
-                "Security baseline: endpoint agent of every account",
-                partial(
-                    MemberEndpointStack,
-                    names=names,
-                    package=package,
-                    settings=configuration.endpoint,
-                ),
-            )
-        )
+    if package is None:
+        return None
+    return MemberBody(
+        "Endpoint",
+        "Security baseline: endpoint agent of every account",
+        partial(MemberEndpointStack, names=names, package=package, settings=configuration.endpoint),
+    )
+
+
+def _response(configuration: Configuration, names: Names) -> MemberBody | None:
     families = chosen_families(configuration)
-    if families:
-        found.append(
-            MemberBody(
-                "Response",
-                "Security baseline: incident response in every account",
-                partial(
-                    MemberResponseStack,
-                    names=names,
-                    families=families,
-                    break_glass=configuration.break_glass,
-                ),
-                roles=True,
-            )
-        )
-    if configuration.template_validation.enabled:
-        found.append(
-            MemberBody(
-                "Hook",
-                "Security baseline: template validation of every account",
-                partial(
-                    MemberHookStack,
-                    names=names,
-                    settings=configuration.template_validation,
-                    break_glass_role=configuration.break_glass.role,
-                ),
-            )
-        )
-    return found
+    if not families:
+        return None
+    return MemberBody(
+        "Response",
+        "Security baseline: incident response in every account",
+        partial(
+            MemberResponseStack,
+            names=names,
+            families=families,
+            break_glass=configuration.break_glass,
+        ),
+        roles=True,
+    )
+
+
+def _hook(configuration: Configuration, names: Names) -> MemberBody | None:
+    if not configuration.template_validation.enabled:
+        return None
+    return MemberBody(
+        "Hook",
+        "Security baseline: template validation of every account",
+        partial(
+            MemberHookStack,
+            names=names,
+            settings=configuration.template_validation,
+            break_glass_role=configuration.break_glass.role,
+        ),
+    )
