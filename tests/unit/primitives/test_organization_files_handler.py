@@ -98,3 +98,22 @@ def test_delete_leaves_the_package(s3: Any, answers: list[dict[str, Any]]) -> No
     index.handler({**event("Delete"), "PhysicalResourceId": "endpoint-package"}, None)
     assert [answer["Status"] for answer in answers] == ["SUCCESS", "SUCCESS"]
     assert keys(s3) == [FILE["Key"]]
+
+
+@pytest.mark.parametrize("digest", [DIGEST, "0" * 64])
+def test_a_copy_whose_hash_nobody_tells_is_compared_by_reading(s3: Any, digest: str) -> None:
+    class Silent:
+        def copy_object(self, **arguments: Any) -> dict[str, Any]:
+            s3.copy_object(**arguments)
+            return {"CopyObjectResult": {"ETag": "x"}}
+
+        def get_object(self, **arguments: Any) -> Any:
+            return s3.get_object(**arguments)
+
+    files = [{**FILE, "Sha256": digest}]
+    if digest == DIGEST:
+        index.copy(Silent(), "packages", files)
+        assert keys(s3) == [FILE["Key"]]
+    else:
+        with pytest.raises(index.WrongFileError, match="has the SHA-256"):
+            index.copy(Silent(), "packages", files)
