@@ -42,7 +42,11 @@ def evidence(
     ] = "",
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", help="One source; repeat for more. All of them by default."),
+        typer.Option(
+            "--only",
+            help="A source: controls, proofs, tests, artifact, config, conformance-packs, backup, "
+            "reports or security-hub; repeat for more. All of them by default.",
+        ),
     ] = None,
     tests: Annotated[
         list[Path] | None,

@@ -90,6 +90,10 @@ class Request:
         for file in tests:
             if not file.is_file():
                 raise BaselineError(f"--tests {file}: there is no such file")
+        if accept_terms and artifact != "reports":
+            raise BaselineError(
+                "--accept-terms accepts terms of reports that are not fetched; add --artifact-reports"
+            )
         known = {**local_collectors(configuration, assembly, tests), **COLLECTORS}
         off = off_sources(configuration)
         if not tests:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from baseline.errors import BaselineError
-from baseline.evidence.handlers.evidence.collectors.package import MANIFEST
+from baseline.evidence.handlers.evidence.collectors.package import MANIFEST, StoreError
 
 LEVEL = 6
 CHUNK = 1024 * 1024
@@ -54,28 +54,42 @@ class ZipStore:
         return str(self._file)
 
     def keep(self, path: str, content: IO[bytes], sha256: str) -> None:
-        """Keep a part until the manifest is known."""
-        kept = self._folder / str(len(self._parts))
-        with kept.open("wb") as target:
-            shutil.copyfileobj(content, target, CHUNK)
-        self._parts[path] = kept
+        """Keep a part until the manifest is known.
+
+        Raises:
+            StoreError: there is no room for it.
+        """
         del sha256  # the manifest has it
+        kept = self._folder / str(len(self._parts))
+        try:
+            with kept.open("wb") as target:
+                shutil.copyfileobj(content, target, CHUNK)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be kept in {self._folder}: {error}") from error
+        self._parts[path] = kept
 
     def finish(self, manifest: bytes) -> None:
-        """Write the zip; it has its name only when it is whole."""
+        """Write the zip; it has its name only when it is whole.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
         unfinished = self._folder / "package.zip"
-        with zipfile.ZipFile(unfinished, "w") as package:
+        try:
+            self._write(unfinished, manifest)
+            unfinished.chmod(0o600)
+            shutil.move(unfinished, self._file)
+        except OSError as error:
+            raise StoreError(f"{self._file} cannot be written: {error}") from error
+
+    def _write(self, file: Path, manifest: bytes) -> None:
+        with zipfile.ZipFile(file, "w") as package:
             package.writestr(_entry(MANIFEST), manifest, zipfile.ZIP_DEFLATED, LEVEL)
             for path, kept in sorted(self._parts.items()):
                 entry = _entry(path)
                 entry.file_size = kept.stat().st_size
                 with kept.open("rb") as content, package.open(entry, "w") as target:
                     shutil.copyfileobj(content, target, CHUNK)
-        unfinished.chmod(0o600)
-        try:
-            shutil.move(unfinished, self._file)
-        except OSError as error:
-            raise BaselineError(f"--output {self._file} cannot be written: {error}") from None
 
 
 def _entry(path: str) -> zipfile.ZipInfo:

@@ -111,6 +111,7 @@ def test_a_changed_package_ends_with_one_and_names_the_file() -> None:
         (("--tests", "none.xml"), "there is no such file"),
         (("--reports", "bucket"), "write it as in s3://BUCKET/PREFIX"),
         (("--digest", "0"), "pass both"),
+        (("--accept-terms",), "add --artifact-reports"),
         (("--verify", "none.zip"), "there is no file none.zip"),
         (("--verify", "results.xml"), "is not a zip"),
         (("--config", "none.yaml"), "none.yaml"),
@@ -135,6 +136,14 @@ def test_results_that_are_none_are_named(tmp_path: Path, text: str) -> None:
     result = local()
     assert result.exit_code == 1
     assert "failed" in result.output
+
+
+def test_the_help_names_every_source() -> None:
+    from baseline.evidence.handlers.evidence.collectors import COLLECTORS  # noqa: PLC0415
+
+    said = " ".join(invoke("--help").output.replace("│", " ").split())
+    for name in (*COLLECTORS, "controls", "proofs", "tests"):
+        assert name in said
 
 
 @pytest.fixture

@@ -162,11 +162,22 @@ def test_a_store_that_cannot_be_written_ends_the_run(run: Run) -> None:
 
 
 def test_a_late_run_cuts_a_source_and_keeps_the_others(run: Run) -> None:
-    late = source(Aws(), time_is_up=lambda: True)
+    clock = iter([False, True])
+    late = source(Aws(), time_is_up=lambda: next(clock))
     part = Part(path="some/long.jsonl", what="long", write=lines(lambda: [{}] * 200, late))
     items = run({"some": lambda _: parts(part)}, late)
     assert items["some/long.jsonl"]["status"] == "failed"
     assert "the time was up after 0 records" in items["some/long.jsonl"]["error"]
+
+
+def test_a_late_run_begins_no_further_part(run: Run) -> None:
+    clock = iter([False, True])
+    late = source(Aws(), time_is_up=lambda: next(clock))
+    second = gives({"b": 1}, path="some/more.jsonl")
+    items = run({"some": lambda _: parts(gives({"a": 1}), second)}, late)
+    assert items["some/rows.jsonl"]["status"] == "collected"
+    assert "the time was up before some/more.jsonl" in items["some"]["error"]
+    assert not run.manifest["complete"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from baseline.errors import BaselineError
-from baseline.evidence.handlers.evidence.collectors.package import digest_of
+from baseline.evidence.handlers.evidence.collectors.package import StoreError, digest_of
 from baseline.evidence.handlers.evidence.collectors.protocol import Part, Source
 from baseline.evidence.handlers.evidence.collectors.records import lines
 from baseline.evidence.verification import verify
@@ -136,6 +136,15 @@ def test_what_is_no_package_is_said_in_one_line(tmp_path: Path, content: bytes, 
     with pytest.raises(BaselineError, match=said) as caught:
         verify(file)
     assert "\n" not in str(caught.value)
+
+
+def test_a_zip_that_cannot_be_written_ends_the_run(tmp_path: Path) -> None:
+    gone = ZipStore(tmp_path / "gone", tmp_path / "e.zip")
+    with pytest.raises(StoreError, match="cannot be kept"):
+        gone.keep("a", io.BytesIO(b"x"), "")
+    with pytest.raises(StoreError, match="cannot be written"):
+        gone.finish(b"{}")
+    assert not (tmp_path / "e.zip").exists()
 
 
 def test_a_zip_is_never_written_over(tmp_path: Path) -> None:

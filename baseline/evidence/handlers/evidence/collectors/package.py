@@ -16,7 +16,17 @@ from datetime import UTC, datetime
 from typing import IO, Any, Protocol
 
 from .outcome import status_of, text_of, throttled
-from .protocol import COLLECTED, EMPTY, FAILED, MISSING, NOT_ENABLED, Collector, Part, Source
+from .protocol import (
+    COLLECTED,
+    EMPTY,
+    FAILED,
+    MISSING,
+    NOT_ENABLED,
+    Collector,
+    Part,
+    Source,
+    TimeIsUpError,
+)
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -170,6 +180,7 @@ def _collect_source(
         try:
             for part in collector(source):
                 if part.path not in known:
+                    _look_at_the_clock(source, part)
                     known.add(part.path)
                     yield _collect_part(name, part, store, wait, source)
         except StoreError:
@@ -180,6 +191,11 @@ def _collect_source(
                 continue
             yield _missing(name, "", "", error)
         return
+
+
+def _look_at_the_clock(source: Source, part: Part) -> None:
+    if source.time_is_up():
+        raise TimeIsUpError(f"the time was up before {part.path}")
 
 
 def _collect_part(
