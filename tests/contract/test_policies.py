@@ -126,18 +126,16 @@ def test_wildcard_resources_have_a_condition_or_a_reason(
             continue
         path = paths.get(where)
         if path is None and "/" in where:  # a StackSet's body: its twin is an ordinary stack
-            own = where.rsplit("/", 1)[1]
-            twins = (paths.get(f"{stack}/{own}") for stack in sorted(twin_stacks(paths)))
-            path = next((twin for twin in twins if twin is not None), None)
+            path = twin(paths, where.rsplit("/", 1)[1])
         if path is None or not any(path == r or path.startswith(f"{r}/") for r in resources):
             unexplained.append(f"{where}{place}")
     assert unexplained == []
 
 
-def twin_stacks(paths: dict[str, str]) -> set[str]:
-    """Give the stacks by which the management account gets what members get by StackSets."""
-    stacks = {place.split("/")[0] for place in paths}
-    return {stack for stack in stacks if stack.startswith("members-management")}
+def twin(paths: dict[str, str], resource: str) -> str | None:
+    """Give the path of the same resource in one of the management account's own stacks."""
+    own = (name for name in paths if name.startswith("members-management"))
+    return next((paths[name] for name in own if name.endswith(f"/{resource}")), None)
 
 
 def logical_paths(assembly: Path) -> dict[str, str]:
