@@ -110,8 +110,9 @@ class Resolver:
     def _fn_getstackoutput(self, argument: dict[str, str]) -> str:
         """Tell the resource of another stack by the name that the CDK gives the output."""
         name = str(argument["OutputName"])
-        kind = "AWS::SNS::Topic" if "Topic" in name else "AWS::KMS::Key"
-        if kind == "AWS::SNS::Topic" or ("Key" in name and name.rstrip(HEX).endswith("Arn")):
+        by_name = {"Topic": "AWS::SNS::Topic", "Bucket": "AWS::S3::Bucket", "Key": "AWS::KMS::Key"}
+        kind = next((kind for word, kind in by_name.items() if word in name), None)
+        if kind and (kind == "AWS::SNS::Topic" or name.rstrip(HEX).endswith("Arn")):
             return ARNS[kind].format(name=name.lower(), account=ACCOUNT, region=REGION)
         if "Bucket" in name and name.rstrip(HEX).endswith("Arn"):
             # As long as a bucket's name may be.

@@ -43,7 +43,7 @@ ACCEPTED: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "confused_deputy_risk",
-        r"NotificationsKey\w{8}: .*`events\.amazonaws\.com`",
+        r"(Notifications|Undelivered)Key\w{8}: .*`events\.amazonaws\.com`",
         "EventBridge sends no source condition (service_access.EXCEPTIONS)",
     ),
     (
