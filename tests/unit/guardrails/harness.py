@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from baseline.config import Configuration, load
+from baseline.config.forensics import Forensics
 from baseline.config.siem import LakeSubscriber, SecurityLake, Siem, SiemPull
 from baseline.guardrails import catalog
 from baseline.guardrails.cases import Case, cases_of
@@ -43,7 +44,9 @@ def configuration(*, switches: bool = False) -> Configuration:
     subscriber = LakeSubscriber(account="575757575757", external_id="eu2-7f3kq9x2m4w8z6b1")
     lake = SecurityLake(subscriber=subscriber)
     siem = Siem(pull=reader, security_lake=lake) if switches else Siem()
-    return example.model_copy(update={"guardrails": settings, "siem": siem})
+    forensics = Forensics(account="666666666666") if switches else None
+    response = example.response.model_copy(update={"forensics": forensics})
+    return example.model_copy(update={"guardrails": settings, "siem": siem, "response": response})
 
 
 @cache

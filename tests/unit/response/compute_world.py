@@ -293,7 +293,7 @@ def answered(world: World) -> Iterator[None]:
     real = BaseClient._make_api_call
 
     def call(client: Any, operation: str, parameters: Any) -> Any:
-        answer = getattr(_Answers, operation, None)
+        answer = getattr(Answers, operation, None)
         return answer(world, parameters) if answer else real(client, operation, parameters)
 
     # EC2 gives an interface its own groups; moto adds those that the machine was started with.
@@ -305,7 +305,7 @@ def answered(world: World) -> Iterator[None]:
         yield
 
 
-class _Answers:
+class Answers:
     """Operations by their names, in the shapes of botocore's models."""
 
     @staticmethod

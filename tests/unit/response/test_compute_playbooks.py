@@ -154,6 +154,19 @@ def test_addresses_inside_are_victims_and_are_not_denied(world: World) -> None:
     assert_isolated(world)
 
 
+def test_a_shared_subnet_has_an_acl_of_its_owner_and_the_machine_is_isolated(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        compute_world.Answers, "DescribeNetworkAcls", lambda *_: {"NetworkAcls": []}, raising=False
+    )
+    done = answer(COMPROMISED, world)
+    assert done.status == "SUCCEEDED", done.state["results"]
+    said = str(done.state["results"]["block_remote_addresses"])
+    assert "belongs to the account that shares" in said
+    assert_isolated(world)
+
+
 def test_an_acl_without_room_is_told_and_the_machine_isolated(world: World) -> None:
     ec2, acl = member("ec2"), world.acl_of(world.shared_subnet)["NetworkAclId"]
     for egress in (False, True):

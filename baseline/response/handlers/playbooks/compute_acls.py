@@ -30,7 +30,7 @@ def block_remote_addresses(call: Call) -> None:
         raise NothingToDo("the finding names no address of the internet at the other end")
     interfaces = compute_instance.interfaces(call, instance["InstanceId"])
     acls = [_acl_of(call, subnet) for subnet in _subnets(interfaces)]
-    by_id = {acl["NetworkAclId"]: acl for acl in acls}
+    by_id = {acl["NetworkAclId"]: acl for acl in acls if acl}
     call.keep("before.json", list(by_id.values()))
     call.each(list(by_id.values()), lambda acl: _deny(call, acl, remote))
 
@@ -109,6 +109,8 @@ def close_lonely_subnets(call: Call, interfaces: list[State]) -> None:
 
 def _close(call: Call, subnet: str) -> None:
     acl = _acl_of(call, subnet)
+    if acl is None:
+        return
     closed = _isolation_acl(call, acl["VpcId"])
     if acl["NetworkAclId"] == closed:
         return
@@ -158,11 +160,15 @@ def _find(call: Call, vpc: str, name: str) -> str | None:
     return None
 
 
-def _acl_of(call: Call, subnet: str) -> State:
-    found: State = call.client("ec2").describe_network_acls(
+def _acl_of(call: Call, subnet: str) -> State | None:
+    """Read the network ACL of a subnet; None where another account shares the subnet."""
+    found: list[State] = call.client("ec2").describe_network_acls(
         Filters=[{"Name": "association.subnet-id", "Values": [subnet]}]
-    )["NetworkAcls"][0]
-    return found
+    )["NetworkAcls"]
+    if not found:
+        call.note(f"the network ACL of {subnet} belongs to the account that shares the subnet")
+        return None
+    return found[0]
 
 
 def _interfaces_in(call: Call, subnet: str) -> list[State]:
