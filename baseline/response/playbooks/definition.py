@@ -38,7 +38,7 @@ def definition(playbook: Playbook, *, approval_hours: int) -> str:
         playbook: the playbook.
         approval_hours: how long a question waits for its answer.
     """
-    names = [state_name(step) for step in playbook.steps]
+    entries = [_entry(step) for step in playbook.steps] + ["Close"]
     states: dict[str, State] = {
         "Open": {
             **_invoke({"op": "open", "playbook": playbook.id, "event.$": "$", **_execution()}),
@@ -48,13 +48,13 @@ def definition(playbook: Playbook, *, approval_hours: int) -> str:
         },
         "IsIncident": {
             "Type": "Choice",
-            "Choices": [{"Variable": "$.proceed", "BooleanEquals": True, "Next": _first(names, 0)}],
+            "Choices": [{"Variable": "$.proceed", "BooleanEquals": True, "Next": entries[0]}],
             "Default": "NoIncident",
         },
         "NoIncident": {"Type": "Succeed"},
     }
     for index, step in enumerate(playbook.steps):
-        states |= _step(step, after=_first(names, index + 1), approval_hours=approval_hours)
+        states |= _step(step, after=entries[index + 1], approval_hours=approval_hours)
     states |= {
         "Close": {
             **_invoke({"op": "close", "steps": _steps(playbook), "state.$": "$", **_execution()}),
@@ -80,7 +80,9 @@ def definition(playbook: Playbook, *, approval_hours: int) -> str:
         },
         "Done": {"Type": "Succeed"},
     }
-    return json.dumps({"Comment": playbook.title, "StartAt": "Open", "States": states})
+    machine = {"Comment": playbook.title, "StartAt": "Open", "States": states}
+    # Templates are limited in size, and the console shows it formatted.
+    return json.dumps(machine, separators=(",", ":"))
 
 
 def state_name(step: Step) -> str:
@@ -92,24 +94,17 @@ def _steps(playbook: Playbook) -> list[State]:
     return [{"key": each.key, "title": each.title, "kind": each.kind} for each in playbook.steps]
 
 
-def _first(names: list[str], index: int) -> str:
-    return f"Decide: {names[index]}" if index < len(names) else "Close"
+def _entry(step: Step) -> str:
+    """Give the state with which a step begins: what only reads asks nobody."""
+    return state_name(step) if step.kind == "evidence" else f"Decide: {state_name(step)}"
 
 
 def _step(step: Step, *, after: str, approval_hours: int) -> dict[str, State]:
     """Decide whether to ask, ask, act."""
     name = state_name(step)
     states: dict[str, State] = {}
-    dry: State = {"Variable": "$.incident.dry_run", "BooleanEquals": True, "Next": name}
-    if step.kind == "evidence":
-        choices, default = [dry], name
-    elif step.kind == "contain":
-        ask: State = {"Variable": "$.incident.mode", "StringEquals": "ask", "Next": f"Ask: {name}"}
-        choices, default = [dry, ask], name
-    else:
-        choices, default = [dry], f"Ask: {name}"
-    states[f"Decide: {name}"] = {"Type": "Choice", "Choices": choices, "Default": default}
     if step.kind != "evidence":
+        states[f"Decide: {name}"] = _decide(step)
         states[f"Ask: {name}"] = _ask(step, after=after, hours=approval_hours)
     states[name] = {
         **_invoke(
@@ -129,6 +124,17 @@ def _step(step: Step, *, after: str, approval_hours: int) -> dict[str, State]:
         "Next": after,
     }
     return states
+
+
+def _decide(step: Step) -> State:
+    """Ask before a destructive step, and in the mode ``ask`` before each; a dry run asks nobody."""
+    name = state_name(step)
+    choices: list[State] = [{"Variable": "$.incident.dry_run", "BooleanEquals": True, "Next": name}]
+    default = f"Ask: {name}"
+    if step.kind == "contain":
+        choices.append({"Variable": "$.incident.mode", "StringEquals": "ask", "Next": default})
+        default = name
+    return {"Type": "Choice", "Choices": choices, "Default": default}
 
 
 def _ask(step: Step, *, after: str, hours: int) -> State:
