@@ -267,7 +267,7 @@ def test_a_machine_is_isolated_where_no_open_group_can_be_made(
     def refuse(client: Any, operation: str, parameters: Any) -> Any:
         if operation == "CreateSecurityGroup" and "untracked" in parameters["GroupName"]:
             error = {"Error": {"Code": "UnauthorizedOperation", "Message": "a guardrail"}}
-            raise ClientError(error, operation)  # type: ignore[arg-type]
+            raise ClientError(error, operation)
         return real(client, operation, parameters)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", refuse)
@@ -288,7 +288,7 @@ def test_an_interface_never_stays_in_the_open_group(world: World) -> None:
             if "untracked" in name and parameters["NetworkInterfaceId"] == world.interfaces[1]:
                 failed.append(name)
                 error = {"Error": {"Code": "InternalError", "Message": "injected"}}
-                raise ClientError(error, operation)  # type: ignore[arg-type]
+                raise ClientError(error, operation)
         return real(client, operation, parameters)
 
     with pytest.MonkeyPatch.context() as patched:
