@@ -42,8 +42,16 @@ def load() -> list[Recorded]:
             decided="told" in row,
         )
         for path in files
-        for name, row in json.loads(path.read_text(encoding="utf-8")).get("events", {}).items()
+        for name, row in rows(json.loads(path.read_text(encoding="utf-8"))).items()
     ]
+
+
+def rows(document: dict[str, Any]) -> dict[str, Any]:
+    """Give the events of a file, which may be one event by itself."""
+    if "detail-type" in document:
+        return {document["detail-type"]: {"event": document}}
+    found: dict[str, Any] = document.get("events", {})
+    return found
 
 
 RECORDED = load()
