@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,13 @@ def test_an_import_without_reports_or_region(
     assert "could not be found" in stopped("import", str(tmp_path), "--profile", "none")
 
 
-@mock_aws
+@pytest.fixture
+def aws() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+@pytest.mark.usefixtures("aws")
 def test_an_import_keeps_the_reports_and_gives_the_findings_to_the_account(tmp_path: Path) -> None:
     boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="reports")
     hub = boto3.client("securityhub", region_name="eu-west-1")
@@ -160,7 +167,7 @@ def test_an_import_keeps_the_reports_and_gives_the_findings_to_the_account(tmp_p
     assert "kept s3://reports/scans/shop/sast/" in again.stdout
 
 
-@mock_aws
+@pytest.mark.usefixtures("aws")
 def test_a_bucket_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     written(tmp_path, result())
     line = stopped("import", str(tmp_path), "--region", "eu-west-1", "--bucket", "none")
