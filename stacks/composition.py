@@ -59,10 +59,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     # Detection and response
     audit = AuditStack(app, "audit", **_in(wiring, names.management))
     security = SecurityStack(app, "security", **_in(wiring, names.security))
-    response = ResponseStack(app, "response", security=security, **_in(wiring, names.security))
-    answers = playbooks(wiring, security=security, response=response)
-    _depend(answers, [security, response])
-    _depend(forensics(wiring), [organization])
+    response = _respond(wiring, organization=organization, security=security)
     findings = choices.findings(wiring)
     _depend([audit, security, *findings], [log_archive])
     _depend([*choices.security_regional(wiring, security), *findings, response], [security])
@@ -91,15 +88,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     # The administrator, the bucket of the logs, and recorders, which find the resources.
     _depend(firewall_manager(wiring), [organization, log_archive, *recorded])
 
-    # Guardrails come last, because they can stop everything before them.
-    guardrails = GuardrailsStack(
-        app,
-        "guardrails",
-        unit_ids=organization.unit_ids,
-        account_ids=known_ids(configuration) | organization.account_ids,
-        **_in(wiring, names.management),
-    )
-    _depend([guardrails], [stack for stack in _stacks(app) if stack is not guardrails])
+    _guard(wiring, organization=organization)
 
     # The archive takes the logs of its network and load balancer.
     reference = workload(wiring)
@@ -113,6 +102,28 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     leave_unmarked([*reference, *experiments])
     for stack in _stacks(app):
         stack.termination_protection = True
+
+
+def _respond(wiring: Wiring, *, organization: cdk.Stack, security: SecurityStack) -> ResponseStack:
+    """Create what answers incidents, and the account of their disks, where there is one."""
+    response = ResponseStack(
+        wiring.app, "response", security=security, **_in(wiring, wiring.names.security)
+    )
+    _depend(playbooks(wiring, security=security, response=response), [security, response])
+    _depend(forensics(wiring), [organization])
+    return response
+
+
+def _guard(wiring: Wiring, *, organization: OrganizationStack) -> None:
+    """Create the guardrails: last, because they can stop everything before them."""
+    guardrails = GuardrailsStack(
+        wiring.app,
+        "guardrails",
+        unit_ids=organization.unit_ids,
+        account_ids=known_ids(wiring.configuration) | organization.account_ids,
+        **_in(wiring, wiring.names.management),
+    )
+    _depend([guardrails], [stack for stack in _stacks(wiring.app) if stack is not guardrails])
 
 
 def _export(wiring: Wiring, *, organization: cdk.Stack, collected: Iterable[cdk.Stack]) -> None:

@@ -12,332 +12,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from baseline.guardrails.model import RoleClass
+from baseline.guardrails.needs import (
+    ADMINISTRATION,
+    ADVICE,
+    BEYOND,
+    CONTROL_TOWER_STACKS,
+    GROUPS,
+    IMAGES,
+    NEEDS,
+    POLICIES,
+    PROVIDERS,
+    WAYS_IN,
+)
 from baseline.guardrails.request import Request
 from baseline.guardrails.roles import CONTROL_TOWER, Roles
 
 EDGE_REGION = "us-east-1"
 _UUID = "00000000-0000-0000-0000-000000000000"
-
-_DEPLOYMENT = (
-    "access-analyzer:UpdateAnalyzer",
-    "cloudformation:CreateChangeSet",
-    "cloudformation:DeleteStack",
-    "cloudformation:ExecuteChangeSet",
-    "cloudwatch:PutMetricAlarm",
-    "config:PutConfigurationRecorder",
-    "config:PutDeliveryChannel",
-    "config:StartConfigurationRecorder",
-    "detective:UpdateOrganizationConfiguration",
-    "ec2:AllocateAddress",
-    "ec2:CreateInternetGateway",
-    "ec2:CreateNatGateway",
-    "ec2:CreateVpc",
-    "events:PutRule",
-    "events:PutTargets",
-    "guardduty:CreatePublishingDestination",
-    "guardduty:UpdatePublishingDestination",
-    "iam:CreateRole",
-    "iam:PassRole",
-    "iam:PutRolePolicy",
-    "iam:UpdateAssumeRolePolicy",
-    "inspector2:UpdateOrganizationConfiguration",
-    "kms:CreateAlias",
-    "kms:CreateKey",
-    "kms:PutKeyPolicy",
-    "lambda:CreateFunction",
-    "lambda:UpdateFunctionCode",
-    "logs:PutRetentionPolicy",
-    "macie2:UpdateMacieSession",
-    "s3:PutAccountPublicAccessBlock",
-    "s3:PutBucketPolicy",
-    "s3:PutLifecycleConfiguration",
-    "securityhub:StartConfigurationPolicyAssociation",
-    "securityhub:UpdateConfigurationPolicy",
-    "securityhub:UpdateFindingAggregator",
-    "securityhub:UpdateOrganizationConfiguration",
-    "sns:SetTopicAttributes",
-    "sqs:SetQueueAttributes",
-    "ssm:PutParameter",
-    "ssm:RegisterDefaultPatchBaseline",
-    "ssm:RegisterTaskWithMaintenanceWindow",
-    "ssm:UpdateAssociation",
-    "states:UpdateStateMachine",
-    "sts:AssumeRole",
-)
-_EMERGENCY = (
-    "account:PutAlternateContact",
-    "cloudformation:DeleteStack",
-    "cloudtrail:StartLogging",
-    "cloudtrail:UpdateTrail",
-    "ec2:ModifyEbsDefaultKmsKeyId",
-    "ec2:ModifySnapshotAttribute",
-    "ec2:RunInstances",
-    "ec2:StopInstances",
-    "events:DisableRule",
-    "guardduty:UpdateDetector",
-    "iam:CreateRole",
-    "iam:CreateUser",
-    "iam:DeleteAccessKey",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:UpdateSAMLProvider",
-    "kms:PutKeyPolicy",
-    "lambda:UpdateFunctionCode",
-    "s3:PutAccountPublicAccessBlock",
-    "s3:PutBucketPolicy",
-    "securityhub:UpdateSecurityHubConfiguration",
-)
-_SETTINGS = (
-    "account:DisableRegion",
-    "account:EnableRegion",
-    "account:GetAlternateContact",
-    "account:ListRegions",
-    "account:PutAlternateContact",
-    "ec2:DeleteInternetGateway",
-    "ec2:DeleteSubnet",
-    "ec2:DeleteVpc",
-    "ec2:DescribeInternetGateways",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeRouteTables",
-    "ec2:DescribeSecurityGroups",
-    "ec2:DescribeSubnets",
-    "ec2:DescribeVpcs",
-    "ec2:DetachInternetGateway",
-    "ec2:EnableEbsEncryptionByDefault",
-    "ec2:GetEbsDefaultKmsKeyId",
-    "ec2:GetEbsEncryptionByDefault",
-    "ec2:ModifyEbsDefaultKmsKeyId",
-    "ec2:RevokeSecurityGroupEgress",
-    "ec2:RevokeSecurityGroupIngress",
-    "ecr:GetRegistryScanningConfiguration",
-    "ecr:PutRegistryScanningConfiguration",
-    "iam:CreateServiceLinkedRole",
-    "iam:GetAccountPasswordPolicy",
-    "iam:UpdateAccountPasswordPolicy",
-    "inspector2:Enable",
-    "kms:DescribeKey",
-    "resource-explorer-2:AssociateDefaultView",
-    "resource-explorer-2:CreateIndex",
-    "resource-explorer-2:CreateView",
-    "resource-explorer-2:GetDefaultView",
-    "resource-explorer-2:GetIndex",
-    "resource-explorer-2:ListIndexes",
-    "resource-explorer-2:ListViews",
-    "resource-explorer-2:UpdateIndexType",
-    "s3:GetAccountPublicAccessBlock",
-    "s3:PutAccountPublicAccessBlock",
-    "ssm:CreateDocument",
-    "ssm:DescribeDocument",
-    "ssm:GetDocument",
-    "ssm:UpdateDocument",
-    "ssm:UpdateDocumentDefaultVersion",
-)
-_RESPONSE = (
-    # Access keys, role sessions, root users, logs and detection
-    "cloudtrail:StartLogging",
-    "config:StartConfigurationRecorder",
-    "guardduty:StartMonitoringMembers",
-    "guardduty:UpdateDetector",
-    "iam:AttachRolePolicy",
-    "iam:AttachUserPolicy",
-    "iam:DeleteAccessKey",
-    "iam:DeleteLoginProfile",
-    "iam:PutRolePolicy",
-    "iam:PutUserPolicy",
-    "iam:UpdateAccessKey",
-    # Buckets, objects, databases and what is shared
-    "ec2:EnableImageBlockPublicAccess",
-    "ec2:EnableSnapshotBlockPublicAccess",
-    "ec2:ModifyImageAttribute",
-    "ec2:ModifySnapshotAttribute",
-    "rds:AddTagsToResource",
-    "rds:CreateDBClusterSnapshot",
-    "rds:CreateDBSnapshot",
-    "rds:ModifyDBClusterSnapshotAttribute",
-    "rds:ModifyDBInstance",
-    "rds:ModifyDBSnapshotAttribute",
-    "redshift:ModifyCluster",
-    "s3:DeleteObjectVersion",
-    "s3:PutBucketPolicy",
-    "s3:PutBucketPublicAccessBlock",
-    "s3:PutBucketVersioning",
-    "s3:PutLifecycleConfiguration",
-    "s3:PutObjectLegalHold",
-    "s3:PutObjectTagging",
-    "s3:PutObjectVersionTagging",
-)
-_RESPONSE_TO_MACHINES = (
-    "autoscaling:DetachInstances",
-    "ec2:AuthorizeSecurityGroupEgress",
-    "ec2:AuthorizeSecurityGroupIngress",
-    "ec2:CopySnapshot",
-    "ec2:CreateNetworkAcl",
-    "ec2:CreateNetworkAclEntry",
-    "ec2:CreateSecurityGroup",
-    "ec2:CreateSnapshot",
-    "ec2:CreateSnapshots",
-    "ec2:CreateTags",
-    "ec2:DeleteSecurityGroup",
-    "ec2:DisassociateIamInstanceProfile",
-    "ec2:ModifyInstanceAttribute",
-    "ec2:ModifyNetworkInterfaceAttribute",
-    "ec2:ReplaceNetworkAclAssociation",
-    "ec2:RevokeSecurityGroupEgress",
-    "ec2:RevokeSecurityGroupIngress",
-    "ec2:StopInstances",
-    "ecs:UpdateContainerInstancesState",
-    "elasticloadbalancing:DeregisterInstancesFromLoadBalancer",
-    "elasticloadbalancing:DeregisterTargets",
-    "route53resolver:UpdateFirewallDomains",
-    "ssm:SendCommand",
-)
-"""What playbooks about machines do: baseline/response/playbooks/compute_statements.py.
-
-Stopping the baseline's own functions and sharing snapshots with others than the forensic account
-stays denied to them, too.
-"""
-
-_IMAGES = (
-    "ec2:CopyImage",
-    "ec2:CreateImage",
-    "ec2:CreateTags",
-    "ec2:DeregisterImage",
-    "ec2:ModifyImageAttribute",
-    "ec2:TerminateInstances",
-    "iam:PassRole",
-    "sns:Publish",
-    "ssm:PutParameter",
-    "ssm:SendCommand",
-)
-_WAYS_IN = (
-    "iam:AttachRolePolicy",
-    "iam:CreateRole",
-    "iam:DeleteRolePermissionsBoundary",
-    "iam:PutRolePermissionsBoundary",
-    "iam:PutRolePolicy",
-    "iam:TagRole",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:UpdateRole",
-)
-"""What the deployers do with the emergency role and the deploy roles, which get no boundary."""
-
-_PROVIDERS = (
-    "iam:CreateOpenIDConnectProvider",
-    "iam:TagOpenIDConnectProvider",
-    "iam:UpdateOpenIDConnectProviderThumbprint",
-)
-_POLICIES = ("iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicyVersion")
-_GROUPS = ("iam:AddUserToGroup", "iam:AttachGroupPolicy", "iam:CreateGroup")
-
-_CONTROL_TOWER = (
-    "cloudformation:CreateStack",
-    "cloudformation:DeleteStack",
-    "cloudformation:UpdateStack",
-    "config:DeleteConfigurationRecorder",
-    "config:DeleteDeliveryChannel",
-    "config:PutConfigurationRecorder",
-    "config:PutDeliveryChannel",
-    "config:StartConfigurationRecorder",
-    "events:DeleteRule",
-    "events:PutRule",
-    "events:PutTargets",
-    "iam:AttachRolePolicy",
-    "iam:CreateRole",
-    "iam:PassRole",
-    "iam:PutRolePolicy",
-    "iam:UpdateAssumeRolePolicy",
-    "lambda:CreateFunction",
-    "lambda:UpdateFunctionCode",
-    "logs:PutRetentionPolicy",
-    "s3:PutBucketPolicy",
-    "s3:PutLifecycleConfiguration",
-    "sns:SetTopicAttributes",
-)
-"""What Control Tower's stacks do in an account that it governs.
-
-Source: AWS Control Tower User Guide, "Resources created in the shared accounts", and the resources
-of AWSControlTowerServiceRolePolicy.
-"""
-
-_CREDENTIALS = (
-    "iam:CreateAccessKey",
-    "iam:DeleteAccessKey",
-    "iam:DeleteLoginProfile",
-    "iam:GetAccessKeyLastUsed",
-    "iam:GetLoginProfile",
-    "iam:ListAccessKeys",
-    "iam:ListUserTags",
-    "iam:ListUsers",
-    "iam:UpdateAccessKey",
-    "secretsmanager:CreateSecret",
-    "secretsmanager:DescribeSecret",
-    "secretsmanager:PutResourcePolicy",
-    "secretsmanager:PutSecretValue",
-    "secretsmanager:RestoreSecret",
-    "secretsmanager:TagResource",
-    "secretsmanager:UntagResource",
-)
-_ADMINISTRATION = (
-    "detective:CreateMembers",
-    "detective:StartMonitoringMember",
-    "detective:UpdateDatasourcePackages",
-    "detective:UpdateOrganizationConfiguration",
-    "inspector2:AssociateMember",
-    "inspector2:UpdateConfiguration",
-    "inspector2:UpdateOrgEc2DeepInspectionConfiguration",
-    "macie2:CreateMember",
-    "macie2:EnableMacie",
-    "macie2:PutClassificationExportConfiguration",
-    "macie2:PutFindingsPublicationConfiguration",
-    "macie2:UpdateAutomatedDiscoveryConfiguration",
-    "macie2:UpdateMacieSession",
-    "macie2:UpdateMemberSession",
-    "macie2:UpdateOrganizationConfiguration",
-    "macie2:UpdateSensitivityInspectionTemplate",
-)
-"""What the administrator of Macie, Detective and Inspector does in the security account."""
-
-_ADVICE = (
-    "support:DescribeTrustedAdvisorCheckResult",
-    "support:DescribeTrustedAdvisorChecks",
-    "support:RefreshTrustedAdvisorCheck",
-)
-"""What the reader of Trusted Advisor does in every account, where AWS Support answers."""
-
-_BACKUPS = (
-    "backup:CopyFromBackupVault",
-    "backup:CopyIntoBackupVault",
-    "dynamodb:StartAwsBackupJob",
-    "ec2:CopyImage",
-    "ec2:CopySnapshot",
-    "ec2:CreateImage",
-    "ec2:CreateSnapshot",
-    "ec2:DeleteSnapshot",
-    "ec2:ModifyImageAttribute",
-    "ec2:ModifySnapshotAttribute",
-    "elasticfilesystem:Backup",
-    "rds:CopyDBClusterSnapshot",
-    "rds:CreateDBClusterSnapshot",
-    "rds:CreateDBSnapshot",
-    "rds:ModifyDBClusterSnapshotAttribute",
-    "rds:ModifyDBSnapshotAttribute",
-)
-"""What the role of AWS Backup does to back up, and to share a backup with the account of the copies.
-
-Source: AWS Managed Policy Reference, "AWSBackupServiceRolePolicyForBackup".
-"""
-
-NEEDS: Mapping[RoleClass, tuple[str, ...]] = {
-    RoleClass.DEPLOYERS: _DEPLOYMENT,
-    RoleClass.BREAK_GLASS: _EMERGENCY,
-    RoleClass.SERVICE_ROLES: _SETTINGS,
-    RoleClass.RESPONDERS: (*_RESPONSE, *_RESPONSE_TO_MACHINES),
-    RoleClass.CREDENTIALS: _CREDENTIALS,
-    RoleClass.BACKUPS: _BACKUPS,
-}
-"""Role class to the actions that it needs in every governed Region."""
-
-_BEYOND = frozenset({RoleClass.DEPLOYERS, RoleClass.BREAK_GLASS})
-"""Classes that also work in North Virginia, where the edge stands."""
 
 
 def requests_of(
@@ -355,7 +46,7 @@ def requests_of(
     for role_class, actions in NEEDS.items():
         if not roles.patterns(role_class):
             continue
-        places = dict.fromkeys([*regions, *([EDGE_REGION] if role_class in _BEYOND else [])])
+        places = dict.fromkeys([*regions, *([EDGE_REGION] if role_class in BEYOND else [])])
         for principal in roles.examples(role_class, accounts["member"]):
             for region in places:
                 for action in actions:
@@ -375,7 +66,7 @@ def _control_tower(
     for account in accounts.values():
         principal = f"arn:aws:iam::{account}:role/{CONTROL_TOWER}"
         for region in regions:
-            for action in _CONTROL_TOWER:
+            for action in CONTROL_TOWER_STACKS:
                 request = _request(principal, action, region, roles.prefix, accounts)
                 yield "Control Tower needs it", request
 
@@ -386,12 +77,12 @@ def _detection(
     """Give what keeps the administered services as they should be, and what reads Trusted Advisor."""
     administrator = f"role/{roles.prefix}-detection-administrator"
     for region in regions:
-        for action in _ADMINISTRATION:
+        for action in ADMINISTRATION:
             principal = f"arn:aws:iam::{roles.security_account}:{administrator}"
             request = _request(principal, action, region, roles.prefix, accounts)
             yield "the administrator of Macie, Detective and Inspector needs it", request
     for account in accounts.values():
-        for action in _ADVICE:
+        for action in ADVICE:
             principal = f"arn:aws:iam::{account}:role/{roles.prefix}-trusted-advisor"
             request = _request(principal, action, EDGE_REGION, roles.prefix, accounts)
             yield "the reader of Trusted Advisor needs it", request
@@ -403,7 +94,7 @@ def _images(
     """Give what builds golden images and shares them with the organization."""
     principal = f"arn:aws:iam::{accounts['shared_services']}:role/{roles.prefix}-image-build"
     for region in regions:
-        for action in _IMAGES:
+        for action in IMAGES:
             request = _request(principal, action, region, roles.prefix, accounts)
             yield "the builder of golden images needs it", request
 
@@ -415,11 +106,11 @@ def _ways_in(
     for principal in roles.examples(RoleClass.DEPLOYERS, accounts["member"]):
         own = f"arn:aws:iam::{principal.split(':')[4]}"
         changes = {
-            f"{own}:role/{roles.break_glass}": _WAYS_IN,
-            f"{own}:role/{roles.prefix}-deploy-baseline": _WAYS_IN,
-            f"{own}:policy/{roles.prefix}-boundary": _POLICIES,
-            f"{own}:group/{roles.prefix}-second-factor": _GROUPS,
-            f"{own}:oidc-provider/token.actions.githubusercontent.com": _PROVIDERS,
+            f"{own}:role/{roles.break_glass}": WAYS_IN,
+            f"{own}:role/{roles.prefix}-deploy-baseline": WAYS_IN,
+            f"{own}:policy/{roles.prefix}-boundary": POLICIES,
+            f"{own}:group/{roles.prefix}-second-factor": GROUPS,
+            f"{own}:oidc-provider/token.actions.githubusercontent.com": PROVIDERS,
         }
         for resource, actions in changes.items():
             for action in actions:

@@ -101,14 +101,7 @@ class Playbooks(Construct):
                 environment=told,
             )
             for playbook in own:
-                if playbook.by_hand is not None:
-                    StartDocument(
-                        self,
-                        f"Start{_pascal(playbook.id)}",
-                        playbook=playbook,
-                        name=names.start_document(playbook.id),
-                        machine_name=names.playbook(playbook.id),
-                    )
+                self._let_people_start(playbook, names)
                 self.machines[playbook.id] = PlaybookMachine(
                     self,
                     _pascal(playbook.id),
@@ -125,6 +118,12 @@ class Playbooks(Construct):
         for rule in rules:
             rule.node.add_dependency(start.policy)
         self._keep_undelivered(undelivered, rules)
+        self._tell_of_undelivered(undelivered, names, topic)
+        implements(self, capability="incident-playbooks", controls=["StepFunctions.1"])
+
+    def _tell_of_undelivered(
+        self, undelivered: NotificationKeys, names: Names, topic: SecureTopic
+    ) -> None:
         failed_alarm(
             self,
             "UndeliveredAlarm",
@@ -135,7 +134,17 @@ class Playbooks(Construct):
             dimension=("QueueName", undelivered.failures.queue_name),
             topic=topic.topic,
         )
-        implements(self, capability="incident-playbooks", controls=["StepFunctions.1"])
+
+    def _let_people_start(self, playbook: Playbook, names: Names) -> None:
+        if playbook.by_hand is None:
+            return
+        StartDocument(
+            self,
+            f"Start{_pascal(playbook.id)}",
+            playbook=playbook,
+            name=names.start_document(playbook.id),
+            machine_name=names.playbook(playbook.id),
+        )
 
     def _start_role(self, names: Names) -> RuleRole:
         machines = cdk.Stack.of(self).format_arn(

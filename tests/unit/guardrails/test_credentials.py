@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from baseline.guardrails.evaluation import Organization
-from baseline.guardrails.lock_out import NEEDS
+from baseline.guardrails.needs import NEEDS
 from baseline.guardrails.model import RoleClass
 from baseline.guardrails.request import Request
 from baseline.identity.credentials_permissions import credentials_statements
