@@ -42,6 +42,11 @@ ACCEPTED: tuple[tuple[str, str, str], ...] = (
         "bound by the log group's ARN in the encryption context, all that CloudWatch Logs sends",
     ),
     (
+        "missing_condition",
+        r"IdentityPolicy\w{8}: Sensitive actions? 'iam:",
+        "it acts on users and roles that an incident names; a denial keeps ours out",
+    ),
+    (
         "confused_deputy_risk",
         r"(Notifications|Undelivered)Key\w{8}: .*`events\.amazonaws\.com`",
         "EventBridge sends no source condition (service_access.EXCEPTIONS)",

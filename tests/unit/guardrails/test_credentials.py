@@ -7,8 +7,8 @@ from functools import cache
 import pytest
 
 from baseline.guardrails.evaluation import Organization
-from baseline.guardrails.needs import NEEDS
 from baseline.guardrails.model import RoleClass
+from baseline.guardrails.needs import NEEDS
 from baseline.guardrails.request import Request
 from baseline.identity.credentials_permissions import credentials_statements
 from tests.unit.guardrails import test_perimeter

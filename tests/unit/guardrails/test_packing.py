@@ -93,10 +93,10 @@ def test_one_guardrail_of_ones_own_changes_one_policy(sizes: list[int], more: in
 
 
 def test_the_example_leaves_slots_for_others() -> None:
-    """The salt of the hash spreads the catalog evenly: three slots stay free, or choose another."""
+    """Of ten, one is AWS's own; two stay free as it is, and more where slots are reserved."""
     for target in compose(harness.configuration()):
         kinds = [policy.type for policy in target.policies]
-        assert kinds.count(PolicyType.SCP) <= 6, target.path
+        assert kinds.count(PolicyType.SCP) <= 7, target.path
         assert kinds.count(PolicyType.RCP) <= 2, target.path
 
 

@@ -9,8 +9,8 @@ import pytest
 from baseline.config import Configuration
 from baseline.config.backups import BackupPolicy, CentralCopies
 from baseline.guardrails.composition import compose
-from baseline.guardrails.needs import NEEDS
 from baseline.guardrails.model import RoleClass
+from baseline.guardrails.needs import NEEDS
 from baseline.guardrails.patterns import arn_expression, compile_expression
 from baseline.guardrails.values import roles_of
 from baseline.guardrails.verification import refuse_lock_out

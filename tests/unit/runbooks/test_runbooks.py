@@ -176,5 +176,5 @@ def test_the_index_lists_every_page() -> None:
     index = (FOLDER / "README.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"\]\(([a-z-]+\.md)\)", index))
     assert listed == {page.name for page in PAGES} - {"README.md"}
-    first = index.split("## Set up")[0]
+    first = index.split("## What machines do first")[0]
     assert set(re.findall(r"\]\(([a-z-]+\.md)\)", first)) == set(INCIDENTS)
