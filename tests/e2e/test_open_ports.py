@@ -81,10 +81,9 @@ def test_an_opened_port_is_closed_kept_and_told(
     while ranges(ec2, group) != ["203.0.113.0/24"] and time.monotonic() < deadline:
         time.sleep(0.2)
     assert ranges(ec2, group) == ["203.0.113.0/24"]
-    kept = evidence(organization)
-    assert [(entry["group"], entry["state"], entry["source"]) for entry in kept] == [
-        (group, "closed", "0.0.0.0/0")
-    ]
+    # Other tests open ports, too.
+    kept = [entry for entry in evidence(organization) if entry["group"] == group]
+    assert [(entry["state"], entry["source"]) for entry in kept] == [("closed", "0.0.0.0/0")]
 
 
 def evidence(organization: Organization) -> list[dict[str, Any]]:
