@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 from aws_cdk import aws_ssm as ssm
@@ -41,6 +42,19 @@ class AnswerDocument(Construct):
         )
 
 
+def script_of(path: Path) -> str:
+    """Give a script as a document carries it: without its docstrings, since templates are limited.
+
+    Args:
+        path: the script.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.FunctionDef)) and ast.get_docstring(node):
+            node.body = node.body[1:]
+    return ast.unparse(tree) + "\n"
+
+
 def _content() -> dict[str, object]:
     inputs = ("OpsItemId", "Step", "Decision")
     return {
@@ -72,7 +86,7 @@ def _content() -> dict[str, object]:
                     "Runtime": RUNTIME,
                     "Handler": "answer",
                     "InputPayload": {each: f"{{{{ {each} }}}}" for each in inputs},
-                    "Script": SCRIPT.read_text(encoding="utf-8"),
+                    "Script": script_of(SCRIPT),
                 },
             }
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from baseline.response.playbooks import triggers
 from baseline.response.playbooks.compute_shared import HAND_OVER, INSTANCE_STEPS, SOURCES, STOP
-from baseline.response.playbooks.model import Playbook
+from baseline.response.playbooks.model import ByHand, Playbook
 
 TYPES = (
     "Backdoor:EC2/C&CActivity.B",
@@ -55,4 +55,5 @@ PLAYBOOK = Playbook(
         "Take back what the report names: network ACL rules, tags, the isolation group.",
     ),
     sources=SOURCES,
+    by_hand=ByHand(kind="instance", inputs={"id": "ID of the instance"}),
 )

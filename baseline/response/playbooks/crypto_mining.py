@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from baseline.response.playbooks import triggers
 from baseline.response.playbooks.compute_shared import HAND_OVER, INSTANCE_STEPS, SOURCES, STOP
-from baseline.response.playbooks.model import Playbook, Step
+from baseline.response.playbooks.model import ByHand, Playbook, Step
 
 TYPES = (
     "CryptoCurrency:EC2/BitcoinTool.B",
@@ -81,4 +81,5 @@ PLAYBOOK = Playbook(
         *SOURCES,
         "AWS Lambda Developer Guide, Configuring reserved concurrency for a function",
     ),
+    by_hand=ByHand(kind="instance", inputs={"id": "ID of the instance"}),
 )

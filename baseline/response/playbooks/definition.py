@@ -12,14 +12,13 @@ from typing import Any
 from baseline.response.playbooks.model import Playbook, Step
 
 TRANSIENT = (
-    "Lambda.ClientExecutionTimeoutException",
     "Lambda.SdkClientException",
     "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
     "Lambda.TooManyRequestsException",
     "Throttled",
 )
-"""Errors that pass: of Lambda itself, and the handler's when AWS throttles it."""
+"""Errors that pass: of Lambda itself, and the handler's when AWS throttles it. All others are tried
+twice more."""
 
 FINAL = ("NotApproved", "DryRunChange")
 """Errors that no repetition mends."""
@@ -29,6 +28,8 @@ POLL_SECONDS = 30
 STEP_SECONDS = 900
 
 State = dict[str, Any]
+
+STARTED: State = {"started.$": "$$.Execution.StartTime"}
 
 
 def definition(playbook: Playbook, *, approval_hours: int) -> str:
@@ -41,7 +42,9 @@ def definition(playbook: Playbook, *, approval_hours: int) -> str:
     entries = [_entry(step) for step in playbook.steps] + ["Close"]
     states: dict[str, State] = {
         "Open": {
-            **_invoke({"op": "open", "playbook": playbook.id, "event.$": "$", **_execution()}),
+            **_invoke(
+                {"op": "open", "playbook": playbook.id, "event.$": "$", **_execution(), **STARTED}
+            ),
             "ResultSelector": {"state.$": "$.Payload"},
             "OutputPath": "$.state",
             "Next": "IsIncident",
@@ -57,7 +60,15 @@ def definition(playbook: Playbook, *, approval_hours: int) -> str:
         states |= _step(step, after=entries[index + 1], approval_hours=approval_hours)
     states |= {
         "Close": {
-            **_invoke({"op": "close", "steps": _steps(playbook), "state.$": "$", **_execution()}),
+            **_invoke(
+                {
+                    "op": "close",
+                    "steps": _steps(playbook),
+                    "state.$": "$",
+                    **_execution(),
+                    **STARTED,
+                }
+            ),
             "ResultSelector": {"summary.$": "$.Payload"},
             "ResultPath": "$.closed",
             "Next": "IsContained",
@@ -165,7 +176,7 @@ def _ask(step: Step, *, after: str, hours: int) -> State:
 
 
 def _execution() -> State:
-    return {"execution.$": "$$.Execution.Id", "started.$": "$$.Execution.StartTime"}
+    return {"execution.$": "$$.Execution.Id"}
 
 
 def _invoke(payload: State, *, resource: str = "arn:aws:states:::lambda:invoke") -> State:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from baseline.response.playbooks import triggers
 from baseline.response.playbooks.compute_shared import HAND_OVER, INSTANCE_STEPS, SOURCES, STOP
-from baseline.response.playbooks.model import Playbook, Step
+from baseline.response.playbooks.model import ByHand, Playbook, Step
 
 TYPES = (
     "Trojan:EC2/DNSDataExfiltration",
@@ -68,5 +68,12 @@ PLAYBOOK = Playbook(
     sources=(
         *SOURCES,
         "Amazon Route 53 Developer Guide, Using DNS Firewall to filter outbound DNS traffic",
+    ),
+    by_hand=ByHand(
+        kind="instance",
+        inputs={
+            "id": "ID of the instance",
+            "domain": "Domain that receives the data, as in example.com",
+        },
     ),
 )

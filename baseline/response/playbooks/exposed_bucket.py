@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from baseline.detection import event_patterns
 from baseline.response.playbooks import triggers
-from baseline.response.playbooks.model import Playbook, Step, Trigger
+from baseline.response.playbooks.model import ByHand, Playbook, Step, Trigger
 from baseline.response.playbooks.shared_findings import analyzer, imported, macie
 
 EXPOSED = (
@@ -236,5 +236,12 @@ PLAYBOOK = Playbook(
         "Amazon GuardDuty User Guide, Remediating a potentially compromised S3 bucket",
         "Amazon S3 User Guide, Blocking public access to your Amazon S3 storage",
         "AWS Security Incident Response Technical Guide",
+    ),
+    by_hand=ByHand(
+        kind="bucket",
+        inputs={
+            "id": "Name of the bucket",
+            "sign": "What is seen there: public, or ransomware where data is deleted or encrypted",
+        },
     ),
 )

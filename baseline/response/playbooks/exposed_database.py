@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from baseline.detection import event_patterns
 from baseline.response.playbooks import triggers
-from baseline.response.playbooks.model import Playbook, Step, Trigger
+from baseline.response.playbooks.model import ByHand, Playbook, Step, Trigger
 from baseline.response.playbooks.shared_findings import analyzer, imported
 
 CONTROLS = ("EC2.1", "RDS.1", "RDS.2", "Redshift.1")
@@ -191,5 +191,12 @@ PLAYBOOK = Playbook(
         "Amazon EBS User Guide, Block public access for Amazon EBS snapshots",
         "Amazon RDS User Guide, Sharing a DB snapshot for Amazon RDS",
         "AWS Security Hub User Guide, Security Hub controls for Amazon RDS",
+    ),
+    by_hand=ByHand(
+        kind="db-instance",
+        inputs={
+            "kind": "What it is: db-instance, db-snapshot, db-cluster-snapshot, ebs-snapshot, image or redshift-cluster",
+            "id": "Its ID",
+        },
     ),
 )

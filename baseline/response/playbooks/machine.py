@@ -14,7 +14,7 @@ from baseline.response.playbooks.alarm import failed_alarm
 from baseline.response.playbooks.definition import definition
 from baseline.response.playbooks.model import Playbook
 
-ENDS = ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted", "ExecutionThrottled")
+ENDS = ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")
 """Metrics of an execution that did not come to a good end.
 
 Source: AWS Step Functions Developer Guide, "Monitoring Step Functions metrics using Amazon

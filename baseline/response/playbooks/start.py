@@ -9,7 +9,7 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from baseline.errors import BaselineError
-from baseline.response.playbooks.answer import RUNTIME
+from baseline.response.playbooks.answer import RUNTIME, script_of
 from baseline.response.playbooks.model import Playbook
 
 SCRIPT = Path(__file__).parents[1] / "documents" / "start_playbook.py"
@@ -128,7 +128,7 @@ def _run(
                 "Reason": "{{ Reason }}",
                 "DryRun": dry_run,
             },
-            "Script": SCRIPT.read_text(encoding="utf-8"),
+            "Script": script_of(SCRIPT),
         },
         "outputs": [
             {"Name": "Execution", "Selector": "$.Payload.execution", "Type": "String"},

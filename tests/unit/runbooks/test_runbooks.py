@@ -24,6 +24,7 @@ INCIDENTS = (
     "log-tampering.md",
     "lost-kms-key.md",
     "management-root.md",
+    "open-port.md",
 )
 SECTIONS = ["When", "Who", "Needs", "Steps", "Verify", "Afterwards", "Evidence"]
 
