@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import sys
 from collections.abc import Iterator
@@ -128,6 +130,9 @@ def test_an_incident_is_contained_kept_told_and_measured(tickets: Tickets, key: 
     asked, told = machine.messages()
     assert asked["Subject"].startswith("Answer needed: Delete key")
     assert "Decision=approve" in asked["Message"]
+    # Whoever holds the token can answer: it is for those who may read the ticket.
+    token = json.loads(data["question-delete_key"]["Value"])["token"]
+    assert token not in asked["Message"] + told["Message"]
     assert told["Subject"].startswith("Contained: A sample")
     assert "approved by arn:aws:sts" in told["Message"]
     metrics = boto3.client("cloudwatch").list_metrics(Namespace="SecurityBaseline/Response")
@@ -182,6 +187,24 @@ def test_evidence_has_a_chain_of_custody(key: str) -> None:
         head = s3.head_object(Bucket=machine.EVIDENCE, Key=each["key"])
         assert head["Metadata"]["sha256"] == each["sha256"]
         assert each["version"]
+
+
+def test_s3_gets_the_hash_with_the_evidence(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By it S3 refuses what arrives otherwise than it was sent."""
+    sent: dict[str, str | None] = {}
+    real = BaseClient._make_api_call
+
+    def call(client: Any, operation: str, parameters: Any) -> Any:
+        if operation == "PutObject":
+            sent[parameters["Key"]] = parameters.get("ChecksumSHA256")
+        return real(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    run(playbook(), finding(key))
+    kept = machine.evidence()
+    assert kept
+    for name, body in kept.items():
+        assert sent[name] == base64.b64encode(hashlib.sha256(body).digest()).decode()
 
 
 def test_a_question_is_answered_no_and_the_step_left_out(key: str) -> None:
