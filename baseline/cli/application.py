@@ -14,6 +14,7 @@ from baseline import __version__
 from baseline.cli.evidence import evidence
 from baseline.cli.review import review
 from baseline.cli.schema import schema
+from baseline.cli.uninstall import uninstall
 from baseline.cli.validate import validate
 from baseline.cli.validate_template import validate_template
 
@@ -63,6 +64,7 @@ application.command()(schema)
 application.command()(review)
 application.command("validate-template")(validate_template)
 application.command()(evidence)
+application.command()(uninstall)
 
 
 def _print_version(value: bool) -> None:

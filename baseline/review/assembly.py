@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,10 @@ class Stack:
         outputs: values by name, as written.
         protected: whether the stack cannot be deleted by a slip.
         template: the template as written.
+        account: ID of its account; empty where the assembly does not say.
+        region: its Region; empty where the assembly does not say.
+        after: paths of the stacks that are deployed before it.
+        metadata: file with the construct paths of its resources; None where there is none.
     """
 
     place: Place
@@ -70,6 +74,10 @@ class Stack:
     outputs: Mapping[str, Any]
     protected: bool
     template: Mapping[str, Any]
+    account: str = ""
+    region: str = ""
+    after: tuple[str, ...] = ()
+    metadata: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,8 +107,8 @@ class _Reader:
 
     def read(self, folder: Path) -> None:
         manifest = _object(folder / MANIFEST)
-        artifacts = manifest.get("artifacts")
-        for name, artifact in artifacts.items() if isinstance(artifacts, dict) else ():
+        artifacts = _mapping(manifest.get("artifacts"))
+        for name, artifact in artifacts.items():
             if not isinstance(artifact, dict):
                 continue
             properties = _mapping(artifact.get("properties"))
@@ -112,13 +120,25 @@ class _Reader:
                     file=path.relative_to(self.folder).as_posix(),
                     stack=str(artifact.get("displayName", name)),
                 )
-                account = str(artifact.get("environment", "")).removeprefix("aws://").split("/")[0]
+                account, region = _environment(artifact)
                 self.add(
                     _object(path),
                     place,
                     name=str(properties.get("stackName", name)),
-                    account=account if account.isdigit() else "",
+                    account=account,
                     protected=properties.get("terminationProtection") is True,
+                )
+                beside = artifact.get("additionalMetadataFile")
+                self.found[place.stack] = replace(
+                    self.found[place.stack],
+                    account=account,
+                    region=region,
+                    after=tuple(
+                        str(artifacts[each].get("displayName", each))
+                        for each in artifact.get("dependencies", ())
+                        if artifacts.get(each, {}).get("type") == STACK
+                    ),
+                    metadata=folder / str(beside) if beside else None,
                 )
 
     def add(
@@ -191,6 +211,15 @@ def _controls(folder: Path) -> frozenset[tuple[str, str]] | None:
         )
     except (ValueError, KeyError, TypeError):
         raise BaselineError(f"{path} is no list of controls; synthesize it again") from None
+
+
+def _environment(artifact: Mapping[str, Any]) -> tuple[str, str]:
+    """Give account and Region of a stack, each empty where it is not known before deployment."""
+    account, _, region = str(artifact.get("environment", "")).removeprefix("aws://").partition("/")
+    return (
+        account if account.isdigit() else "",
+        "" if region.startswith("unknown") or not region else region,
+    )
 
 
 def _mapping(value: object) -> dict[str, Any]:
