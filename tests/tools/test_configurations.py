@@ -11,7 +11,10 @@ import pytest
 import yaml
 
 from baseline.detection.managed_rules import rule_table
+from baseline.uninstall.consequences import SOURCE as KEPT_TABLE
+from baseline.uninstall.plan import uninstall_plan
 from tests.contract.policy_lint import loose
+from tests.contract.upgrades import broken, released, stateful
 from tests.support import ROOT, synthesize
 from tests.tools.test_iam_policies import (
     ACCEPTED,
@@ -203,6 +206,19 @@ def templates(folder: Path) -> Templates:
         path.name.removesuffix(".template.json"): json.loads(path.read_text(encoding="utf-8"))
         for path in sorted(folder.glob("*.template.json"))
     }
+
+
+def test_an_upgrade_keeps_every_stateful_resource(
+    folder: Path, request: pytest.FixtureRequest
+) -> None:
+    before = released(request.node.callspec.params["folder"])
+    assert set(broken(before, stateful(folder))) == set()
+
+
+def test_what_stays_after_an_uninstallation_is_explained(folder: Path) -> None:
+    explained = json.loads(KEPT_TABLE.read_text(encoding="utf-8"))
+    plan = uninstall_plan(folder)
+    assert {each.type for step in plan.steps for each in step.kept} <= set(explained)
 
 
 def test_cfn_lint(folder: Path) -> None:
