@@ -67,7 +67,7 @@ class NetworkStack(cdk.Stack):
         super().__init__(
             scope,
             id,
-            stack_name=f"{names.prefix}-network",
+            stack_name=f"{names.prefix}-{id}",
             description="Hardened VPC with tiers, endpoints, DNS firewall and logs to the log archive",
             env=env,
         )
