@@ -57,7 +57,7 @@ GROUPS = {
     },
 }
 ELSEWHERE = {"connected", "enterprise", "small", "standalone-joined"}
-"""Networks and sizes of organizations that the unit tests compose and judge, and one whose stacks are\nthose of two others."""
+"""Networks, sizes and changes of organizations that the unit tests compose and judge."""
 
 # What makes more templates, or others, than the first example has; made in the test, because a
 # suppression ends.

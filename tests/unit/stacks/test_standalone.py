@@ -255,6 +255,14 @@ def test_without_the_section_there_is_no_vpc() -> None:
     assert of_type(_without("network", None), "AWS::EC2::VPC") == []
 
 
+def test_the_boundary_does_not_bear_the_name_of_an_organization_s(
+    alone: dict[Place, Template],
+) -> None:
+    names = [each.get("ManagedPolicyName") for each in of_type(alone, "AWS::IAM::ManagedPolicy")]
+    assert "secbase-account-boundary" in names
+    assert "secbase-boundary" not in names
+
+
 # Joined
 
 
