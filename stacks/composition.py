@@ -27,6 +27,7 @@ from stacks.playbooks import playbooks
 from stacks.response import ResponseStack
 from stacks.security import SecurityStack
 from stacks.settings import SettingsStack
+from stacks.standalone import keep_account
 from stacks.template_rules import template_rules
 from stacks.wiring import Wiring
 from stacks.workload import leave_unmarked, workload
@@ -87,6 +88,10 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend(choices.delivery(wiring), [organization, security])
     # The administrator, the bucket of the logs, and recorders, which find the resources.
     _depend(firewall_manager(wiring), [organization, log_archive, *recorded])
+
+    # Standalone
+    if configuration.standalone is not None:
+        keep_account(app, configuration.standalone)
 
     _guard(wiring, organization=organization)
 
