@@ -22,7 +22,7 @@ from ruamel.yaml import YAML
 from baseline.config import load
 from baseline.delivery.scans.suppressions import read_suppressions
 from tests.docs.blocks import PAGES, Block, blocks_of
-from tests.docs.programs import problems
+from tests.docs.programs import is_run, problems
 from tests.docs.shell import commands_of, script_of
 from tests.support import ROOT
 
@@ -33,6 +33,9 @@ HIDDEN = re.compile(
 """What a block of text must not hold: it would be a command or a program that nobody executes."""
 
 FILES = Path(__file__).parent / "files"
+READERS = {"cdk.out", "controls", "report"}
+"""Words of commands that read an assembly."""
+
 NOT_RUN = "not run"
 YAML_1_2 = YAML(typ="safe", pure=True)  # in which `off` is text, as in the loader of baseline.yaml
 
@@ -66,13 +69,21 @@ def test_block(
         f"nobody executes {block.language or 'a block of no language'}"
     )
     folder = copies(block.page)
-    if "cdk.out" in block.text and not (folder / "cdk.out").exists():
+    if _reads_assembly(block) and not (folder / "cdk.out").exists():
         (folder / "cdk.out").symlink_to(request.getfixturevalue("assembly"))
     monkeypatch.chdir(folder)
     EXECUTED[block.language](block, folder)
     if name := block.notes.get("file"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(block.text, encoding="utf-8")
+
+
+def _reads_assembly(block: Block) -> bool:
+    """Whether a command of the block is run that reads what the example synthesizes to."""
+    if NOT_RUN in block.notes or block.language not in {"bash", "console", "sh"}:
+        return False
+    commands = commands_of(script_of(block.text, prompted=block.language == "console"))
+    return any(is_run(words) and READERS & set(words) for words in commands)
 
 
 def _text(block: Block, _: Path) -> None:
