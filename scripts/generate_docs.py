@@ -25,6 +25,10 @@ from baseline.local.coverage import coverage_markdown
 from baseline.response.playbooks.catalog import PLAYBOOKS
 from baseline.response.playbooks.runbook import runbook
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import api_reference
+
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 MARKER = "<!-- generated below this line by scripts/generate_docs.py -->"
 
@@ -138,8 +142,12 @@ RUNBOOK = "playbook-{}.md"
 RUNBOOKS: dict[str, Callable[[], str]] = {
     f"runbooks/{RUNBOOK.format(each.id)}": partial(runbook, each) for each in PLAYBOOKS
 }
+API: dict[str, Callable[[], str]] = {
+    f"api/{name}.md": partial(api_reference.page, name) for name in api_reference.pages()
+}
 PAGES: dict[str, Callable[[], str]] = {
     **RUNBOOKS,
+    **API,
     "playbooks.md": playbooks,
     "config-rules.md": config_rules,
     "configuration.md": configuration,
@@ -152,7 +160,7 @@ PAGES: dict[str, Callable[[], str]] = {
 
 def page(name: str) -> str:
     """Give a page: what a person wrote above the marker, and what is generated below it."""
-    written = "" if name in RUNBOOKS else _text(name).split(MARKER)[0]
+    written = "" if name in {**RUNBOOKS, **API} else _text(name).split(MARKER)[0]
     return f"{written}{MARKER}\n\n{PAGES[name]().strip()}\n"
 
 
@@ -169,6 +177,7 @@ def main() -> None:
     late = [name for name in PAGES if _text(name) != page(name)]
     for name in late:
         if not check:
+            (DOCS / name).parent.mkdir(exist_ok=True)
             (DOCS / name).write_text(page(name), encoding="utf-8")
         print(f"docs/{name}: {'out of date; run make docs' if check else 'written'}")
     sys.exit(1 if check and late else 0)

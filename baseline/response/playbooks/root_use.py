@@ -83,8 +83,9 @@ PLAYBOOK = Playbook(
                 ),
             ),
             undo=(
+                "# Allow password recovery for the account:",
                 (
-                    "Allow password recovery for the account: aws sts assume-root --target-principal "
+                    "aws sts assume-root --target-principal "
                     "ACCOUNT --task-policy-arn "
                     "arn=arn:aws:iam::aws:policy/root-task/IAMCreateRootUserPassword"
                 ),

@@ -24,7 +24,7 @@ TAMPERING = {
 }
 """Forwarded calls whose consequence can be seen in the account where they were made, by service."""
 
-NOTHING_TO_UNDO = ("Nothing: the step only reads.",)
+NOTHING_TO_UNDO = ("# Nothing: the step only reads.",)
 
 PLAYBOOK = Playbook(
     id="trail-tampering",
