@@ -252,9 +252,14 @@ def claims() -> dict[str, dict[str, Any]]:
 
 def _claim(name: str, declared: Declaration, found: Evidence) -> dict[str, Any]:
     own = capabilities().get(name)
-    constructs = sorted(declared.constructs) or (list(own.modules) if own else [])
+    constructs = sorted({*declared.constructs, *(own.modules if own else ())})
     modules = _modules(constructs)
-    files = [file for file, imports in found.imports.items() if imports & modules]
+    used = own.modules if own else ()
+    files = [
+        file
+        for file, imports in found.imports.items()
+        if imports & modules or any(_inside(each, used) for each in imports)
+    ]
     files = files or [file for file, reached in found.looks_at.items() if reached & modules]
     files += [test for test, about in found.named.items() if name in about]
     if name.startswith(GUARDRAIL):
@@ -268,7 +273,11 @@ def _claim(name: str, declared: Declaration, found: Evidence) -> dict[str, Any]:
         ]
         for control in sorted(declared.controls, key=in_order)
     }
-    return {"constructs": constructs, "proofs": proofs, "tests": sorted(files)}
+    return {"constructs": constructs, "proofs": proofs, "tests": sorted(set(files))}
+
+
+def _inside(module: str, packages: Iterable[str]) -> bool:
+    return any(module == each or module.startswith(f"{each}.") for each in packages)
 
 
 GUARDRAIL_TESTS = (

@@ -95,12 +95,14 @@ class Crosswalk:
         sources: by key.
         titles: framework to requirement to what it is about.
         controls: Security Hub control to what it answers.
+        left: framework to requirements that no capability answers, with what to do about them.
     """
 
     frameworks: Mapping[str, Framework]
     sources: Mapping[str, Source]
     titles: Mapping[str, Mapping[str, str]]
     controls: Mapping[str, Mapped]
+    left: Mapping[str, Mapping[str, str]]
 
     def requirements_of(
         self, controls: Iterable[str], own: Mapping[str, Iterable[str]]
@@ -151,6 +153,7 @@ def crosswalk() -> Crosswalk:
         sources={name: Source(**row) for name, row in document["sources"].items()},
         titles=document["requirements"],
         controls={name: _mapped(row) for name, row in document["controls"].items()},
+        left=document["left"],
     )
 
 
