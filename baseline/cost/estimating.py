@@ -70,7 +70,7 @@ def estimate(
         changed=chosen.changed,
         prices_checked=book.checked,
         capabilities={name: row.title for name, row in capabilities().items() if name in on},
-        remarks=tuple(_remarks(lines, book)),
+        remarks=(*_remarks(lines, book), *_unknown(use.resources.unknown)),
     )
 
 
@@ -186,6 +186,11 @@ def _order(line: Line, names: list[str], land: Landscape) -> tuple[object, ...]:
         line.item,
         line.assumption,
     )
+
+
+def _unknown(types: set[str]) -> Iterator[str]:
+    if types:
+        yield f"Nobody has said what {', '.join(sorted(types))} costs; it is not among the lines."
 
 
 def _remarks(lines: list[Line], prices: PriceList) -> Iterator[str]:

@@ -40,6 +40,9 @@ def _operation(use: Use) -> Iterator[Demand]:
 
 def _jobs(use: Use) -> Iterator[Demand]:
     """Give the daily jobs that go through all accounts."""
+    if use.land.single:
+        # A function does it there.
+        return
     alarms = sum(
         count
         for key, count in use.resources.resources.items()
