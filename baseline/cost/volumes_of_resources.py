@@ -55,6 +55,17 @@ def _jobs(use: Use) -> Iterator[Demand]:
     yield use.of("settings", use.land.role("security"), item, "job_transitions", times=times)
 
 
+def _unit_assignments(use: Use) -> Iterator[Demand]:
+    """Give the daily job that keeps assignments of units, and its table."""
+    section = use.configuration.identity_center
+    if not section.enabled or not any(each.units for each in section.assignments):
+        return
+    place = use.land.role(section.delegate or "management", section.region or "")
+    times = use.accounts()
+    for item in ("step-functions.transitions", "dynamodb.requests"):
+        yield use.of("identity", place, item, "job_transitions", times=times)
+
+
 def _network(use: Use) -> Iterator[Demand]:
     if "network" not in use.resources.capabilities:
         return
@@ -80,5 +91,6 @@ VOLUMES_OF_RESOURCES: tuple[Callable[[Use], Iterator[Demand]], ...] = (
     _resources,
     _operation,
     _jobs,
+    _unit_assignments,
     _network,
 )
