@@ -15,6 +15,7 @@ from baseline.uninstall.consequences import SOURCE as KEPT_TABLE
 from baseline.uninstall.plan import uninstall_plan
 from tests.contract.policy_lint import loose
 from tests.contract.upgrades import broken, released, stateful
+from tests.costs import drift, gaps
 from tests.support import ROOT, synthesize
 from tests.tools.test_iam_policies import (
     ACCEPTED,
@@ -154,14 +155,19 @@ BY_GAME_DAYS = (
 
 
 @pytest.fixture(scope="module", params=[*GROUPS, RULES_AND_LISTS])
-def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The assembly of a group; the nag packs, the Guard rules and the CDK's validator passed it."""
+def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The configuration of a group."""
     made = tmp_path_factory.mktemp("configuration")
-    path = (
+    return (
         rules_and_lists(made) if request.param == RULES_AND_LISTS else merged(made, request.param)
     )
-    directory = tmp_path_factory.mktemp(request.param)
-    return synthesize(directory, f"baseline:config={path}", validation=True)
+
+
+@pytest.fixture(scope="module")
+def folder(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The assembly of a group; the nag packs, the Guard rules and the CDK's validator passed it."""
+    directory = tmp_path_factory.mktemp("assembly")
+    return synthesize(directory, f"baseline:config={file}", validation=True)
 
 
 def merged(folder: Path, group: str) -> Path:
@@ -220,6 +226,11 @@ def test_what_stays_after_an_uninstallation_is_explained(folder: Path) -> None:
     explained = json.loads(KEPT_TABLE.read_text(encoding="utf-8"))
     plan = uninstall_plan(folder)
     assert {each.type for step in plan.steps for each in step.kept} <= set(explained)
+
+
+def test_costs_follow_from_the_configuration(folder: Path, file: Path) -> None:
+    assert drift(folder, file) == []
+    assert gaps(folder) == []
 
 
 def test_cfn_lint(folder: Path) -> None:
