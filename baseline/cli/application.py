@@ -12,6 +12,7 @@ from typer.main import get_group
 
 from baseline import __version__
 from baseline.cli.evidence import evidence
+from baseline.cli.report import report
 from baseline.cli.review import review
 from baseline.cli.schema import schema
 from baseline.cli.validate import validate
@@ -61,6 +62,7 @@ application = typer.Typer(
 application.command()(validate)
 application.command()(schema)
 application.command()(review)
+application.command()(report)
 application.command("validate-template")(validate_template)
 application.command()(evidence)
 

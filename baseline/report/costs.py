@@ -7,49 +7,62 @@ from collections.abc import Iterable
 from baseline.cost import Estimate, Line
 from baseline.report.model import Amount, Cost
 
-MOST_PARTS = 6
+MOST_PARTS = 4
 
 
 def cost_of(estimate: Estimate) -> Cost:
-    """Give the sums of an estimate, the largest first."""
+    """Give the sums of an estimate, the largest first.
+
+    Members stand together, as the estimate has them: a class of accounts, how many they are, and
+    what one of them costs.
+    """
+    titles = estimate.capabilities
     return Cost(
-        total=estimate.total,
+        total=round(estimate.total, 2),
+        low=round(estimate.low, 2),
+        high=round(estimate.high, 2),
+        prices_checked=estimate.prices_checked,
         accounts=_amounts(
-            (line.account or line.account_class, _class(line), line.capability, line.monthly)
+            (line.account_class, _who(line), titles.get(line.capability, line.capability), line)
             for line in estimate.lines
         ),
         capabilities=_amounts(
-            (line.capability, "", line.item, line.monthly) for line in estimate.lines
+            (titles.get(line.capability, line.capability), "", line.text or line.item, line)
+            for line in estimate.lines
         ),
-        assumptions=_assumptions(estimate.lines),
+        assumptions=tuple(
+            f"{each.text}: {each.value:g} {each.unit}" for each in estimate.assumptions
+        ),
+        remarks=tuple(estimate.remarks),
     )
 
 
-def _class(line: Line) -> str:
-    return line.account_class if line.account else "all accounts of the class"
+def _who(line: Line) -> str:
+    if line.account:
+        return line.account
+    return f"{line.accounts:,} account{'s' * (line.accounts != 1)}"
 
 
-def _amounts(rows: Iterable[tuple[str, str, str, float]]) -> tuple[Amount, ...]:
-    sums: dict[tuple[str, str], dict[str, float]] = {}
-    for name, note, part, monthly in rows:
-        parts = sums.setdefault((name, note), {})
-        parts[part] = parts.get(part, 0.0) + monthly
+def _amounts(rows: Iterable[tuple[str, str, str, Line]]) -> tuple[Amount, ...]:
+    sums: dict[str, dict[str, float]] = {}
+    notes: dict[str, str] = {}
+    for name, note, part, line in rows:
+        parts = sums.setdefault(name, {})
+        parts[part] = parts.get(part, 0.0) + line.monthly
+        notes[name] = note
     amounts = [
         Amount(
             name=name,
-            note=note,
+            note=notes[name],
             monthly=round(sum(parts.values()), 2),
-            parts=tuple(
-                sorted(
-                    ((part, round(value, 2)) for part, value in parts.items()),
-                    key=lambda item: (-item[1], item[0]),
-                )[:MOST_PARTS]
-            ),
+            parts=_largest(parts),
         )
-        for (name, note), parts in sums.items()
+        for name, parts in sums.items()
     ]
     return tuple(sorted(amounts, key=lambda row: (-row.monthly, row.name)))
 
 
-def _assumptions(lines: Iterable[Line]) -> tuple[str, ...]:
-    return tuple(sorted({line.assumption for line in lines if line.assumption}))
+def _largest(parts: dict[str, float]) -> tuple[tuple[str, float], ...]:
+    """Give the largest parts; none that costs nothing."""
+    rows = [(part, round(value, 2)) for part, value in parts.items() if round(value, 2)]
+    return tuple(sorted(rows, key=lambda row: (-row[1], row[0]))[:MOST_PARTS])

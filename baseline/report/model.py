@@ -165,12 +165,16 @@ class Amount:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cost:
-    """What the baseline costs a month, by account and by capability."""
+    """What the baseline costs a month, by account and by capability; ``low`` and ``high`` with less and more use."""
 
     total: float
+    low: float
+    high: float
+    prices_checked: str
     accounts: tuple[Amount, ...]
     capabilities: tuple[Amount, ...]
     assumptions: tuple[str, ...]
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
