@@ -62,7 +62,7 @@ def _records(configuration: Configuration, made: _Map) -> None:
     made.flow("calls", "trail", f"management events{extra}")
     made.flow("trail", "trail-logs", "validated log files")
     if configuration.capabilities.activity_alarms.enabled:
-        made.stop("alarms", 2, "Activity alarms", "CIS 4.1 to 4.15, management account")
+        made.stop("alarms", 2, "Activity alarms", "CIS 4.1 to 4.15")
         made.flow("trail", "alarms", "log events")
     if configuration.capabilities.config.enabled:
         made.stop("changes", 0, "Changes of resources", "AWS Config, every account")
@@ -115,7 +115,7 @@ def _detections(configuration: Configuration, made: _Map) -> None:
     if found.macie.enabled:
         made.stop("macie", 0, "Macie", "sensitive data in buckets")
     if found.access_analyzer.enabled:
-        made.stop("analyzers", 0, "Access Analyzer", "access from outside, unused access")
+        made.stop("analyzers", 0, "Access Analyzer", "outside and unused access")
 
 
 def _collected(configuration: Configuration, made: _Map) -> None:
@@ -137,7 +137,7 @@ def _collected(configuration: Configuration, made: _Map) -> None:
 
 def _answers(configuration: Configuration, made: _Map) -> None:
     """What answers without waiting for a person, and the sorter of messages."""
-    made.stop("messages", 2, "Messages by severity", "formatter and topics, security account")
+    made.stop("messages", 2, "Messages by severity", "security account")
     made.findings(["bus", "hub"], "messages")
     ports = configuration.response.open_ports
     listed = ", ".join(map(str, ports.ports))

@@ -63,6 +63,8 @@ class Unit:
     Attributes:
         path: path of the unit; ``root`` for the root.
         name: its last part.
+        sets: guardrails and sets of them that are attached to it, as the configuration names them.
+        inherited_sets: those of the units above, each with the unit that brings it.
         own: guardrails attached to it.
         inherited: guardrails of the units above, each with the unit that brings it.
         policies: policies that carry its own guardrails.
@@ -73,6 +75,8 @@ class Unit:
 
     path: str
     name: str
+    sets: tuple[str, ...]
+    inherited_sets: tuple[tuple[str, str], ...]
     own: tuple[Attached, ...]
     inherited: tuple[Attached, ...]
     policies: tuple[Policy, ...]

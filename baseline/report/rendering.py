@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from baseline.report.drawing import draw
-from baseline.report.model import Report
+from baseline.report.model import Report, Requirement
 
 PAGE = Path(__file__).with_name("page")
 
@@ -53,9 +53,16 @@ def render(report: Report) -> str:
         js=Markup(js),  # noqa: S704 - files of this package
         drawing=draw(report.stops, report.flows),
         labels={stop.id: stop.label for stop in report.stops},
-        frameworks=list(dict.fromkeys(row.framework for row in report.requirements)),
+        frameworks=_by_framework(report.requirements),
         guardrail_types=sorted({row.type for row in report.guardrails}),
     )
+
+
+def _by_framework(rows: tuple[Requirement, ...]) -> dict[str, list[Requirement]]:
+    found: dict[str, list[Requirement]] = {}
+    for row in rows:
+        found.setdefault(row.framework, []).append(row)
+    return found
 
 
 def _content_policy(css: str, js: str) -> str:

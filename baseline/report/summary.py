@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from baseline.report.model import Accepted, Cost, Fact, Guardrail, Phase, Unit, Weaker
+from baseline.report.model import SOON_DAYS, Accepted, Cost, Fact, Guardrail, Phase, Unit, Weaker
 
 
 def facts_of(
@@ -46,9 +46,9 @@ def facts_of(
     if cost is not None:
         facts.append(
             Fact(
-                label="Estimated cost a month",
-                value=f"${cost.total:,.0f}",
-                note="public prices",
+                label="Cost a month",
+                value=_dollars(cost.total),
+                note=f"{_dollars(cost.low)} to {_dollars(cost.high)}",
                 section="cost",
             )
         )
@@ -74,9 +74,9 @@ def _capabilities(phases: Sequence[Phase]) -> Fact:
 def _exceptions(accepted: Sequence[Accepted]) -> Fact:
     expired = sum(row.state == "expired" for row in accepted)
     soon = sum(row.state == "soon" for row in accepted)
-    note = f"{expired} expired" if expired else f"{soon} end within 30 days"
+    note = f"{expired} expired" if expired else f"{soon} end in {SOON_DAYS} days"
     return Fact(
-        label="Accepted until a day",
+        label="Dated exceptions",
         value=str(len(accepted)),
         note=note,
         section="exceptions",
@@ -86,8 +86,12 @@ def _exceptions(accepted: Sequence[Accepted]) -> Fact:
 
 def _weaker(weaker: Sequence[Weaker]) -> Fact:
     return Fact(
-        label="Weaker than default",
+        label="Weaker choices",
         value=str(len(weaker)),
-        note="choices by name",
+        note="than the defaults",
         section="exceptions",
     )
+
+
+def _dollars(amount: float) -> str:
+    return f"${amount:,.0f}"

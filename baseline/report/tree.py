@@ -48,7 +48,8 @@ def guardrails_of(targets: tuple[Target, ...]) -> tuple[Guardrail, ...]:
 class _Tree:
     def __init__(self, configuration: Configuration, targets: Mapping[str, Target]) -> None:
         self.targets = targets
-        self.paths = [path for path, _ in configuration.walk_units()]
+        self.sets = {path: unit.guardrails for path, unit in configuration.walk_units()}
+        self.sets[ROOT] = tuple(row.guardrail.id for row in targets[ROOT].guardrails)
         self.accounts: dict[str, list[Account]] = {}
         core = configuration.core_accounts()
         for name, account in configuration.all_accounts():
@@ -62,20 +63,26 @@ class _Tree:
             self.accounts.setdefault(account.ou or ROOT, []).append(shown)
 
     def root(self) -> Unit:
-        return self._unit(ROOT, [path for path in self.paths if "/" not in path], ())
+        return self._unit(ROOT, (), ())
 
-    def _unit(self, path: str, below: list[str], inherited: tuple[Attached, ...]) -> Unit:
-        target = self.targets[path]
+    def _unit(
+        self,
+        path: str,
+        inherited: tuple[Attached, ...],
+        inherited_sets: tuple[tuple[str, str], ...],
+    ) -> Unit:
+        target, sets = self.targets[path], self.sets[path]
         own = self._attached(target)
         passed = (*inherited, *(_from(path, row) for row in own))
-        units = tuple(
-            self._unit(child, [each for each in self.paths if _parent(each) == child], passed)
-            for child in below
-        )
+        passed_sets = (*inherited_sets, *((name, path) for name in sets))
+        below = [each for each in self.sets if each != ROOT and _parent(each) == path]
+        units = tuple(self._unit(child, passed, passed_sets) for child in below)
         accounts = tuple(sorted(self.accounts.get(path, ()), key=lambda row: row.name))
         return Unit(
             path=path,
             name=path.rpartition("/")[2],
+            sets=sets,
+            inherited_sets=inherited_sets,
             own=own,
             inherited=inherited,
             policies=tuple(
@@ -98,4 +105,4 @@ def _from(path: str, row: Attached) -> Attached:
 
 
 def _parent(path: str) -> str:
-    return path.rpartition("/")[0]
+    return path.rpartition("/")[0] or ROOT

@@ -36,6 +36,11 @@
           row.classList.toggle("out", !fits);
           shown += fits;
         }
+        for (const each of all("details.framework", document.getElementById(group.dataset.filters))) {
+          const left = all(".filterable:not(.out)", each).length;
+          each.classList.toggle("out", left === 0);
+          if (selects.some((select) => select.name === "framework" && select.value)) each.open = left > 0;
+        }
         output.textContent = `${shown} of ${rows.length}`;
       };
       for (const select of selects) select.addEventListener("change", apply);
