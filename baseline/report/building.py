@@ -4,103 +4,92 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from baseline import __version__
-from baseline.config import Configuration
-from baseline.controls.matrix import Matrix, control_matrix
+from baseline.config import Configuration, Standalone
+from baseline.controls.matrix import control_matrix
 from baseline.cost import estimate
 from baseline.delivery.scans.suppressions import read_suppressions
-from baseline.guardrails.composition import compose
+from baseline.guardrails.composition import Target, compose
 from baseline.guardrails.values import roles_of
 from baseline.report.accepted import accepted_of
 from baseline.report.assembly import Synthesized, read_synthesized
 from baseline.report.costs import cost_of
 from baseline.report.exempt import exemptions_of
 from baseline.report.flow_map import flow_map
-from baseline.report.model import Report
-from baseline.report.progress import phases_of, requirements_of
+from baseline.report.model import Report, Unit
+from baseline.report.progress import frameworks_of, phases_of
 from baseline.report.summary import facts_of
-from baseline.report.tree import guardrails_of, tree_of
+from baseline.report.tree import account_alone, guardrails_of, tree_of
 from baseline.report.weaker import weaker_of
 
 
 def build(
-    configuration: Configuration,
+    configuration: Configuration | Standalone,
     *,
     name: str,
     date: dt.date,
     assembly: Path | None = None,
     suppressions: Iterable[Path] = (),
 ) -> Report:
-    """Give the report of an organization.
+    """Give the report of an organization, or of one account.
 
     Args:
-        configuration: the organization.
+        configuration: what is reported.
         name: what the page calls the configuration, such as ``baseline.yaml``.
         date: day of the report, from which days are counted.
         assembly: folder that the app wrote; without one the report says what it lacks.
         suppressions: files of accepted findings of scans.
 
     Raises:
-        BaselineError: the assembly or a file of suppressions is not what it should be.
+        BaselineError: the assembly, a file of suppressions or a guardrail is not what it should be.
     """
+    organization = configuration if isinstance(configuration, Configuration) else None
     synthesized = read_synthesized(assembly) if assembly else None
-    matrix = control_matrix(assembly)
-    return _report(
-        configuration, matrix, synthesized, name=name, date=date, suppressions=suppressions
-    )
-
-
-def _report(
-    configuration: Configuration,
-    matrix: Matrix,
-    synthesized: Synthesized | None,
-    *,
-    name: str,
-    date: dt.date,
-    suppressions: Iterable[Path],
-) -> Report:
-    targets = compose(configuration)
-    stops, flows = flow_map(configuration)
     scanned = [row for file in suppressions for row in read_suppressions(file, date)]
-    phases, cost = phases_of(matrix), cost_of(estimate(configuration))
-    root, accepted = tree_of(configuration, targets), accepted_of(configuration, scanned, date)
-    weaker, guardrails = weaker_of(configuration), guardrails_of(targets)
-    return Report(
-        title=f"organization {configuration.organization.id}",
-        profile="organization",
+    targets = compose(organization) if organization else ()
+    matrix, (stops, flows) = control_matrix(assembly), flow_map(configuration)
+    report = Report(
+        title=_title(configuration),
+        profile="organization" if organization else "standalone",
         configuration=name,
         date=date.isoformat(),
         version=__version__,
-        facts=facts_of(
-            configuration.regions,
-            root=root,
-            guardrails=guardrails,
-            phases=phases,
-            cost=cost,
-            accepted=accepted,
-            weaker=weaker,
-        ),
+        facts=(),
         missing=_missing(synthesized),
-        root=root,
-        guardrails=guardrails,
-        phases=phases,
-        requirements=requirements_of(matrix),
+        root=_root(configuration, targets),
+        guardrails=guardrails_of(targets),
+        phases=phases_of(matrix),
+        frameworks=frameworks_of(matrix),
         stops=stops,
         flows=flows,
-        cost=cost,
-        accepted=accepted,
-        weaker=weaker,
-        exemptions=exemptions_of(targets, roles_of(configuration)),
+        cost=cost_of(estimate(configuration)),
+        accepted=accepted_of(configuration, scanned, date),
+        weaker=weaker_of(configuration),
+        exemptions=exemptions_of(targets, roles_of(organization)) if organization else (),
         acknowledgements=synthesized.acknowledgements if synthesized else None,
     )
+    return replace(report, facts=facts_of(report, configuration.regions))
+
+
+def _title(configuration: Configuration | Standalone) -> str:
+    if isinstance(configuration, Standalone):
+        return f"account {configuration.account.id}"
+    return f"organization {configuration.organization.id}"
+
+
+def _root(configuration: Configuration | Standalone, targets: tuple[Target, ...]) -> Unit:
+    if isinstance(configuration, Standalone):
+        return account_alone(configuration)
+    return tree_of(configuration, targets)
 
 
 def _missing(synthesized: Synthesized | None) -> tuple[str, ...]:
     if synthesized is not None:
         return ()
+    what = "Which capabilities are on, their resources, and acknowledged findings"
     return (
-        "Which capabilities are on, their resources, and acknowledged findings: they stand in the cloud assembly. "
-        "Run `make synth`, then name its folder with --assembly.",
+        f"{what}: they stand in the cloud assembly. Run `make synth`, then name its folder with --assembly.",
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from baseline.report.flow_map import LANES
 from baseline.report.model import Flow, Stop
@@ -118,7 +119,7 @@ def _untangled(lanes: list[list[_Slot]], ways: Sequence[list[_Slot]]) -> list[li
     before: dict[_Slot, list[_Slot]] = {}
     after: dict[_Slot, list[_Slot]] = {}
     for way in ways:
-        for left, right in zip(way, way[1:], strict=False):
+        for left, right in pairwise(way):
             before.setdefault(right, []).append(left)
             after.setdefault(left, []).append(right)
     ranks = {slot: rank for lane in lanes for slot, rank in _ranked(lane)}
@@ -126,7 +127,7 @@ def _untangled(lanes: list[list[_Slot]], ways: Sequence[list[_Slot]]) -> list[li
         for lane in lanes[1:]:
             neighbors = before if sweep % 2 == 0 else after
             middle = {slot: _middle(neighbors.get(slot, ()), ranks, ranks[slot]) for slot in lane}
-            lane.sort(key=lambda slot: (middle[slot], slot.key))  # noqa: B023 - used at once
+            lane.sort(key=lambda slot: (middle[slot], slot.key))
             ranks.update(_ranked(lane))
     return lanes
 

@@ -150,11 +150,19 @@ class Phase:
 class Requirement:
     """A requirement of a framework, the capabilities that serve it, and whether one of them is on."""
 
-    framework: str
     id: str
     title: str
     capabilities: tuple[str, ...]
     state: State
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Framework:
+    """A framework, what one has to know of its mapping, and its requirements that something serves."""
+
+    title: str
+    note: str
+    requirements: tuple[Requirement, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -280,7 +288,7 @@ class Report:
     root: Unit
     guardrails: tuple[Guardrail, ...]
     phases: tuple[Phase, ...]
-    requirements: tuple[Requirement, ...]
+    frameworks: tuple[Framework, ...]
     stops: tuple[Stop, ...]
     flows: tuple[Flow, ...]
     cost: Cost | None

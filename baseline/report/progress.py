@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from baseline.controls.matrix import PHASES, CapabilityRow, Matrix
-from baseline.report.model import Capability, Phase, Requirement, State
+from baseline.report.model import Capability, Framework, Phase, Requirement, State
 
-SECURITY_HUB = "Security Hub"
-"""Name under which the controls themselves stand among the frameworks."""
+_Serving = dict[tuple[str, str], list[CapabilityRow]]
 
 
 def phases_of(matrix: Matrix) -> tuple[Phase, ...]:
@@ -34,41 +34,47 @@ def phases_of(matrix: Matrix) -> tuple[Phase, ...]:
 _ORDER = {"on": 0, "unknown": 1, "off": 2}
 
 
-def requirements_of(matrix: Matrix) -> tuple[Requirement, ...]:
-    """Give every requirement of every framework that a capability serves, Security Hub's controls first."""
-    serving: dict[tuple[str, str, str], list[CapabilityRow]] = {}
+def frameworks_of(matrix: Matrix) -> tuple[Framework, ...]:
+    """Give each framework with the requirements that capabilities serve, Security Hub's controls first."""
+    controls: _Serving = {}
+    others: dict[str, _Serving] = {name: {} for name in matrix.crosswalk.frameworks}
     for row in matrix.capabilities:
         for control in row.controls:
-            serving.setdefault((SECURITY_HUB, control, ""), []).append(row)
-        for framework, requirements in row.frameworks.items():
-            for requirement in requirements:
-                key = (framework, requirement.id, requirement.title)
-                serving.setdefault(key, []).append(row)
+            controls.setdefault((control, ""), []).append(row)
+        for name, requirements in row.frameworks.items():
+            for each in requirements:
+                others[name].setdefault((each.id, each.title), []).append(row)
+    own = Framework(title="AWS Security Hub", note="", requirements=_requirements(controls))
+    known = matrix.crosswalk.frameworks
+    return (
+        own,
+        *(
+            Framework(
+                title=known[name].title,
+                note=known[name].note,
+                requirements=_requirements(serving),
+            )
+            for name, serving in others.items()
+            if serving
+        ),
+    )
+
+
+def _requirements(serving: _Serving) -> tuple[Requirement, ...]:
     return tuple(
         Requirement(
-            framework=framework,
-            id=id,
+            id=name,
             title=title,
             capabilities=tuple(dict.fromkeys(row.id for row in rows)),
             state=_best(map(_state, rows)),
         )
-        for (framework, id, title), rows in sorted(serving.items(), key=_natural)
+        for (name, title), rows in sorted(serving.items(), key=lambda item: _natural(item[0][0]))
     )
 
 
-def _natural(item: tuple[tuple[str, str, str], object]) -> tuple[object, ...]:
-    """Sort by framework, then by the numbers within the ID: 2.10 comes after 2.9."""
-    framework, id, title = item[0]
-    parts, digits = [], ""
-    for sign in f"{id} ":
-        if sign.isdigit():
-            digits += sign
-            continue
-        if digits:
-            parts.append(digits.zfill(6))
-            digits = ""
-        parts.append(sign)
-    return framework != SECURITY_HUB, framework.casefold(), "".join(parts), title
+def _natural(name: str) -> str:
+    """Sort by the numbers within the name: 2.10 comes after 2.9."""
+    return re.sub(r"\d+", lambda found: found[0].zfill(6), name)
 
 
 def _best(states: Iterable[State]) -> State:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from baseline.config import Configuration, load
-from baseline.config.document import read
-from baseline.config.loader import check, custom_folder
+from baseline.config import Configuration, Standalone, read
+from baseline.config import document as documents
+from baseline.config.loader import check, check_standalone, custom_folder
 from baseline.errors import ConfigurationError
 from baseline.report.accepted import FIRST_AFTER, LAST, accepted_of
 
 
-def read_configuration(path: Path, today: dt.date) -> Configuration:
+def read_configuration(path: Path, today: dt.date) -> Configuration | Standalone:
     """Read a configuration whose only mistakes, if any, are acceptances that are over.
 
     Args:
@@ -23,7 +23,7 @@ def read_configuration(path: Path, today: dt.date) -> Configuration:
         ConfigurationError: the file has other problems; it carries all of them.
     """
     try:
-        return load(path)
+        return read(path)
     except ConfigurationError as error:
         found = _but_for_expired(path, error, today)
         if found is None:
@@ -33,19 +33,22 @@ def read_configuration(path: Path, today: dt.date) -> Configuration:
 
 def _but_for_expired(
     path: Path, error: ConfigurationError, today: dt.date
-) -> Configuration | None:
+) -> Configuration | Standalone | None:
     """Give the configuration if every problem is an acceptance that is over."""
     ends = (f".{LAST}", f".{FIRST_AFTER}")
     if not all(problem.path.endswith(ends) for problem in error.problems):
         return None
-    configuration, _ = check(read(path.read_text("utf-8")))
+    document = documents.read(path.read_text("utf-8"))
+    value = document.value
+    alone = isinstance(value, dict) and "organization" not in value
+    configuration, _ = check_standalone(document) if alone else check(document)
     if configuration is None:
         return None
     over = {row.where for row in accepted_of(configuration, (), today) if row.days_left < 0}
     if not {problem.path.rpartition(".")[0] for problem in error.problems} <= over:
         return None
     folder = custom_folder(path)
-    if folder is None:
+    if folder is None or isinstance(configuration, Standalone):
         return configuration
     anchored = configuration.guardrails.model_copy(update={"custom_folder": str(folder)})
     return configuration.model_copy(update={"guardrails": anchored})

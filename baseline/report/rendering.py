@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from baseline.report.drawing import draw
-from baseline.report.model import Report, Requirement
+from baseline.report.model import Report
 
 PAGE = Path(__file__).with_name("page")
 
@@ -43,26 +43,24 @@ def render(report: Report) -> str:
     environment.filters.update(anchor=_anchor, counted=_counted, dollars=_dollars, share=_share)
     return environment.get_template("report.html.j2").render(
         report=report,
-        parts=[
-            (id, "Account" if id == "organization" and report.profile == "standalone" else title)
-            for id, title in PARTS
-            if id != "guardrails" or report.guardrails
-        ],
+        parts=_parts(report),
         policy=_content_policy(css, js),
         css=Markup(css),  # noqa: S704 - files of this package
         js=Markup(js),  # noqa: S704 - files of this package
         drawing=draw(report.stops, report.flows),
         labels={stop.id: stop.label for stop in report.stops},
-        frameworks=_by_framework(report.requirements),
         guardrail_types=sorted({row.type for row in report.guardrails}),
     )
 
 
-def _by_framework(rows: tuple[Requirement, ...]) -> dict[str, list[Requirement]]:
-    found: dict[str, list[Requirement]] = {}
-    for row in rows:
-        found.setdefault(row.framework, []).append(row)
-    return found
+def _parts(report: Report) -> list[tuple[str, str]]:
+    """Give the sections that the page has."""
+    alone = {"organization": "Account"} if report.profile == "standalone" else {}
+    return [
+        (name, alone.get(name, title))
+        for name, title in PARTS
+        if name != "guardrails" or report.guardrails
+    ]
 
 
 def _content_policy(css: str, js: str) -> str:

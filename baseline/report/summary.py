@@ -4,55 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from baseline.report.model import SOON_DAYS, Accepted, Cost, Fact, Guardrail, Phase, Unit, Weaker
+from baseline.report.model import SOON_DAYS, Accepted, Fact, Phase, Report, Unit
 
 
-def facts_of(
-    regions: Sequence[str],
-    *,
-    root: Unit,
-    guardrails: Sequence[Guardrail],
-    phases: Sequence[Phase],
-    cost: Cost | None,
-    accepted: Sequence[Accepted],
-    weaker: Sequence[Weaker],
-) -> tuple[Fact, ...]:
+def facts_of(report: Report, regions: Sequence[str]) -> tuple[Fact, ...]:
     """Give the figures, each with the section that explains it."""
+    root, units = report.root, _units(report.root)
     facts = [
-        Fact(
-            label="Accounts",
-            value=f"{root.population:,}",
-            note=f"in {_units(root)} units" if root.units else "without an organization",
-            section="organization",
-        ),
-        Fact(
-            label="Governed Regions",
-            value=str(len(regions)),
-            note=", ".join(regions),
-            section="organization",
-        ),
+        _fact("Accounts", f"{root.population:,}", _in_units(units), "organization"),
+        _fact("Governed Regions", str(len(regions)), ", ".join(regions), "organization"),
     ]
-    if guardrails:
-        proofs = sum(row.proofs for row in guardrails)
+    if report.guardrails:
+        proofs = sum(row.proofs for row in report.guardrails)
         facts.append(
-            Fact(
-                label="Guardrails in use",
-                value=str(len(guardrails)),
-                note=f"{proofs:,} proofs",
-                section="guardrails",
+            _fact(
+                "Guardrails in use", str(len(report.guardrails)), f"{proofs:,} proofs", "guardrails"
             )
         )
-    facts.append(_capabilities(phases))
-    if cost is not None:
-        facts.append(
-            Fact(
-                label="Cost a month",
-                value=_dollars(cost.total),
-                note=f"{_dollars(cost.low)} to {_dollars(cost.high)}",
-                section="cost",
-            )
-        )
-    return (*facts, _exceptions(accepted), _weaker(weaker))
+    facts.append(_capabilities(report.phases))
+    if report.cost is not None:
+        low, high = _dollars(report.cost.low), _dollars(report.cost.high)
+        facts.append(_fact("Cost a month", _dollars(report.cost.total), f"{low} to {high}", "cost"))
+    weaker = _fact("Weaker choices", str(len(report.weaker)), "than the defaults", "exceptions")
+    return (*facts, _exceptions(report.accepted), weaker)
+
+
+def _fact(label: str, value: str, note: str, section: str) -> Fact:
+    return Fact(label=label, value=value, note=note, section=section)
+
+
+def _in_units(units: int) -> str:
+    if not units:
+        return "without an organization"
+    return f"in {units} unit{'s' * (units != 1)}"
 
 
 def _units(unit: Unit) -> int:
@@ -81,15 +65,6 @@ def _exceptions(accepted: Sequence[Accepted]) -> Fact:
         note=note,
         section="exceptions",
         tone="bad" if expired else "plain",
-    )
-
-
-def _weaker(weaker: Sequence[Weaker]) -> Fact:
-    return Fact(
-        label="Weaker choices",
-        value=str(len(weaker)),
-        note="than the defaults",
-        section="exceptions",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from baseline.config import Configuration
+from baseline.config import Configuration, Standalone
 from baseline.guardrails.composition import ACCOUNT, ROOT, Target
 from baseline.report.model import Account, Attached, Guardrail, Policy, Unit
 
@@ -19,6 +19,23 @@ def tree_of(configuration: Configuration, targets: tuple[Target, ...]) -> Unit:
         targets: what its guardrails come to, as ``compose()`` of the guardrails gives it.
     """
     return _Tree(configuration, {target.path: target for target in targets}).root()
+
+
+def account_alone(configuration: Standalone) -> Unit:
+    """Give the one account there is, as if it stood in a root without policies."""
+    account = Account(name="account", id=configuration.account.id, role="core")
+    return Unit(
+        path=ROOT,
+        name=ROOT,
+        sets=(),
+        inherited_sets=(),
+        own=(),
+        inherited=(),
+        policies=(),
+        accounts=(account,),
+        units=(),
+        population=1,
+    )
 
 
 def guardrails_of(targets: tuple[Target, ...]) -> tuple[Guardrail, ...]:

@@ -92,7 +92,9 @@ def _of_section(path: Path, section: Section) -> Iterator[Weaker]:
             yield _row(here, value=_text(value), default=_text(default), what=says)
 
 
-def _left_out(path: Path, value: tuple[object, ...] | Mapping[str, object], says: str) -> Iterator[Weaker]:
+def _left_out(
+    path: Path, value: tuple[object, ...] | Mapping[str, object], says: str
+) -> Iterator[Weaker]:
     """Give an entry each; entries that are sections have an end and stand among the exceptions."""
     pairs = value.items() if isinstance(value, Mapping) else [(item, "") for item in value]
     for key, reason in pairs:
