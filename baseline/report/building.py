@@ -15,7 +15,7 @@ from baseline.delivery.scans.suppressions import read_suppressions
 from baseline.guardrails.composition import Target, compose
 from baseline.guardrails.values import roles_of
 from baseline.report.accepted import accepted_of
-from baseline.report.assembly import Synthesized, read_synthesized
+from baseline.report.assembly import read_acknowledgements
 from baseline.report.costs import cost_of
 from baseline.report.exempt import exemptions_of
 from baseline.report.flow_map import flow_map
@@ -24,6 +24,11 @@ from baseline.report.progress import frameworks_of, phases_of
 from baseline.report.summary import facts_of
 from baseline.report.tree import account_alone, guardrails_of, tree_of
 from baseline.report.weaker import weaker_of
+
+NOT_SYNTHESIZED = (
+    "Which capabilities are on, their resources, and acknowledged findings: they stand in the cloud assembly. "
+    "Run `make synth`, then name its folder with --assembly."
+)
 
 
 def build(
@@ -47,7 +52,7 @@ def build(
         BaselineError: the assembly, a file of suppressions or a guardrail is not what it should be.
     """
     organization = configuration if isinstance(configuration, Configuration) else None
-    synthesized = read_synthesized(assembly) if assembly else None
+    acknowledgements = read_acknowledgements(assembly) if assembly else None
     scanned = [row for file in suppressions for row in read_suppressions(file, date)]
     targets = compose(organization) if organization else ()
     matrix, (stops, flows) = control_matrix(assembly), flow_map(configuration)
@@ -58,7 +63,7 @@ def build(
         date=date.isoformat(),
         version=__version__,
         facts=(),
-        missing=_missing(synthesized),
+        missing=() if assembly else (NOT_SYNTHESIZED,),
         root=_root(configuration, targets),
         guardrails=guardrails_of(targets),
         phases=phases_of(matrix),
@@ -69,7 +74,7 @@ def build(
         accepted=accepted_of(configuration, scanned, date),
         weaker=weaker_of(configuration),
         exemptions=exemptions_of(targets, roles_of(organization)) if organization else (),
-        acknowledgements=synthesized.acknowledgements if synthesized else None,
+        acknowledgements=acknowledgements,
     )
     return replace(report, facts=facts_of(report, configuration.regions))
 
@@ -84,12 +89,3 @@ def _root(configuration: Configuration | Standalone, targets: tuple[Target, ...]
     if isinstance(configuration, Standalone):
         return account_alone(configuration)
     return tree_of(configuration, targets)
-
-
-def _missing(synthesized: Synthesized | None) -> tuple[str, ...]:
-    if synthesized is not None:
-        return ()
-    what = "Which capabilities are on, their resources, and acknowledged findings"
-    return (
-        f"{what}: they stand in the cloud assembly. Run `make synth`, then name its folder with --assembly.",
-    )
