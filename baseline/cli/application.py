@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from baseline import __version__
+from baseline.cli.cost import cost
 from baseline.cli.evidence import evidence
 from baseline.cli.report import report
 from baseline.cli.review import review
@@ -65,6 +66,7 @@ application.command()(review)
 application.command()(report)
 application.command("validate-template")(validate_template)
 application.command()(evidence)
+application.command()(cost)
 
 
 def _print_version(value: bool) -> None:

@@ -43,11 +43,12 @@ def capability_of(stack: str) -> str:
     Raises:
         BaselineError: none has it.
     """
+    name = stack.removeprefix("standalone-")
     found = [
         (len(start), row.id)
         for row in capabilities().values()
         for start in row.stacks
-        if stack == start or stack.startswith(f"{start}-")
+        if name == start or name.startswith(f"{start}-")
     ]
     if not found:
         raise BaselineError(

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from baseline.config import Standalone
+from baseline.config.expansion import expanded
 from baseline.cost.assumptions import Assumptions, defaults
 from baseline.cost.capabilities import capabilities
 from baseline.cost.demand import Demand, Use
@@ -25,7 +27,7 @@ CONFIGURED = "the configuration"
 
 
 def estimate(
-    configuration: Configuration,
+    configuration: Configuration | Standalone,
     assumptions: Assumptions | None = None,
     *,
     resources: Footprint | None = None,
@@ -36,7 +38,7 @@ def estimate(
     The work does not grow with the number of accounts: they are billed by class.
 
     Args:
-        configuration: a validated configuration.
+        configuration: a validated configuration, of an organization or of one account.
         assumptions: what is assumed of use; those of the library by default.
         resources: paid resources, as counted in an assembly; what follows from the configuration by
             default.
@@ -45,10 +47,10 @@ def estimate(
     Raises:
         BaselineError: an item has no price.
     """
-    land = Landscape.of(configuration)
+    land = landscape(configuration)
     chosen = (assumptions or defaults()).set("accounts", land.members)
     use = Use(
-        configuration=configuration,
+        configuration=_as_organization(configuration),
         assumptions=chosen,
         land=land,
         resources=resources or expected(configuration),
@@ -70,6 +72,17 @@ def estimate(
         capabilities={name: row.title for name, row in capabilities().items() if name in on},
         remarks=tuple(_remarks(lines, book)),
     )
+
+
+def landscape(configuration: Configuration | Standalone) -> Landscape:
+    """Give the accounts and Regions of a configuration."""
+    if isinstance(configuration, Standalone):
+        return Landscape.of_account(configuration)
+    return Landscape.of(configuration)
+
+
+def _as_organization(configuration: Configuration | Standalone) -> Configuration:
+    return expanded(configuration) if isinstance(configuration, Standalone) else configuration
 
 
 def _demands(use: Use) -> Iterator[Demand]:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from baseline.config import Standalone
+from baseline.config.expansion import expanded
+from baseline.config.response import PlaybookId
 from baseline.cost.expected_options import OPTIONS
 from baseline.cost.footprint import Footprint
 from baseline.cost.places import Landscape
 from baseline.detection.rule_choice import repaired_rules_of, resource_rules_of, rules_of
-from baseline.response.playbooks.choice import chosen, chosen_families
 
 if TYPE_CHECKING:
     from baseline.config import Configuration
@@ -59,16 +61,35 @@ class Plan:
             self.found.add(capability, self.land.role(role), item, count)
 
 
-def expected(configuration: Configuration) -> Footprint:
+def expected(configuration: Configuration | Standalone) -> Footprint:
     """Give the paid resources that a configuration creates.
 
     Args:
-        configuration: a validated configuration.
+        configuration: a validated configuration, of an organization or of one account.
     """
+    if isinstance(configuration, Standalone):
+        return expected_alone(configuration)
     plan = Plan(configuration=configuration, land=Landscape.of(configuration), found=Footprint())
     for part in (*PARTS, *OPTIONS):
         part(plan)
     return plan.found
+
+
+def expected_alone(standalone: Standalone) -> Footprint:
+    """Give the paid resources of one account without an organization."""
+    land = Landscape.of_account(standalone)
+    plan = Plan(configuration=expanded(standalone), land=land, found=Footprint())
+    for part in (_billing, _audit, _log_archive, _security, _responses, _members, _rules):
+        part(plan)
+    _settings_alone(plan)
+    if standalone.network is not None:
+        _network(plan)
+    return plan.found
+
+
+def _settings_alone(plan: Plan) -> None:
+    """Add what keeps the settings of the account: one job, and alarms on it."""
+    plan.put("settings", "security", {KEY: 1 + HANDLERS, ALARM: SWEEP_ALARMS})
 
 
 def _organization(plan: Plan) -> None:
@@ -130,12 +151,16 @@ def _security(plan: Plan) -> None:
 def _responses(plan: Plan) -> None:
     inbox = plan.configuration.response.game_days.inbox
     plan.put("response", "security", {KEY: 1 + HANDLERS + inbox})
-    playbooks = chosen(plan.configuration.response.playbooks)
-    if playbooks:
-        alarms = METRICS_OF_A_PLAYBOOK * len(playbooks) + 1
+    playbooks = plan.configuration.response.playbooks
+    off = sum(mode == "off" for mode in playbooks.modes.values())
+    # None is off by default; the catalog itself would load the CDK.
+    on = len(get_args(PlaybookId)) - off if playbooks.enabled else 0
+    if on:
+        alarms = METRICS_OF_A_PLAYBOOK * on + 1
         plan.put("playbooks", "security", {KEY: 1 + HANDLERS, ALARM: alarms})
-    if chosen_families(plan.configuration):
-        plan.found.capabilities.add("playbooks")
+
+
+def _evidence(plan: Plan) -> None:
     if plan.configuration.evidence.enabled:
         plan.put("evidence", "security", {KEY: HANDLERS, ALARM: 1})
 
@@ -245,6 +270,7 @@ PARTS: tuple[Callable[[Plan], None], ...] = (
     _log_archive,
     _security,
     _responses,
+    _evidence,
     _settings,
     _members,
     _rules,

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from baseline.config import Configuration
+    from baseline.config import Configuration, Standalone
 
 MEMBER = "member"
 MANAGEMENT = "management"
+ALONE = "account"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
@@ -51,7 +52,7 @@ class Landscape:
 
     @classmethod
     def of(cls, configuration: Configuration) -> Landscape:
-        """Give those of an organization."""
+        """Give the accounts and Regions of an organization."""
         members = configuration.members.values()
         return cls(
             home=configuration.home_region,
@@ -62,14 +63,27 @@ class Landscape:
             named={each.id: each.ou for each in members if each.id is not None},
         )
 
+    @classmethod
+    def of_account(cls, standalone: Standalone) -> Landscape:
+        """Give the account and the Regions of a standalone account, which has every role."""
+        return cls(
+            home=standalone.home_region,
+            regions=tuple(standalone.regions),
+            core={ALONE: standalone.account.id},
+            members=0,
+            units={},
+            named={},
+        )
+
     @property
     def single(self) -> bool:
         """Whether there is one account and no organization."""
         return len(self.core) == 1
 
     def role(self, name: str, region: str = "") -> Place:
-        """Give a core account, in the home Region by default."""
-        return Place(account_class=name, account=self.core[name], region=region or self.home)
+        """Give a core account, in the home Region by default; a standalone account has every role."""
+        found = ALONE if self.single else name
+        return Place(account_class=found, account=self.core[found], region=region or self.home)
 
     def account(self, id: str, region: str = "") -> Place:
         """Give an account by its ID, in the home Region by default."""

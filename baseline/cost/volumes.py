@@ -21,7 +21,7 @@ KIB = 1_048_576
 
 def _trail(use: Use) -> Iterator[Demand]:
     """Give what the organization trail costs: insights, its log group, what it records besides."""
-    home = use.land.role("management") if not use.land.single else use.land.role("account")
+    home = use.land.role("management")
     settings = use.configuration.log_archive.trail
     for region in use.land.regions:
         # The management account, which owns the trail, is billed for the insights of all.
@@ -52,7 +52,7 @@ def _trail(use: Use) -> Iterator[Demand]:
 def _log_archive(use: Use) -> Iterator[Demand]:
     """Give the storage of logs, where they lie: what has come together so far."""
     settings = use.configuration.log_archive
-    place = use.land.role("account" if use.land.single else "log_archive")
+    place = use.land.role("log_archive")
     months = min(use.assumptions["archive_months"], settings.retention_days / DAYS_OF_A_MONTH)
     warm = min(months, settings.glacier_after_days / DAYS_OF_A_MONTH)
     spread = use.accounts() * len(use.land.regions)
@@ -130,7 +130,7 @@ def _standards(use: Use) -> Iterator[tuple[Place, int, int | None]]:
             yield from _member_standards(use, place, numbers, classes)
         else:
             # The management account stands in the root and has what the organization has.
-            unit = cores[place.account_class].ou
+            unit = cores[place.account_class].ou if place.account_class in cores else None
             by_class = numbers[classes[unit]] if unit in classes else len(settings.standards)
             yield place, by_class, None
 
@@ -171,7 +171,7 @@ def _analyzers(use: Use) -> Iterator[Demand]:
         return
     named = Counter(_region_of(arn, use) for arn in internal.resources)
     for region in use.land.regions:
-        place = use.land.role("account" if use.land.single else "security", region)
+        place = use.land.role("security", region)
         if named[region]:
             yield Demand(
                 capability="access-analyzer",

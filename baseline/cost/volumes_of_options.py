@@ -30,7 +30,7 @@ def _inspector(use: Use) -> Iterator[Demand]:
             times, name = RUNS[scan.every], "instances_per_account"
             yield use.of("inspector", place, "inspector.cis", name, times=times)
     if settings.repositories:
-        place = use.land.role("account" if use.land.single else "security")
+        place = use.land.role("security")
         yield use.of("inspector", place, "inspector.repository", "repository_scans")
 
 

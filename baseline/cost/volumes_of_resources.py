@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from baseline.cost.demand import Demand, Use
-from baseline.cost.places import Place
 
 MILLION = 1_000_000
-DAILY_RUNS = 30
 COUNTED_BY_USE = "config.evaluation"
 
 
@@ -27,7 +25,7 @@ def _resources(use: Use) -> Iterator[Demand]:
 
 def _operation(use: Use) -> Iterator[Demand]:
     """Give what events, functions, queues and messages of the baseline cost together."""
-    place = _security(use)
+    place = use.land.role("security")
     yield use.of("security", place, "eventbridge.events", "event_millions", times=MILLION)
     yield use.of("security", place, "sqs.requests", "queue_million_requests", times=MILLION)
     yield use.of("security", place, "sns.email", "messages")
@@ -36,14 +34,12 @@ def _operation(use: Use) -> Iterator[Demand]:
     yield use.of("security", place, "lambda.duration", "function_gb_seconds")
     yield use.of("security", place, "cloudwatch.logs-ingested", "baseline_log_gb")
     yield use.of("response", place, "s3.standard", "evidence_gb", "archive_months")
-    if use.configuration.evidence.enabled:
+    if "evidence" in use.resources.capabilities:
         yield use.of("evidence", place, "s3.standard", "evidence_gb")
 
 
 def _jobs(use: Use) -> Iterator[Demand]:
     """Give the daily jobs that go through all accounts."""
-    if use.land.single:
-        return
     alarms = sum(
         count
         for key, count in use.resources.resources.items()
@@ -53,19 +49,19 @@ def _jobs(use: Use) -> Iterator[Demand]:
     jobs = alarms // 2
     times = jobs * use.accounts()
     item = "step-functions.transitions"
-    yield use.of("settings", _security(use), item, "job_transitions", times=times)
+    yield use.of("settings", use.land.role("security"), item, "job_transitions", times=times)
 
 
 def _network(use: Use) -> Iterator[Demand]:
-    if use.land.single and "network" not in use.resources.capabilities:
+    if "network" not in use.resources.capabilities:
         return
-    network, place = use.configuration.network, _network_place(use)
+    network, place = use.configuration.network, use.land.role("network")
     for wanted, item, name, times in (
-        (network.interface_endpoints, "vpc.interface-endpoint-data", "endpoint_gb", 1),
-        (use.resources.of("vpc.nat-gateway"), "vpc.nat-data", "nat_gb", 1),
+        (bool(network.interface_endpoints), "vpc.interface-endpoint-data", "endpoint_gb", 1),
+        (use.resources.of("vpc.nat-gateway") > 0, "vpc.nat-data", "nat_gb", 1),
         (network.inspection.form != "none", "network-firewall.data", "inspected_gb", 1),
         (network.inspection.form == "central", "transit-gateway.data", "transit_gb", 1),
-        (network.client_vpn, "client-vpn.connection", "vpn_client_hours", 1),
+        (network.client_vpn is not None, "client-vpn.connection", "vpn_client_hours", 1),
         (
             network.dns_firewall.enabled,
             "route53.dns-firewall-queries",
@@ -75,14 +71,6 @@ def _network(use: Use) -> Iterator[Demand]:
     ):
         if wanted:
             yield use.of("network", place, item, name, times=times)
-
-
-def _security(use: Use) -> Place:
-    return use.land.role("account" if use.land.single else "security")
-
-
-def _network_place(use: Use) -> Place:
-    return use.land.role("account" if use.land.single else "network")
 
 
 VOLUMES_OF_RESOURCES: tuple[Callable[[Use], Iterator[Demand]], ...] = (
