@@ -241,8 +241,9 @@ def _of_code(code: types.CodeType, space: Mapping[str, Any], depth: int) -> set[
 @cache
 def claims() -> dict[str, dict[str, Any]]:
     """Give capability to its constructs, its tests, and for each control the tests that prove it."""
-    found = evidence(lambda value: _of_value(value, DEPTH))
     code = declarations()
+    known = {control for declared in code.values() for control in declared.controls}
+    found = evidence(known, lambda value: _of_value(value, DEPTH))
     return {
         name: _claim(name, code.get(name, Declaration()), found)
         for name in sorted({*code, *capabilities()})
@@ -251,21 +252,32 @@ def claims() -> dict[str, dict[str, Any]]:
 
 def _claim(name: str, declared: Declaration, found: Evidence) -> dict[str, Any]:
     own = capabilities().get(name)
-    constructs = sorted(declared.constructs) or (list(own.modules) if own else [])
+    constructs = sorted({*declared.constructs, *(own.modules if own else ())})
     modules = _modules(constructs)
-    files = [file for file, imports in found.imports.items() if imports & modules]
+    used = own.modules if own else ()
+    files = [
+        file
+        for file, imports in found.imports.items()
+        if imports & modules or any(_inside(each, used) for each in imports)
+    ]
+    files = files or [file for file, reached in found.looks_at.items() if reached & modules]
+    files += [test for test, about in found.named.items() if name in about]
     if name.startswith(GUARDRAIL):
         files = [GUARDRAIL_TESTS.format(name.removeprefix(GUARDRAIL))]
     proofs = {
         control: [
             f"{file}::{test}"
             for file, reached in found.looks_at.items()
-            if reached & modules
             for test in found.bearing[file].get(control, ())
+            if reached & modules or name in found.named[f"{file}::{test}"]
         ]
         for control in sorted(declared.controls, key=in_order)
     }
-    return {"constructs": constructs, "proofs": proofs, "tests": sorted(files)}
+    return {"constructs": constructs, "proofs": proofs, "tests": sorted(set(files))}
+
+
+def _inside(module: str, packages: Iterable[str]) -> bool:
+    return any(module == each or module.startswith(f"{each}.") for each in packages)
 
 
 GUARDRAIL_TESTS = (
@@ -274,9 +286,22 @@ GUARDRAIL_TESTS = (
 
 
 def _modules(constructs: Iterable[str]) -> set[str]:
-    """Give the modules of constructs, and the folders of the handlers that they deploy."""
-    found = set()
+    """Give the modules of constructs, and the folders of the handlers that they name."""
+    found: set[str] = set()
     for construct in constructs:
-        module = construct.rpartition(".")[0] if construct[0] else construct
-        found |= {module, construct}
+        module = construct.rpartition(".")[0]
+        found |= {construct, module} if module.count(".") else {construct}
+        found |= set(_handlers(ROOT / f"{module.replace('.', '/')}.py"))
+    if POLICIES in found:
+        found.add("baseline.guardrails.service_policies")
     return found
+
+
+def _handlers(path: Path) -> Iterator[str]:
+    """Give the handlers whose folders a module of a construct names."""
+    folder = path.parent / "handlers"
+    if path.exists() and folder.is_dir():
+        names = {each.name for each in folder.iterdir() if each.is_dir()}
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and node.value in names:
+                yield f"{_dotted(folder)}.{node.value}"

@@ -1,8 +1,9 @@
 """Find which tests bear the ID of a control, and which code each file of tests looks at.
 
-A test bears an ID when its docstring names it, or when it runs for it: the ID stands in its
-``parametrize``, or in the table from which that takes its values. An ID in an assertion is only
-repeated there and proves nothing.
+A test bears an ID when its name (``test_cloudtrail_2_...``) or its docstring names it, or when it runs
+for it: the ID stands in its ``parametrize``, or in the table from which that takes its values. An ID
+in an assertion is only repeated there and proves nothing. The docstring may name the capability too:
+``KMS.4 of security-lake.`` A test that looks at whole stacks has to.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ import ast
 import importlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests"
-ID = re.compile(r"(?<![\w.])[A-Z][A-Za-z0-9]*\.\d+(?![\w.])")
+ID = re.compile(r"(?<![\w.])[A-Z][A-Za-z0-9]*\.\d+(?!\w|\.\d)")
+CAPABILITY = re.compile(r"\bof ([a-z0-9]+(?:-[a-z0-9]+)*)")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 FOLDER = re.compile(r"baseline/[\w/]+")
 # Whoever imports these reaches every construct, which says nothing about what is tested.
 EVERYTHING = {"stacks.composition", "tests.composed", "tests.conftest", "tests.support"}
@@ -33,36 +35,54 @@ class Evidence:
         bearing: file of tests to control to the names of the tests that bear its ID.
         looks_at: file of tests to the dotted names of the modules it looks at.
         imports: file of tests to the modules that it imports itself.
+        named: node ID to the capabilities that the docstring of the test names.
     """
 
     bearing: dict[str, dict[str, list[str]]]
     looks_at: dict[str, frozenset[str]]
     imports: dict[str, frozenset[str]]
+    named: dict[str, frozenset[str]]
 
 
-def evidence(ids_in: Callable[[object], set[str]]) -> Evidence:
+def evidence(known: Iterable[str], ids_in: Callable[[object], set[str]]) -> Evidence:
     """Read all tests.
 
     Args:
+        known: the IDs that tests may bear in their names.
         ids_in: gives the IDs inside a value that a ``parametrize`` takes from the code.
     """
+    words = {control: _words(control) for control in known}
     bearing: dict[str, dict[str, list[str]]] = {}
     looks_at: dict[str, frozenset[str]] = {}
     imports: dict[str, frozenset[str]] = {}
+    named: dict[str, frozenset[str]] = {}
     for path in sorted(TESTS.rglob("test_*.py")):
-        name = str(path.relative_to(ROOT))
+        file = str(path.relative_to(ROOT))
         found: dict[str, list[str]] = defaultdict(list)
-        for test, ids in _tests(path, ids_in):
+        for test, text, ids in _tests(path, ids_in):
+            named[f"{file}::{test}"] = frozenset(CAPABILITY.findall(text))
+            name_of_test = f"{test.lower()}_"
+            ids |= {
+                control
+                for control, spelled in words.items()
+                if any(word in name_of_test for word in spelled)
+            }
             for control in sorted(ids):
                 found[control].append(test)
-        bearing[name] = dict(found)
-        imports[name] = _imports(path)
-        looks_at[name] = _reached(path)
-    return Evidence(bearing, looks_at, imports)
+        bearing[file] = dict(found)
+        imports[file] = _imports(path)
+        looks_at[file] = _reached(path)
+    return Evidence(bearing, looks_at, imports, named)
 
 
-def _tests(path: Path, ids_in: Callable[[object], set[str]]) -> Iterator[tuple[str, set[str]]]:
-    """Give the tests of a file with the IDs that they bear."""
+def _words(control: str) -> set[str]:
+    """Give how the name of a test can spell an ID: ``_step_functions_1_``, ``_iam_4_``."""
+    service, _, number = control.partition(".")
+    return {f"_{service.lower()}_{number}_", f"_{CAMEL.sub('_', service).lower()}_{number}_"}
+
+
+def _tests(path: Path, ids_in: Callable[[object], set[str]]) -> Iterator[tuple[str, str, set[str]]]:
+    """Give the tests of a file with their docstrings and the IDs that they bear."""
     tree = _tree(path)
     tables = {
         target.id: node.value
@@ -74,11 +94,12 @@ def _tests(path: Path, ids_in: Callable[[object], set[str]]) -> Iterator[tuple[s
     taken = _taken(tree)
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            ids = set(ID.findall(ast.get_docstring(node) or ""))
+            text = ast.get_docstring(node) or ""
+            ids = set(ID.findall(text))
             for decorator in node.decorator_list:
                 ids |= _constants(decorator, tables)
                 ids |= _from_code(decorator, tables, taken, ids_in)
-            yield node.name, ids
+            yield node.name, text, ids
 
 
 def _constants(node: ast.AST, tables: dict[str, ast.expr]) -> set[str]:
@@ -87,10 +108,21 @@ def _constants(node: ast.AST, tables: dict[str, ast.expr]) -> set[str]:
     for inner in ast.walk(node):
         if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
             found |= set(ID.findall(inner.value))
+        elif isinstance(inner, ast.ListComp):
+            found |= _spelled(inner)
         elif isinstance(inner, ast.Name) and inner.id in tables:
             rest = {name: value for name, value in tables.items() if name != inner.id}
             found |= _constants(tables[inner.id], rest)
     return found
+
+
+def _spelled(node: ast.ListComp) -> set[str]:
+    """Give the IDs of a list that needs nothing to be computed: ``[f"WAF.{n}" for n in (10, 11)]``."""
+    try:
+        values = eval(compile(ast.Expression(node), "", "eval"), {})  # noqa: S307 - our own tests
+    except Exception:  # noqa: BLE001 - it needs names of the module
+        return set()
+    return {value for value in values if isinstance(value, str) and ID.fullmatch(value)}
 
 
 def _from_code(
@@ -104,7 +136,9 @@ def _from_code(
     for inner in ast.walk(node):
         if isinstance(inner, ast.Name) and inner.id in taken:
             module, name = taken[inner.id]
-            found |= ids_in(getattr(importlib.import_module(module), name, None))
+            value = getattr(importlib.import_module(module), name, None)
+            # A table that is read once: rule_table().
+            found |= ids_in(value() if hasattr(value, "cache_info") else value)
         elif isinstance(inner, ast.Name) and inner.id in tables:
             rest = {name: value for name, value in tables.items() if name != inner.id}
             found |= _from_code(tables[inner.id], rest, taken, ids_in)
@@ -136,7 +170,15 @@ def _reached(path: Path) -> frozenset[str]:
             if ours and module not in EVERYTHING and file.exists() and file not in seen:
                 seen.add(file)
                 todo.append(file)
-    return frozenset(found)
+    return frozenset(found | {part for module in found for part in _parts(module)})
+
+
+def _parts(module: str) -> Iterator[str]:
+    """Give what a module of the package puts together from its own folder."""
+    folder = module.rpartition(".")[0]
+    file = ROOT / f"{module.replace('.', '/')}.py"
+    if module.startswith("baseline.") and file.exists():
+        yield from (part for part in _imports(file) if part.startswith(f"{folder}."))
 
 
 def _fixtures(path: Path) -> list[Path]:
@@ -165,5 +207,3 @@ def _imports(path: Path) -> frozenset[str]:
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
-
-Table = dict[str, Any]

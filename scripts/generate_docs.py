@@ -1,4 +1,4 @@
-"""Write the generated parts of docs/: configuration, guardrails, ledger, rules of Config and templates, embedded AWS.
+"""Write the generated parts of docs/, the matrix of controls among them, and what the package has of it.
 
 Usage: ``python scripts/generate_docs.py [--check]``. With ``--check`` it writes nothing and exits
 with 1 when a page is out of date; a test runs it so.
@@ -7,6 +7,7 @@ with 1 when a page is out of date; a test runs it so.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -15,7 +16,9 @@ from typing import Any, get_args
 
 from baseline.config.schema import json_schema
 from baseline.config.security_hub import Standard
+from baseline.controls import claims
 from baseline.controls.ledger import entries, table
+from baseline.controls.matrix import control_matrix
 from baseline.delivery.template_validation.rule_set import template_rules
 from baseline.detection.managed_rule import ManagedRule
 from baseline.detection.managed_rules import rule_table
@@ -24,6 +27,8 @@ from baseline.guardrails.model import Guardrail
 from baseline.local.coverage import coverage_markdown
 from baseline.response.playbooks.catalog import PLAYBOOKS
 from baseline.response.playbooks.runbook import runbook
+from control_claims import claims as claims_of_the_code
+from control_pages import controls_page, data_centre_page
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 MARKER = "<!-- generated below this line by scripts/generate_docs.py -->"
@@ -143,11 +148,43 @@ PAGES: dict[str, Callable[[], str]] = {
     "playbooks.md": playbooks,
     "config-rules.md": config_rules,
     "configuration.md": configuration,
+    "controls.md": controls_page,
     "custom-resources.md": lambda: table(entries()),
+    "data-centre.md": data_centre_page,
     "guardrails.md": guardrails,
     "local-aws.md": coverage_markdown,
     "template-validation.md": template_validation,
 }
+
+
+def proved_claims() -> str:
+    """Give what the code claims and the tests that prove it: the package has neither with it."""
+    return f"{json.dumps(claims_of_the_code(), indent=1)}\n"
+
+
+def matrix() -> str:
+    """Give the control matrix for machines."""
+    return f"{json.dumps(control_matrix().as_json(), indent=1, sort_keys=True)}\n"
+
+
+# The matrix reads the claims, so they come first.
+FILES: dict[Path, Callable[[], str]] = {
+    claims.SOURCE: proved_claims,
+    DOCS / "controls.json": matrix,
+}
+
+
+def late_files(*, check: bool) -> list[str]:
+    """Write the files that are out of date, or only name them."""
+    late = []
+    for path, content in FILES.items():
+        text = content()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            late.append(str(path.relative_to(DOCS.parent)))
+            if not check:
+                path.write_text(text, encoding="utf-8")
+                claims.claims.cache_clear()
+    return late
 
 
 def page(name: str) -> str:
@@ -166,11 +203,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="only tell which are out of date")
     check = parser.parse_args().check
-    late = [name for name in PAGES if _text(name) != page(name)]
-    for name in late:
-        if not check:
-            (DOCS / name).write_text(page(name), encoding="utf-8")
-        print(f"docs/{name}: {'out of date; run make docs' if check else 'written'}")
+    late = late_files(check=check)
+    for name in PAGES:
+        text = page(name)
+        if _text(name) != text:
+            late.append(f"docs/{name}")
+            if not check:
+                (DOCS / name).write_text(text, encoding="utf-8")
+    for file in late:
+        print(f"{file}: {'out of date; run make docs' if check else 'written'}")
     sys.exit(1 if check and late else 0)
 
 

@@ -73,10 +73,17 @@ class Mapped:
     Attributes:
         title: what it asks, in words of our own.
         requirements: framework to pairs of requirement and key of the source.
+        standards: frameworks whose standard in Security Hub has the control; None where the list of
+            standards does not know it.
+        unread: those of them whose requirements were not read.
+        note: what a reader should know of it; empty for most.
     """
 
     title: str
     requirements: Mapping[str, tuple[tuple[str, str], ...]]
+    standards: tuple[str, ...] | None
+    unread: tuple[str, ...]
+    note: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,12 +95,14 @@ class Crosswalk:
         sources: by key.
         titles: framework to requirement to what it is about.
         controls: Security Hub control to what it answers.
+        left: framework to requirements that no capability answers, with what to do about them.
     """
 
     frameworks: Mapping[str, Framework]
     sources: Mapping[str, Source]
     titles: Mapping[str, Mapping[str, str]]
     controls: Mapping[str, Mapped]
+    left: Mapping[str, Mapping[str, str]]
 
     def requirements_of(
         self, controls: Iterable[str], own: Mapping[str, Iterable[str]]
@@ -144,6 +153,7 @@ def crosswalk() -> Crosswalk:
         sources={name: Source(**row) for name, row in document["sources"].items()},
         titles=document["requirements"],
         controls={name: _mapped(row) for name, row in document["controls"].items()},
+        left=document["left"],
     )
 
 
@@ -154,4 +164,7 @@ def _mapped(row: Mapping[str, Any]) -> Mapped:
             framework: tuple((number, source) for source, found in said.items() for number in found)
             for framework, said in row["requirements"].items()
         },
+        standards=tuple(row["standards"]) if "standards" in row else None,
+        unread=tuple(row.get("unread", ())),
+        note=row.get("note", ""),
     )

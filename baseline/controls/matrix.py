@@ -10,6 +10,7 @@ from typing import Any
 from baseline.controls.capabilities import Capability, capabilities
 from baseline.controls.claims import Claim, claims
 from baseline.controls.crosswalk import Crosswalk, Requirement, crosswalk
+from baseline.controls.kinds import kinds
 from baseline.controls.resources import declared, resources
 
 PHASES = {
@@ -44,7 +45,8 @@ class CapabilityRow:
         area: part of the documentation to which it belongs, such as ``logs``.
         why: what goes wrong without it.
         constructs: dotted names of the classes that declare it, or of the command's module.
-        resources: CloudFormation type to the number of them in the assembly; empty without one.
+        resources: CloudFormation type to the number of them in the assembly; without one, to zero, for
+            the types that an example has.
         controls: Security Hub control IDs that it implements.
         frameworks: name of a framework to the requirements that those controls and the capability
             itself answer.
@@ -97,6 +99,15 @@ class Matrix:
                 name: asdict(framework) for name, framework in self.crosswalk.frameworks.items()
             },
             "sources": {name: asdict(each) for name, each in self.crosswalk.sources.items()},
+            "controls": {
+                name: {
+                    "title": each.title,
+                    "standards": each.standards,
+                    "unread": each.unread,
+                    "note": each.note,
+                }
+                for name, each in self.crosswalk.controls.items()
+            },
             "capabilities": [asdict(row) for row in self.capabilities],
         }
 
@@ -115,13 +126,17 @@ def control_matrix(assembly: Path | None = None) -> Matrix:
         BaselineError: when the folder is no cloud assembly of the baseline.
     """
     known, claimed, cross = capabilities(), claims(), crosswalk()
-    counts = resources(assembly) if assembly else {}
+    counts = resources(assembly) if assembly else _kinds_without_numbers()
     made = declared(assembly) if assembly else None
     rows = [
         _row(each, claimed[each.id], cross, counts.get(each.id, {}), made) for each in known.values()
     ]
     rows.sort(key=lambda row: (row.phase, row.id))
     return Matrix(capabilities=tuple(rows), crosswalk=cross)
+
+
+def _kinds_without_numbers() -> dict[str, dict[str, int]]:
+    return {capability: dict.fromkeys(types, 0) for capability, types in kinds().items()}
 
 
 def _row(

@@ -69,6 +69,19 @@ def test_the_role_has_the_actions_of_the_chosen_runbooks_and_no_others(
 
 
 @pytest.mark.parametrize("rule", REPAIRED, ids=lambda rule: rule.name)
+def test_what_fails_a_control_is_handed_to_its_runbook(
+    stack: cdk.Stack, of_type: OfType, rule: ManagedRule
+) -> None:
+    RepairedRule(stack, "Repaired", rule=rule, prefix="secbase", role_name=ROLE)
+    (made,) = of_type(stack, "AWS::Config::ConfigRule")
+    (repair,) = of_type(stack, "AWS::Config::RemediationConfiguration")
+    assert made["Properties"]["Source"]["SourceIdentifier"] == rule.identifier
+    assert rule.remediation is not None
+    assert repair["Properties"]["TargetId"] == rule.remediation.document
+    assert repair["Properties"]["Automatic"] is True
+
+
+@pytest.mark.parametrize("rule", REPAIRED, ids=lambda rule: rule.name)
 def test_every_action_of_a_repair_exists(rule: ManagedRule) -> None:
     assert rule.remediation is not None
     for action in rule.remediation.permissions:

@@ -53,6 +53,16 @@ def test_every_row_is_a_managed_rule_with_all_that_a_reader_needs(rule: ManagedR
     assert standards_by_control().keys() >= set(rule.controls)
 
 
+@pytest.mark.parametrize("rule", rule_table(), ids=lambda rule: rule.name)
+def test_a_pack_evaluates_what_the_control_asks(rule: ManagedRule) -> None:
+    """Every control of resource-rules and of root-and-iam-rules."""
+    (made,) = YAML(typ="safe").load(pack_template([rule], "secbase"))["Resources"].values()
+    properties = made["Properties"]
+    assert properties["Source"] == {"Owner": "AWS", "SourceIdentifier": rule.identifier}
+    assert properties.get("InputParameters", {}) == dict(rule.parameters)
+    assert all(control in properties["Description"] for control in rule.controls)
+
+
 def test_the_cdk_knows_every_identifier_that_it_lists() -> None:
     source = json.loads(
         (ROOT / "baseline/config/data/managed_rules.json").read_text(encoding="utf-8")

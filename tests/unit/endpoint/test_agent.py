@@ -77,6 +77,7 @@ def test_nothing_is_made_by_default() -> None:
 def test_the_package_is_attached_with_its_hashes_from_the_bucket_of_the_organization(
     body: Resources, templates: dict[str, Resources]
 ) -> None:
+    """The files of endpoint-package."""
     package = document_of(body, "Package")
     assert (package["DocumentType"], package["UpdateMethod"]) == ("Package", "NewVersion")
     assert package["VersionName"] == package["Content"]["version"]
@@ -165,6 +166,7 @@ def test_members_come_after_the_package(configuration: Configuration) -> None:
 
 
 def test_only_machines_of_the_organization_read_the_token(templates: dict[str, Resources]) -> None:
+    """The secret of endpoint-token."""
     (secret,) = of(templates["endpoint"], "AWS::SecretsManager::Secret")
     assert "SecretString" not in secret
     assert secret["KmsKeyId"]["Fn::GetAtt"][1] == "Arn"

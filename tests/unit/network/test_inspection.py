@@ -291,10 +291,18 @@ def test_without_egress_the_firewall_joins_networks_only(stack: cdk.Stack) -> No
     assert not {"AWS::EC2::InternetGateway", "AWS::EC2::NatGateway", "AWS::EC2::EIP"} & kinds
 
 
+def test_no_subnet_of_the_central_vpc_hands_out_public_addresses(central: dict[str, Any]) -> None:
+    """EC2.15 of inspection-vpc."""
+    subnets = of_type(central, "AWS::EC2::Subnet")
+    assert subnets
+    assert all(each.get("MapPublicIpOnLaunch", False) is False for each in subnets.values())
+
+
 @pytest.mark.parametrize("port", [22, 25, 3389])
 def test_no_acl_of_the_central_vpc_passes_on_administration_or_mail(
     central: dict[str, Any], port: int
 ) -> None:
+    """EC2.21 of inspection-vpc."""
     for hop in ("10.100.14.10", "10.100.15.10", "10.100.12.10"):
         assert not acl.passes_on(central, acl.Flow(INTERNET, "10.1.0.10", port), hop)
     assert not acl.passes_on(central, acl.Flow("10.1.0.10", INTERNET, 25), "10.100.14.10")

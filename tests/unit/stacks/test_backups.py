@@ -90,7 +90,7 @@ def test_without_a_backup_policy_nothing_is_made(configuration: Configuration) -
 
 
 def test_every_account_gets_a_locked_vault_that_nobody_empties(everything: Composed) -> None:
-    """Backup.1."""
+    """Backup.1 of organization-backups."""
     (vault,) = member(everything, "Backup::BackupVault")
     assert vault["BackupVaultName"] == "secbase-backups"
     assert vault["LockConfiguration"] == {"MinRetentionDays": 40, "MaxRetentionDays": 36_500}
@@ -108,7 +108,7 @@ def test_every_account_gets_a_locked_vault_that_nobody_empties(everything: Compo
 def test_the_key_rotates_and_is_read_by_the_account_of_the_copies_only(
     everything: Composed,
 ) -> None:
-    """KMS.4."""
+    """KMS.4 of organization-backups."""
     (key,) = member(everything, "KMS::Key")
     assert key["EnableKeyRotation"] is True
     own, copying, granting = key["KeyPolicy"]["Statement"]
@@ -197,9 +197,12 @@ def test_people_hear_of_failures_where_there_are_backups(
 
 
 def test_copies_leave_the_reach_of_their_owners(everything: Composed) -> None:
+    """Backup.1 of central-backups."""
     for stack in ("central-backups", "central-backups-eu-central-1"):
         (vault,) = of(everything, stack, "Backup::BackupVault")
         assert vault["LockConfiguration"]["MinRetentionDays"] == 90
+        (key,) = vault["EncryptionKeyArn"]["Fn::GetAtt"][:1]
+        assert resources(everything, stack)[key]["Type"] == "AWS::KMS::Key"
         copying, losing, weakening = vault["AccessPolicy"]["Statement"]
         assert copying["Action"] == "backup:CopyIntoBackupVault"
         assert copying["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}

@@ -100,7 +100,9 @@ def lake_key(template: Template) -> list[dict[str, Any]]:
 def test_the_lake_has_a_key_and_keeps_logs_as_long_as_the_archive(
     fixture: str, request: pytest.FixtureRequest, configuration: Configuration
 ) -> None:
+    """KMS.4 of security-lake: the helper asks that the key rotates."""
     template: Template = request.getfixturevalue(fixture)
+    assert lake_key(template)
     days = configuration.log_archive
     template.has_resource(
         "AWS::SecurityLake::DataLake",
