@@ -13,6 +13,7 @@ from typer.main import get_group
 from baseline import __version__
 from baseline.cli.cost import cost
 from baseline.cli.evidence import evidence
+from baseline.cli.report import report
 from baseline.cli.review import review
 from baseline.cli.schema import schema
 from baseline.cli.uninstall import uninstall
@@ -63,6 +64,7 @@ application = typer.Typer(
 application.command()(validate)
 application.command()(schema)
 application.command()(review)
+application.command()(report)
 application.command("validate-template")(validate_template)
 application.command()(evidence)
 application.command()(uninstall)
