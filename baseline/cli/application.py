@@ -12,6 +12,7 @@ from typer.main import get_group
 
 from baseline import __version__
 from baseline.cli.evidence import evidence
+from baseline.cli.init import init
 from baseline.cli.review import review
 from baseline.cli.schema import schema
 from baseline.cli.validate import validate
@@ -58,6 +59,7 @@ application = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+application.command()(init)
 application.command()(validate)
 application.command()(schema)
 application.command()(review)

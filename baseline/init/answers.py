@@ -123,3 +123,20 @@ class OrganizationAnswers:
     reserved_scps: int = 0
     reserved_rcps: int = 0
     remarks: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StandaloneAnswers:
+    """Everything that a configuration of one account starts with; as for an organization."""
+
+    prefix: str
+    account: CoreAnswer
+    domains: tuple[str, ...]
+    home_region: str
+    regions: tuple[str, ...]
+    contacts: dict[str, str]
+    phone: str
+    findings: tuple[str, ...]
+    lock: str
+    monthly_dollars: str | None
+    network: bool

@@ -15,6 +15,7 @@ class Question:
         why: what depends on the answer.
         cost: what it costs, in money or in work; None where it costs nothing.
         choices: words that answer it, with what each means; any text where there are none.
+        usage: how the flag is written, where it takes more than a value.
     """
 
     flag: str
@@ -22,6 +23,7 @@ class Question:
     why: str
     cost: str | None = None
     choices: dict[str, str] = field(default_factory=dict)
+    usage: str = ""
 
 
 SCOPE = Question(
@@ -32,6 +34,29 @@ SCOPE = Question(
         "organization": "AWS Organizations: guardrails, a log archive and a security account of their own",
         "standalone": "one account without an organization; it can move into one later and keeps its logs",
     },
+)
+PREFIX = Question(
+    flag="--prefix",
+    text="Start of every physical name",
+    why="Buckets, keys and roles are named with it, so that policies can name them first.",
+    cost="Changing it later replaces the log buckets.",
+)
+ACCOUNT_ID = Question(
+    flag="--account-id",
+    text="ID of the account",
+    why="Twelve digits; `aws sts get-caller-identity` shows them.",
+)
+ROOT_EMAIL = Question(
+    flag="--root-email",
+    text="Root address of the account",
+    why="The address that the account has at AWS. Who reads it can reset the root password.",
+)
+NETWORK = Question(
+    flag="--network",
+    text="A hardened VPC",
+    why="Private subnets, interface endpoints, DNS Firewall and flow logs, for machines that you put there.",
+    cost="Its endpoints cost by hour and Availability Zone, used or not (`baseline cost` says how much).",
+    choices={"yes": "with the defaults", "no": "none; one section adds it later"},
 )
 ORGANIZATION_ID = Question(
     flag="--organization-id",

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from baseline.init.answers import OrganizationAnswers, UnitAnswer
+from baseline.config.text import shorten
+from baseline.init.answers import OrganizationAnswers, StandaloneAnswers, UnitAnswer
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+COMMENT_LENGTH = 120
 TEMPLATES = Path(__file__).parent / "templates"
 PAGES = {"inspector": "inspector.md", "macie": "detection.md", "detective": "detection.md"}
 
@@ -33,6 +35,12 @@ def organization_file(answers: OrganizationAnswers, *, schema: str) -> str:
     return template.render(answers=answers, schema=schema, unit_lines=lines, pages=PAGES)
 
 
+def standalone_file(answers: StandaloneAnswers, *, schema: str) -> str:
+    """Give the text of baseline.yaml for one account; the arguments are those for an organization."""
+    template = _environment().get_template("standalone.yaml.j2")
+    return template.render(answers=answers, schema=schema)
+
+
 def scalar(text: str) -> str:
     """Give a text as YAML that reads as the same text, wherever it stands."""
     plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS_OF_YAML
@@ -45,7 +53,8 @@ def flow(values: Iterable[str]) -> str:
 
 
 def _comment(text: str | None) -> str:
-    return f" # {text}" if text else ""
+    # Names of others stand here: on one line, whatever is in them.
+    return f" # {shorten(text, COMMENT_LENGTH)}" if text else ""
 
 
 def _unit(unit: UnitAnswer, depth: int) -> Iterator[str]:

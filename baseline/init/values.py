@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from baseline.config import checks, forms
@@ -17,6 +17,7 @@ from baseline.errors import BaselineError
 Check = Callable[[str], str]
 
 _ROOT_EMAIL_LENGTH = 64
+MOST_DOLLARS = 1_000_000_000
 
 
 def form(pattern: str) -> Check:
@@ -67,7 +68,7 @@ def _address(pattern: str, domains: Sequence[str], *, longest: int) -> Check:
         form(pattern)(text)
         if len(text) > longest:
             raise BaselineError(f"{show(text)} has more than {longest} characters")
-        if not is_corporate(text, domains):
+        if domains and not is_corporate(text, domains):
             raise BaselineError(
                 f"{show(text)} is not in the mail domains [{listed(domains)}]; use a corporate "
                 "address that a team reads"
@@ -113,20 +114,47 @@ def regions(home: str, names: Sequence[str]) -> tuple[str, ...]:
         BaselineError: one does not exist or lacks something, or the home Region is not governed.
     """
     named = tuple(dict.fromkeys(region(name) for name in names))
-    _refuse(checks.run({"home_region": home, "regions": list(named)}))
+    _refuse(checks.run({"home_region": home or None, "regions": list(named)}))
     return named
 
 
-def whole_number(text: str) -> str:
-    """Give a positive number without a fraction.
+def whole_number_or_none(text: str) -> str:
+    """Give a positive number without a fraction, or ``none``.
+
+    Raises:
+        BaselineError: it is neither.
+    """
+    plain = text.replace("_", "").replace(",", "").lower()
+    if plain in {"", "none"}:
+        return "none"
+    if not plain.isascii() or not plain.isdigit() or not 1 <= int(plain) <= MOST_DOLLARS:
+        raise BaselineError(f"{show(text)} is not a number of dollars, such as 20000, nor none")
+    return str(int(plain))
+
+
+def recipient(text: str) -> str:
+    """Give an address that may get messages: of anybody but a public mail provider.
 
     Raises:
         BaselineError: it is none.
     """
-    plain = text.replace("_", "").replace(",", "")
-    if not plain.isascii() or not plain.isdigit() or not 1 <= int(plain) <= 1_000_000_000:
-        raise BaselineError(f"{show(text)} is not a number of dollars, such as 20000")
-    return str(int(plain))
+    form(forms.CONTACT_EMAIL_PATTERN)(text)
+    if text.rpartition("@")[2].lower() in public_providers():
+        raise BaselineError(
+            f"{show(text)} is at a public mail provider; use a corporate address that a team reads"
+        )
+    return text
+
+
+def member_of(known: Mapping[str, object]) -> Check:
+    """Give the check of an ID that is one of the organization's accounts."""
+
+    def check(text: str) -> str:
+        if account_id(text) not in known:
+            raise BaselineError(f"{show(text)} is no account of the organization")
+        return text
+
+    return check
 
 
 def one_of(choices: Sequence[str]) -> Check:
@@ -152,14 +180,16 @@ def differing(known: dict[str, str], check: Check) -> Check:
     return differs
 
 
-def lacking(home: str, names: Sequence[str], capabilities: dict[str, Any]) -> list[str]:
-    """Give what speaks against capabilities in these Regions, one sentence each."""
+def offered(home: str, names: Sequence[str], capabilities: dict[str, Any]) -> None:
+    """Refuse capabilities that a Region does not offer.
+
+    Raises:
+        BaselineError: one of them lacks something there.
+    """
     places = {"home_region": home, "regions": list(names)}
     before = checks.run(places)
     found = checks.run({**places, "capabilities": capabilities})
-    return [_sentence(each) for each in found if each not in before]
-
-
+    _refuse([each for each in found if each not in before])
 
 
 def _refuse(findings: list[Finding]) -> None:

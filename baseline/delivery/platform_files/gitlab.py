@@ -23,8 +23,9 @@ from baseline.delivery.steps import (
 )
 from baseline.identity.oidc import AUDIENCE
 
+WRITTEN = "baseline delivery gitlab-ci"
 HEADER = """\
-# Written by: baseline delivery gitlab-ci. Write it again rather than change it: a job that is missing
+# Written by: {written}. Write it again rather than change it: a job that is missing
 # here is a check that nobody makes. Variables and roles: docs/delivery.md.
 """
 IMAGE_VARIABLE = "DELIVERY_IMAGE"
@@ -38,7 +39,9 @@ CHANGE = {"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'}
 EXPIRES = "30 days"
 
 
-def gitlab_ci(steps: Sequence[Step], commands: Commands, *, branch: str = "main") -> str:
+def gitlab_ci(
+    steps: Sequence[Step], commands: Commands, *, branch: str = "main", written: str = WRITTEN
+) -> str:
     """Give the pipeline file.
 
     No job has a stored key of AWS: those that need AWS sign in with a token of the run. A job that
@@ -48,6 +51,7 @@ def gitlab_ci(steps: Sequence[Step], commands: Commands, *, branch: str = "main"
         steps: the steps.
         commands: what the repository runs.
         branch: branch that is delivered; protect it.
+        written: command that writes the file, which its first line names.
 
     Source: GitLab Docs, "CI/CD YAML syntax reference", "Configure OpenID Connect in AWS to retrieve
     temporary credentials".
@@ -78,7 +82,7 @@ def gitlab_ci(steps: Sequence[Step], commands: Commands, *, branch: str = "main"
         },
         **jobs,
     }
-    return HEADER + as_yaml(document)
+    return HEADER.format(written=written) + as_yaml(document)
 
 
 def _stages(steps: Sequence[Step]) -> list[str]:
