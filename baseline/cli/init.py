@@ -14,6 +14,7 @@ from baseline.cli import init_options as options
 from baseline.cli.init_terminal import WIDTH, Terminal
 from baseline.errors import BaselineError
 from baseline.init.answers import CONTACT_KINDS, CORE_ROLES
+from baseline.init.files import shown
 from baseline.init.flags import Flags, keyed
 from baseline.init.place import Place
 from baseline.init.start import Request, Result, start
@@ -121,7 +122,9 @@ def init(
             live=(profile, endpoint) if from_organization else None,
         )
         if asked:
-            result = start(request, Terminal(console, given))
+            terminal = Terminal(console, given)
+            terminal.welcome(shown(request.place.directory))
+            result = start(request, terminal)
         else:
             reason = "" if non_interactive or as_json else NO_TERMINAL
             result = start(request, Flags(given, reason=reason))

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from rich.console import Console
+from rich.markup import escape
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from baseline.errors import BaselineError
@@ -32,6 +34,14 @@ class Terminal:
     def __init__(self, console: Console, given: Mapping[str, tuple[str, ...]]) -> None:
         self._console = console
         self._given = given
+
+    def welcome(self, directory: str) -> None:
+        """Say what is about to happen, and how to leave."""
+        self._console.print(
+            f"The first files of a security baseline, in [bold]{escape(directory)}[/].\n"
+            "Enter takes what stands in brackets, a choice also goes by its number. Nothing is "
+            "written before the last answer: Ctrl-C leaves everything as it is."
+        )
 
     def one(
         self,
@@ -97,9 +107,8 @@ class Terminal:
         self._console.print()
         self._console.print(Text(question.text, style="bold"))
         self._explain(question)
-        for place, (word, meaning) in enumerate(question.choices.items(), 1):
-            line = Text.assemble(f"{place}. ", (word, "cyan"), f"  {meaning}")
-            self._console.print(Padding(line, (0, 0, 0, INDENT)))
+        if question.choices:
+            self._console.print(Padding(_choices(question), (0, 0, 0, INDENT)))
         while True:
             prompt = Text.assemble("> " if default is None else f"[{default}] > ", style="dim")
             text = self._console.input(prompt).strip() or (default or "")
@@ -120,6 +129,13 @@ class Terminal:
 
     def _complain(self, text: str) -> None:
         self._console.print(Padding(Text(text, style="red"), (0, 0, 0, INDENT)))
+
+
+def _choices(question: Question) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for place, (word, meaning) in enumerate(question.choices.items(), 1):
+        table.add_row(f"{place}", Text(word, style="cyan"), meaning)
+    return table
 
 
 def _word(text: str, words: Sequence[str]) -> str:

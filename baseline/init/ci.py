@@ -26,7 +26,7 @@ def ci_file(platform: str, place: Place, *, organization: bool, branch: str) -> 
     """
     commands = _commands(platform, place)
     folder = place.from_root(place.directory)
-    checks = [f"cd {folder}", "baseline validate"]
+    checks = [*([] if folder == "." else [f"cd {folder}"]), "baseline validate"]
     if organization:
         checks.append("baseline guardrails test")
     steps = change_steps(commands, tuple(checks))
@@ -38,16 +38,18 @@ def ci_file(platform: str, place: Place, *, organization: bool, branch: str) -> 
 
 def _commands(platform: str, place: Place) -> Commands:
     folder, source = place.from_root(place.directory), place.from_root(place.source)
-    # Seen from the folder with baseline.yaml, and from that of the base beside it alike.
-    out = shlex.quote(f"{place.from_directory(place.root)}/cdk.out")
-    synth = f"(cd {folder} && cdk synth --quiet --output {out})"
+    synth = "cdk synth --quiet"
+    if folder != ".":
+        # Seen from the folder with baseline.yaml, and from that of the base beside it alike.
+        out = shlex.quote(f"{place.from_directory(place.root)}/cdk.out")
+        synth = f"(cd {folder} && {synth} --output {out})"
     return Commands(
         install=_install(platform, source),
         synth=synth,
         # The commit that brings the configuration has none before it to compare with.
         synth_base=f"if test -f {folder}/cdk.json && test -f {folder}/baseline.yaml; then {synth};"
         f" else mkdir -p cdk.out && printf '%s' '{_EMPTY}' > cdk.out/manifest.json; fi",
-        configuration=f"{folder}/baseline.yaml",
+        configuration=None if folder == "." else f"{folder}/baseline.yaml",
         release=("cdk.out",),
     )
 

@@ -35,7 +35,7 @@ def targets(place: Place, platform: str) -> list[Path]:
         found.append(folder / SCHEMA)
     if not (folder / ".gitignore").exists():
         found.append(folder / ".gitignore")
-    if platform in PLATFORM_FILES:
+    if platform in PLATFORM_FILES and place.checkable:
         found.append(place.root / PLATFORM_FILES[platform])
     return found
 
@@ -97,7 +97,7 @@ def left_alone(place: Place) -> list[str]:
 
 def next_steps(place: Place, *, organization: bool) -> list[str]:
     """Give the commands that come next, in the directory, and what they need."""
-    source = place.from_directory(place.source)
+    source = place.from_directory(place.source) if place.checkable else str(place.source)
     steps = []
     if not place.complete:
         steps.append(
@@ -106,8 +106,8 @@ def next_steps(place: Place, *, organization: bool) -> list[str]:
         )
     if not (place.source / ".venv").exists() or not (place.source / "node_modules").exists():
         steps.append("make setup" if place.is_source else f"make -C {source} setup")
-    bins = ":".join(f"$PWD/{source}/{name}" for name in (".venv/bin", "node_modules/.bin"))
-    steps.append(f'export PATH="{bins}:$PATH"'.replace("/./", "/"))
+    start = source if source.startswith("/") else "$PWD" if source == "." else f"$PWD/{source}"
+    steps.append(f'export PATH="{start}/.venv/bin:{start}/node_modules/.bin:$PATH"')
     steps += [
         "baseline validate  # after every change",
         "cdk synth --quiet  # templates in cdk.out",
@@ -131,8 +131,9 @@ def warnings(place: Place, platform: str) -> list[str]:
         )
     elif platform in PLATFORM_FILES and not place.checkable:
         found.append(
-            f"{PLATFORM_FILES[platform]} runs where the stacks are in the same repository; {place.source} is outside of it. "
-            f"Copy it to {VENDORED}/ (git subtree add) and run `baseline init --force` again."
+            f"{PLATFORM_FILES[platform]} was not written: its jobs need the stacks in the same repository, and "
+            f"{place.source} is outside of it. Copy it to {VENDORED}/ (git subtree add) and run "
+            "`baseline init --force` again."
         )
     if platform == "gitlab":
         found.append(

@@ -185,7 +185,7 @@ def _tower(live: LiveOrganization | None) -> str:
 def _accounts(
     ask: Interviewer, live: LiveOrganization | None, domains: tuple[str, ...]
 ) -> dict[str, CoreAnswer]:
-    ask.section("The five accounts that carry the baseline", questions.ACCOUNT)
+    ask.section("The five core accounts", questions.ACCOUNT)
     guessed, known = {}, {}
     if live:
         from baseline.init.found import guesses  # noqa: PLC0415 - boto3 may be missing

@@ -31,8 +31,8 @@ SCOPE = Question(
     text="What is to be protected",
     why="The same protections, at the level of an organization or inside one account.",
     choices={
-        "organization": "AWS Organizations: guardrails, a log archive and a security account of their own",
-        "standalone": "one account without an organization; it can move into one later and keeps its logs",
+        "organization": "AWS Organizations, with guardrails, a log archive and a security account",
+        "standalone": "one account without an organization; it keeps its logs when it joins one",
     },
 )
 PREFIX = Question(
@@ -78,7 +78,7 @@ HOME_REGION = Question(
     flag="--home-region",
     text="Home Region",
     why="Logs, keys and collected findings stand here; moving them later means new buckets.",
-    cost="A handful of KMS keys, 1 USD a month each, and storage by volume.",
+    cost="Some KMS keys, 1 USD a month each, and storage by volume.",
 )
 REGIONS = Question(
     flag="--region",
@@ -90,7 +90,7 @@ CONTROL_TOWER = Question(
     flag="--control-tower",
     text="AWS Control Tower",
     why="Who makes the landing zone. What both could do is done once (docs/control-tower.md).",
-    cost="Control Tower is free; the AWS Config recorders of its baselines are not.",
+    cost="Nothing by itself; the AWS Config recorders of its baselines bill by change.",
     choices={
         "none": "the organization is not governed by it",
         "controls": "a landing zone exists; controls are switched on in it",
@@ -100,9 +100,9 @@ CONTROL_TOWER = Question(
 ACCOUNT = Question(
     flag="--account",
     text="ID",
-    why="Five accounts carry the baseline and hold nothing else. They have to exist; "
+    why="They carry the baseline and hold nothing else. They have to exist; "
     "examples/new_organization makes them.",
-    cost="Accounts are free.",
+    cost="Nothing: accounts are free.",
 )
 ACCOUNT_EMAIL = Question(
     flag="--account-email", text="root address", why="The address that the account has at AWS."
@@ -128,7 +128,7 @@ LOCK = Question(
     why="Logs are locked for 365 days and kept for seven years.",
     cost="With COMPLIANCE nobody can shorten it, nor the bill for storage: the bucket stays until the last lock ends.",
     choices={
-        "COMPLIANCE": "nobody deletes a locked log, root and AWS included",
+        "COMPLIANCE": "nobody deletes a locked log, root included",
         "GOVERNANCE": "a privileged role may; right while you only try it",
     },
 )
@@ -153,9 +153,9 @@ EXTRAS = Question(
 )
 BUDGET = Question(
     flag="--monthly-dollars",
-    text="Monthly budget in US dollars (empty for none)",
+    text="Monthly budget in US dollars, or none",
     why="Mining with a stolen key shows as cost first; unexpected cost is told without a budget, too.",
-    cost="Two budgets are free.",
+    cost="Nothing: the first two budgets are free.",
 )
 CI = Question(
     flag="--ci",
