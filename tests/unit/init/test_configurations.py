@@ -129,5 +129,4 @@ def test_a_name_reads_as_it_was(tmp_path: Path, text: str) -> None:
     file = tmp_path / "name.yaml"
     file.write_text(f"{{ name: {scalar(text)} }}\n", encoding="utf-8")
 
-
     assert yaml.safe_load(file.read_text(encoding="utf-8")) == {"name": text}
