@@ -108,7 +108,9 @@ def init(
     }
     console = _console(as_json)
     try:
-        given = {flag: (str(value),) for flag, value in single.items() if value is not None}
+        given: dict[str, tuple[str, ...]] = {
+            flag: (str(value),) for flag, value in single.items() if value is not None
+        }
         given |= {flag: tuple(rows) for flag, rows in several.items() if rows}
         given |= keyed("--account", account or (), CORE_ROLES)
         given |= keyed("--account-email", account_email or (), CORE_ROLES)

@@ -169,7 +169,7 @@ def _regions(ask: Interviewer) -> tuple[str, tuple[str, ...]]:
     regions = ask.many(
         questions.REGIONS,
         lambda names: values.regions(home, names),
-        default=(home,) if home else None,
+        default=(home,) if home else (),
     )
     return home, regions
 
@@ -251,7 +251,7 @@ def _people(
     findings = ask.many(
         questions.FINDINGS,
         lambda names: tuple(dict.fromkeys(values.recipient(name) for name in names)),
-        default=(contacts["security"],) if contacts["security"] else None,
+        default=(contacts["security"],) if contacts["security"] else (),
     )
     return contacts, phone, findings
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from click.testing import Result as ClickResult
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from baseline.cli.application import application
 
@@ -62,14 +61,14 @@ def changed(
     return {flag: rows for flag, rows in merged.items() if rows is not None}
 
 
-def run(directory: Path, flags: dict[str, tuple[str, ...]], *more: str) -> ClickResult:
+def run(directory: Path, flags: dict[str, tuple[str, ...]], *more: str) -> Result:
     """Run ``baseline init`` without a terminal."""
     return CliRunner().invoke(
         application, ["init", str(directory), "--yes", *arguments(flags), *more]
     )
 
 
-def written(result: ClickResult) -> dict[str, str]:
+def written(result: Result) -> dict[str, str]:
     """Give the purposes of the files that a run with ``--json`` wrote, by the end of their path."""
     assert result.exit_code == 0, result.output
     return {row["path"]: row["purpose"] for row in json.loads(result.stdout)["files"]}
