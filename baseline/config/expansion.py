@@ -10,6 +10,7 @@ from baseline.config.accounts import CoreAccount, CoreAccounts, Organization
 from baseline.config.capabilities import Capabilities, ConfigSettings
 from baseline.config.configuration import CHECKED_ELSEWHERE, Configuration
 from baseline.config.network import NetworkSettings
+from baseline.config.organization_policies import S3Attributes
 from baseline.config.patching import Patching
 from baseline.config.response import Playbooks, Response
 from baseline.config.security_hub import SecurityHubSettings
@@ -82,4 +83,5 @@ def _capabilities(standalone: Standalone) -> Capabilities:
             ),
         ),
         trusted_advisor=TrustedAdvisorSettings(enabled=False),
+        s3_public_access_block=S3Attributes(enabled=False),
     )
