@@ -13,6 +13,7 @@ from typer.main import get_group
 from baseline import __version__
 from baseline.cli.evidence import evidence
 from baseline.cli.init import init
+from baseline.cli.preflight import preflight
 from baseline.cli.review import review
 from baseline.cli.schema import schema
 from baseline.cli.validate import validate
@@ -65,6 +66,7 @@ application.command()(schema)
 application.command()(review)
 application.command("validate-template")(validate_template)
 application.command()(evidence)
+application.command()(preflight)
 
 
 def _print_version(value: bool) -> None:

@@ -109,10 +109,17 @@ class Reader:
     def __init__(self, session: Any, *, account: str = "", endpoint: str | None = None) -> None:  # noqa: ANN401 boto3 has no published types
         self._session = session
         self._endpoint = endpoint
+        # The embedded AWS has one address: no host of its own for buckets or accounts.
+        self._config = (
+            RETRIES.merge(Config(s3={"addressing_style": "path"}, inject_host_prefix=False))
+            if endpoint
+            else RETRIES
+        )
         self._account = account
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
         self._unknown: set[Unknown] = set()
+        self._lists: dict[str, list[Any] | None] = {}
 
     @property
     def account(self) -> str:
@@ -154,7 +161,8 @@ class Reader:
         region: str = "",
         *,
         absent: tuple[str, ...] = (),
-        **parameters: object,
+        telling: tuple[str, ...] = (),
+        **parameters: Any,  # noqa: ANN401 as AWS wants them
     ) -> dict[str, Any] | None:
         """Make one call; give its answer, nothing in it if it is ``absent``, or None if unknown.
 
@@ -163,6 +171,7 @@ class Reader:
             operation: Operation, as the API names it.
             region: Region; for services without Regions us-east-1.
             absent: Error codes that mean that the thing does not exist.
+            telling: Error codes that are an answer too: it is ``{"ErrorCode": code}``.
             parameters: Parameters of the operation.
 
         Raises:
@@ -176,6 +185,8 @@ class Reader:
         except ClientError as error:
             if _code(error) in absent:
                 return {}
+            if _code(error) in telling:
+                return {"ErrorCode": _code(error)}
             self._keep(action, region, error)
         except BotoCoreError as error:
             self._keep_silence(action, region, error)
@@ -191,9 +202,9 @@ class Reader:
         region: str = "",
         *,
         absent: tuple[str, ...] = (),
-        **parameters: object,
+        **parameters: Any,  # noqa: ANN401 as AWS wants them
     ) -> list[Any] | None:
-        """Read all pages of a list; None if it is unknown, an empty list if it is ``absent``.
+        """Read all pages of a list, once; None if it is unknown, an empty list if it is ``absent``.
 
         ``key`` is the member of the answer that holds the list; the rest is as in ``one``.
 
@@ -201,6 +212,23 @@ class Reader:
             KeyError: The call is not in the table of reads.
             LiveError: The credentials have expired.
         """
+        asked = repr((service, operation, key, region, sorted(parameters.items())))
+        if asked not in self._lists:
+            self._lists[asked] = self._read(
+                service, operation, key, region, absent=absent, parameters=parameters
+            )
+        return self._lists[asked]
+
+    def _read(
+        self,
+        service: str,
+        operation: str,
+        key: str,
+        region: str,
+        *,
+        absent: tuple[str, ...],
+        parameters: dict[str, Any],
+    ) -> list[Any] | None:
         action = ACTIONS[service, operation]
         found: list[Any] = []
         try:
@@ -227,7 +255,7 @@ class Reader:
         with self._lock:  # a session makes clients for one thread at a time
             if (service, region) not in self._clients:
                 self._clients[service, region] = self._session.client(
-                    service, region_name=region, endpoint_url=self._endpoint, config=RETRIES
+                    service, region_name=region, endpoint_url=self._endpoint, config=self._config
                 )
             return self._clients[service, region]
 

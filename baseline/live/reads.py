@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 # IAM's prefix of the services whose actions are named as boto3's operations, and these operations.
@@ -10,6 +11,7 @@ _READS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "organizations",
         (
             "DescribeOrganization",
+            "DescribeResourcePolicy",
             "ListAWSServiceAccessForOrganization",
             "ListAccounts",
             "ListAccountsForParent",
@@ -22,10 +24,62 @@ _READS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         ),
     ),
     "sts": ("sts", ("GetCallerIdentity",)),
+    "accessanalyzer": ("access-analyzer", ("ListAnalyzers",)),
+    "account": ("account", ("ListRegions",)),
+    "cloudformation": (
+        "cloudformation",
+        ("DescribeOrganizationsAccess", "DescribeStacks", "ListStackSets", "ListStacks"),
+    ),
+    "cloudtrail": ("cloudtrail", ("DescribeTrails",)),
+    "config": ("config", ("DescribeConfigurationRecorders", "DescribeDeliveryChannels")),
+    "controltower": ("controltower", ("GetLandingZone", "ListEnabledControls", "ListLandingZones")),
+    "ec2": (
+        "ec2",
+        (
+            "DescribeAddresses",
+            "DescribeVpcs",
+            "GetEbsDefaultKmsKeyId",
+            "GetEbsEncryptionByDefault",
+        ),
+    ),
+    "events": ("events", ("ListEventBuses",)),
+    "guardduty": (
+        "guardduty",
+        ("GetAdministratorAccount", "ListDetectors", "ListOrganizationAdminAccounts"),
+    ),
+    "iam": (
+        "iam",
+        ("GetAccountSummary", "ListGroups", "ListPolicies", "ListRoles", "ListUsers"),
+    ),
+    "inspector2": ("inspector2", ("ListDelegatedAdminAccounts",)),
+    "kms": ("kms", ("ListAliases",)),
+    "lambda": ("lambda", ("GetAccountSettings",)),
+    "logs": ("logs", ("DescribeLogGroups",)),
+    "macie2": ("macie2", ("ListOrganizationAdminAccounts",)),
+    "securityhub": (
+        "securityhub",
+        (
+            "DescribeHub",
+            "DescribeOrganizationConfiguration",
+            "GetAdministratorAccount",
+            "ListConfigurationPolicies",
+            "ListFindingAggregators",
+            "ListOrganizationAdminAccounts",
+        ),
+    ),
+    "service-quotas": ("servicequotas", ("GetServiceQuota",)),
+    "sns": ("sns", ("ListTopics",)),
+    "ssm": ("ssm", ("DescribeDocument", "GetParameter")),
+    "sso-admin": ("sso", ("ListInstances",)),
+    "stepfunctions": ("states", ("ListStateMachines",)),
 }
 
 # Operations whose action has another name (Service Authorization Reference).
-_OTHER_NAMES: Final[dict[tuple[str, str], str]] = {}
+_OTHER_NAMES: Final[dict[tuple[str, str], str]] = {
+    ("detective", "ListOrganizationAdminAccounts"): "detective:ListOrganizationAdminAccount",
+    ("s3", "HeadBucket"): "s3:ListBucket",
+    ("s3", "ListBuckets"): "s3:ListAllMyBuckets",
+}
 
 ACTIONS: Final[dict[tuple[str, str], str]] = {
     **{
@@ -52,3 +106,18 @@ def policy(actions: frozenset[str] | None = None) -> dict[str, Any]:
         "Resource": "*",
     }
     return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def entering(roles: Sequence[str]) -> dict[str, Any]:
+    """Give the statement that lets the management account's reader into the other accounts.
+
+    It is no read, so the policy has it only where roles are named. The sessions are cut down to
+    AWS's policy ReadOnlyAccess.
+    """
+    return {
+        "Sid": "EnterTheOtherAccounts",
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Resource": [f"arn:aws:iam::*:role/{role}" for role in roles],
+        "Condition": {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
+    }
