@@ -14,6 +14,7 @@ from baseline import __version__
 from baseline.cli.evidence import evidence
 from baseline.cli.init import init
 from baseline.cli.preflight import preflight
+from baseline.cli.report import report
 from baseline.cli.review import review
 from baseline.cli.schema import schema
 from baseline.cli.validate import validate
@@ -64,6 +65,7 @@ application.command()(init)
 application.command()(validate)
 application.command()(schema)
 application.command()(review)
+application.command()(report)
 application.command("validate-template")(validate_template)
 application.command()(evidence)
 application.command()(preflight)

@@ -1,0 +1,77 @@
+"""What an assembly has of each capability: its resources, and the controls declared in it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from baseline.errors import BaselineError
+
+CONTROLS = "controls.json"
+TREE = "tree.json"
+TYPE = "aws:cdk:cloudformation:type"
+# The whole of a StackSet's body stands in its account's own copy, the stacks members-management-*.
+
+
+def declared(assembly: Path) -> dict[str, frozenset[str]]:
+    """Give capability to controls, as the constructs of an assembly declare them.
+
+    Args:
+        assembly: folder that a synthesis of the app wrote.
+
+    Raises:
+        BaselineError: when it has no list of controls.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in _read(assembly, CONTROLS):
+        found[row["capability"]] |= set(row["controls"])
+    return {capability: frozenset(controls) for capability, controls in found.items()}
+
+
+def resources(assembly: Path) -> dict[str, dict[str, int]]:
+    """Give capability to the number of resources of each type.
+
+    A resource counts for the nearest construct above it that declares a capability, and for each of
+    the capabilities that it declares.
+
+    Args:
+        assembly: folder that a synthesis of the app wrote.
+
+    Raises:
+        BaselineError: when it is no cloud assembly of the baseline.
+    """
+    owners: dict[str, set[str]] = defaultdict(set)
+    for row in _read(assembly, CONTROLS):
+        owners[row["construct"]].add(row["capability"])
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for kind, capabilities in _owned(_read(assembly, TREE)["tree"], owners, frozenset()):
+        for capability in capabilities:
+            counts[capability][kind] += 1
+    return {name: dict(sorted(counted.items())) for name, counted in sorted(counts.items())}
+
+
+def _owned(
+    node: Mapping[str, Any], owners: Mapping[str, set[str]], above: frozenset[str]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """Walk the tree: type of each resource, and the capabilities it belongs to."""
+    here = frozenset(owners.get(node.get("path", ""), above))
+    kind = node.get("attributes", {}).get(TYPE)
+    if kind and here:
+        yield kind, here
+    for child in (node.get("children") or {}).values():
+        yield from _owned(child, owners, here)
+
+
+def _read(assembly: Path, name: str) -> Any:  # noqa: ANN401 - a JSON document
+    try:
+        return json.loads((assembly / name).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BaselineError(
+            f"{assembly} has no {name}, so it is no cloud assembly of the baseline; "
+            "run `npx cdk synth -q` and name the folder that it writes, cdk.out"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise BaselineError(f"{assembly / name} cannot be read: {error}") from None

@@ -1,0 +1,93 @@
+"""What is billed by use of the baseline's own resources: keys, functions, jobs, queues, networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from baseline.cost.demand import Demand, Use
+from baseline.cost.places import Place
+
+MILLION = 1_000_000
+DAILY_RUNS = 30
+COUNTED_BY_USE = "config.evaluation"
+
+
+def _resources(use: Use) -> Iterator[Demand]:
+    """Give the resources that cost for being there; of rules each evaluation."""
+    for key, count in use.resources.resources.items():
+        if key.item == COUNTED_BY_USE:
+            name = "evaluations_per_rule"
+            yield use.of(key.capability, key.place, key.item, name, times=count)
+        else:
+            yield Demand(capability=key.capability, place=key.place, item=key.item, quantity=count)
+        if key.item == "kms.key":
+            name = "kms_requests_per_key"
+            yield use.of(key.capability, key.place, "kms.requests", name, times=count)
+
+
+def _operation(use: Use) -> Iterator[Demand]:
+    """Give what events, functions, queues and messages of the baseline cost together."""
+    place = _security(use)
+    yield use.of("security", place, "eventbridge.events", "event_millions", times=MILLION)
+    yield use.of("security", place, "sqs.requests", "queue_million_requests", times=MILLION)
+    yield use.of("security", place, "sns.email", "messages")
+    name = "function_million_requests"
+    yield use.of("security", place, "lambda.requests", name, times=MILLION)
+    yield use.of("security", place, "lambda.duration", "function_gb_seconds")
+    yield use.of("security", place, "cloudwatch.logs-ingested", "baseline_log_gb")
+    yield use.of("response", place, "s3.standard", "evidence_gb", "archive_months")
+    if use.configuration.evidence.enabled:
+        yield use.of("evidence", place, "s3.standard", "evidence_gb")
+
+
+def _jobs(use: Use) -> Iterator[Demand]:
+    """Give the daily jobs that go through all accounts."""
+    if use.land.single:
+        return
+    alarms = sum(
+        count
+        for key, count in use.resources.resources.items()
+        if key.capability == "settings" and key.item == "cloudwatch.alarm"
+    )
+    # Two alarms watch a job.
+    jobs = alarms // 2
+    times = jobs * use.accounts()
+    item = "step-functions.transitions"
+    yield use.of("settings", _security(use), item, "job_transitions", times=times)
+
+
+def _network(use: Use) -> Iterator[Demand]:
+    if use.land.single and "network" not in use.resources.capabilities:
+        return
+    network, place = use.configuration.network, _network_place(use)
+    for wanted, item, name, times in (
+        (network.interface_endpoints, "vpc.interface-endpoint-data", "endpoint_gb", 1),
+        (use.resources.of("vpc.nat-gateway"), "vpc.nat-data", "nat_gb", 1),
+        (network.inspection.form != "none", "network-firewall.data", "inspected_gb", 1),
+        (network.inspection.form == "central", "transit-gateway.data", "transit_gb", 1),
+        (network.client_vpn, "client-vpn.connection", "vpn_client_hours", 1),
+        (
+            network.dns_firewall.enabled,
+            "route53.dns-firewall-queries",
+            "dns_million_queries",
+            MILLION,
+        ),
+    ):
+        if wanted:
+            yield use.of("network", place, item, name, times=times)
+
+
+def _security(use: Use) -> Place:
+    return use.land.role("account" if use.land.single else "security")
+
+
+def _network_place(use: Use) -> Place:
+    return use.land.role("account" if use.land.single else "network")
+
+
+VOLUMES_OF_RESOURCES: tuple[Callable[[Use], Iterator[Demand]], ...] = (
+    _resources,
+    _operation,
+    _jobs,
+    _network,
+)

@@ -1,0 +1,169 @@
+"""Find which tests bear the ID of a control, and which code each file of tests looks at.
+
+A test bears an ID when its docstring names it, or when it runs for it: the ID stands in its
+``parametrize``, or in the table from which that takes its values. An ID in an assertion is only
+repeated there and proves nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+TESTS = ROOT / "tests"
+ID = re.compile(r"(?<![\w.])[A-Z][A-Za-z0-9]*\.\d+(?![\w.])")
+FOLDER = re.compile(r"baseline/[\w/]+")
+# Whoever imports these reaches every construct, which says nothing about what is tested.
+EVERYTHING = {"stacks.composition", "tests.composed", "tests.conftest", "tests.support"}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the tests say.
+
+    Attributes:
+        bearing: file of tests to control to the names of the tests that bear its ID.
+        looks_at: file of tests to the dotted names of the modules it looks at.
+        imports: file of tests to the modules that it imports itself.
+    """
+
+    bearing: dict[str, dict[str, list[str]]]
+    looks_at: dict[str, frozenset[str]]
+    imports: dict[str, frozenset[str]]
+
+
+def evidence(ids_in: Callable[[object], set[str]]) -> Evidence:
+    """Read all tests.
+
+    Args:
+        ids_in: gives the IDs inside a value that a ``parametrize`` takes from the code.
+    """
+    bearing: dict[str, dict[str, list[str]]] = {}
+    looks_at: dict[str, frozenset[str]] = {}
+    imports: dict[str, frozenset[str]] = {}
+    for path in sorted(TESTS.rglob("test_*.py")):
+        name = str(path.relative_to(ROOT))
+        found: dict[str, list[str]] = defaultdict(list)
+        for test, ids in _tests(path, ids_in):
+            for control in sorted(ids):
+                found[control].append(test)
+        bearing[name] = dict(found)
+        imports[name] = _imports(path)
+        looks_at[name] = _reached(path)
+    return Evidence(bearing, looks_at, imports)
+
+
+def _tests(path: Path, ids_in: Callable[[object], set[str]]) -> Iterator[tuple[str, set[str]]]:
+    """Give the tests of a file with the IDs that they bear."""
+    tree = _tree(path)
+    tables = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    taken = _taken(tree)
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            ids = set(ID.findall(ast.get_docstring(node) or ""))
+            for decorator in node.decorator_list:
+                ids |= _constants(decorator, tables)
+                ids |= _from_code(decorator, tables, taken, ids_in)
+            yield node.name, ids
+
+
+def _constants(node: ast.AST, tables: dict[str, ast.expr]) -> set[str]:
+    """Give the IDs among the constants of a decorator and of the tables that it names."""
+    found: set[str] = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            found |= set(ID.findall(inner.value))
+        elif isinstance(inner, ast.Name) and inner.id in tables:
+            rest = {name: value for name, value in tables.items() if name != inner.id}
+            found |= _constants(tables[inner.id], rest)
+    return found
+
+
+def _from_code(
+    node: ast.AST,
+    tables: dict[str, ast.expr],
+    taken: dict[str, tuple[str, str]],
+    ids_in: Callable[[object], set[str]],
+) -> set[str]:
+    """Give the IDs inside what a decorator takes from the package: ``sorted(ACTIVITIES)``."""
+    found: set[str] = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and inner.id in taken:
+            module, name = taken[inner.id]
+            found |= ids_in(getattr(importlib.import_module(module), name, None))
+        elif isinstance(inner, ast.Name) and inner.id in tables:
+            rest = {name: value for name, value in tables.items() if name != inner.id}
+            found |= _from_code(tables[inner.id], rest, taken, ids_in)
+    return found
+
+
+def _taken(tree: ast.Module) -> dict[str, tuple[str, str]]:
+    """Give local name to module and name, of what is imported from the package."""
+    return {
+        alias.asname or alias.name: (node.module, alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("baseline.")
+        for alias in node.names
+        if node.module is not None
+    }
+
+
+@cache
+def _reached(path: Path) -> frozenset[str]:
+    """Give the modules of the package that a file looks at: by itself, its fixtures, its helpers."""
+    found: set[str] = set()
+    seen = {path}
+    todo = [path, *_fixtures(path)]
+    while todo:
+        for module in _imports(todo.pop()):
+            found.add(module)
+            file = ROOT / f"{module.replace('.', '/')}.py"
+            ours = module.startswith(("tests.", "stacks."))
+            if ours and module not in EVERYTHING and file.exists() and file not in seen:
+                seen.add(file)
+                todo.append(file)
+    return frozenset(found)
+
+
+def _fixtures(path: Path) -> list[Path]:
+    """Give the conftest.py of the folders around a file, below ``tests/unit``."""
+    folders = [folder for folder in path.parents if (TESTS / "unit") in folder.parents]
+    return [file for folder in folders if (file := folder / "conftest.py").exists()]
+
+
+@cache
+def _imports(path: Path) -> frozenset[str]:
+    """Give the modules that a file imports, and the handlers that it loads by their folder."""
+    found: set[str] = set()
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if FOLDER.fullmatch(node.value):
+                found.add(node.value.rstrip("/").replace("/", "."))
+    return frozenset(each for each in found if each.startswith(("baseline.", "stacks.", "tests.")))
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+Table = dict[str, Any]
