@@ -17,6 +17,7 @@ SCHEMA: Final = "baseline.schema.json"
 PLATFORM_FILES: Final = {name: file for name, file in CI.choices.items() if name != "none"}
 IGNORED: Final = (
     "cdk.out/",
+    "report.html",
     ".baseline-local/",
     ".baseline-gameday/",
     ".venv/",
@@ -111,7 +112,7 @@ def next_steps(place: Place, *, organization: bool) -> list[str]:
     steps += [
         "baseline validate  # after every change",
         "cdk synth --quiet  # templates in cdk.out",
-        "baseline report  # what it protects, what is left to do by hand",
+        "baseline report --assembly cdk.out  # what it protects, what is left to do by hand",
         "baseline cost  # about what it will cost a month",
     ]
     if organization:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from baseline.config import forms, quotas
+from baseline.config.regions import table
 from baseline.config.text import listed, shorten, show
 from baseline.errors import BaselineError
 from baseline.init import values
@@ -22,6 +23,7 @@ from baseline.init.answers import (
     with_units,
 )
 from baseline.live.organization import LiveAccount, LiveOrganization, LiveUnit
+from baseline.live.reader import Reader
 
 ACTIVE = "ACTIVE"
 CONTROL_TOWER = "controltower.amazonaws.com"
@@ -61,6 +63,34 @@ class Places:
     reserved_scps: int
     reserved_rcps: int
     remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LandingZone:
+    """The Regions of a landing zone of Control Tower: its home, and those that it governs."""
+
+    home: str
+    governed: tuple[str, ...]
+
+
+def landing_zone(reader: Reader, regions: Iterable[str]) -> LandingZone | None:
+    """Give the landing zone of the organization; None where none of the Regions shows one.
+
+    Args:
+        reader: Reads the management account.
+        regions: Regions that may be its home, which alone answers.
+    """
+    for region in dict.fromkeys(regions):
+        rows = reader.every("controltower", "ListLandingZones", "landingZones", region)
+        for row in rows or ():
+            answer = reader.one(
+                "controltower", "GetLandingZone", region, landingZoneIdentifier=row["arn"]
+            )
+            zone = (answer or {}).get("landingZone", {})
+            named = (zone.get("manifest") or {}).get("governedRegions") or ()
+            known = [str(name) for name in named if name in table()]
+            return LandingZone(home=region, governed=tuple(dict.fromkeys((region, *known))))
+    return None
 
 
 def domains(live: LiveOrganization) -> tuple[str, ...]:

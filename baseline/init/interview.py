@@ -19,6 +19,7 @@ from baseline.init.questions import Question
 
 if TYPE_CHECKING:
     # Reading a live organization needs boto3; asking does not.
+    from baseline.init.found import LandingZone
     from baseline.live.organization import LiveOrganization
 
 Many = Callable[[Sequence[str]], tuple[str, ...]]
@@ -69,12 +70,15 @@ class Interviewer(Protocol):
         """What was found and nobody has seen yet."""
 
 
-def organization(ask: Interviewer, live: LiveOrganization | None = None) -> OrganizationAnswers:
+def organization(
+    ask: Interviewer, live: LiveOrganization | None = None, zone: LandingZone | None = None
+) -> OrganizationAnswers:
     """Ask what the configuration of an organization starts with.
 
     Args:
         ask: Whoever answers.
         live: The organization as it is, whose facts are the defaults.
+        zone: Its landing zone of Control Tower, whose Regions are.
     """
     ask.section("The organization")
     prefix = _prefix(ask)
@@ -83,7 +87,9 @@ def organization(ask: Interviewer, live: LiveOrganization | None = None) -> Orga
     )
     root = ask.one(questions.ROOT_ID, values.root_id, default=live.root_id if live else None)
     domains = _domains(ask, live)
-    home, regions = _regions(ask)
+    if zone:
+        ask.note(f"Control Tower in {zone.home} governs {', '.join(zone.governed)}")
+    home, regions = _regions(ask, zone)
     tower = ask.one(
         questions.CONTROL_TOWER,
         values.one_of(list(questions.CONTROL_TOWER.choices)),
@@ -164,12 +170,18 @@ def _domains(ask: Interviewer, live: LiveOrganization | None) -> tuple[str, ...]
     )
 
 
-def _regions(ask: Interviewer) -> tuple[str, tuple[str, ...]]:
-    home = ask.one(questions.HOME_REGION, values.home_region, suggested="eu-west-1")
+def _regions(ask: Interviewer, zone: LandingZone | None = None) -> tuple[str, tuple[str, ...]]:
+    home = ask.one(
+        questions.HOME_REGION,
+        values.home_region,
+        default=zone.home if zone else None,
+        suggested="eu-west-1",
+    )
+    governed = zone.governed if zone and home in zone.governed else None
     regions = ask.many(
         questions.REGIONS,
         lambda names: values.regions(home, names),
-        default=(home,) if home else (),
+        default=governed or ((home,) if home else ()),
     )
     return home, regions
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from baseline.config.regions import table
 from baseline.errors import BaselineError
 from baseline.init import questions, values
 from baseline.init.answers import OrganizationAnswers, StandaloneAnswers
@@ -24,6 +25,7 @@ from baseline.init.place import Place
 from baseline.init.rendering import organization_file, standalone_file
 
 if TYPE_CHECKING:
+    from baseline.init.found import LandingZone
     from baseline.live.organization import LiveOrganization
 
 
@@ -84,8 +86,8 @@ def start(request: Request, ask: Interviewer) -> Result:
     place, given = request.place, request.given
     # Before anybody has answered twenty questions.
     refuse_existing(targets(place, given.get("--ci", ("none",))[-1]), force=request.force)
-    live = _live(*request.live) if request.live else None
-    answers = _answers(ask, given, live)
+    live, zone = _live(*request.live, given) if request.live else (None, None)
+    answers = _answers(ask, given, live, zone)
     ask.section("Changes")
     platform = ask.one(questions.CI, values.one_of(list(questions.CI.choices)), default="github")
     ask.finish()
@@ -105,7 +107,10 @@ def start(request: Request, ask: Interviewer) -> Result:
 
 
 def _answers(
-    ask: Interviewer, given: Mapping[str, tuple[str, ...]], live: LiveOrganization | None
+    ask: Interviewer,
+    given: Mapping[str, tuple[str, ...]],
+    live: LiveOrganization | None,
+    zone: LandingZone | None,
 ) -> OrganizationAnswers | StandaloneAnswers:
     scope = "organization" if live or "--organization-id" in given else None
     if "--account-id" in given and scope is None:
@@ -118,7 +123,7 @@ def _answers(
         )
     if not scope:
         ask.finish()
-    return standalone(ask) if scope == "standalone" else organization(ask, live)
+    return standalone(ask) if scope == "standalone" else organization(ask, live, zone)
 
 
 def _text(answers: OrganizationAnswers | StandaloneAnswers, schema: str) -> str:
@@ -127,18 +132,26 @@ def _text(answers: OrganizationAnswers | StandaloneAnswers, schema: str) -> str:
     return organization_file(answers, schema=schema)
 
 
-def _live(profile: str | None, endpoint: str | None) -> LiveOrganization:
+def _live(
+    profile: str | None, endpoint: str | None, given: Mapping[str, tuple[str, ...]]
+) -> tuple[LiveOrganization, LandingZone | None]:
     # Only who reads a live organization needs boto3.
     import boto3  # noqa: PLC0415
     from botocore.exceptions import ProfileNotFound  # noqa: PLC0415
 
+    from baseline.init.found import control_tower, landing_zone  # noqa: PLC0415
     from baseline.live.organization import organization_of  # noqa: PLC0415
     from baseline.live.reader import Reader  # noqa: PLC0415
 
     try:
-        session = boto3.Session(profile_name=profile, region_name="us-east-1")
+        session = boto3.Session(profile_name=profile)
     except ProfileNotFound as error:
         raise BaselineError(
             f"--profile: {error}; `aws configure list-profiles` shows them"
         ) from None
-    return organization_of(Reader(session, endpoint=endpoint))
+    reader = Reader(session, endpoint=endpoint)
+    live = organization_of(reader)
+    if control_tower(live) == "none":
+        return live, None
+    homes = (*given.get("--home-region", ()), session.region_name)
+    return live, landing_zone(reader, [name for name in homes if name in table()])

@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import NoCredentialsError
 from moto import mock_aws
 
@@ -20,6 +21,7 @@ from tests.unit.live.sessions import counting, refuse, refusing
 DENY = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
 )
+ARN = "arn:aws:controltower:eu-central-1:123456789012:landingzone/1A2B3C4D5E6F7G8H"
 PEOPLE = {
     "--contact": ORGANIZATION["--contact"],
     "--phone": ORGANIZATION["--phone"],
@@ -154,6 +156,49 @@ def test_control_tower_and_policies_of_others_keep_their_place(
     assert found.control_tower == "controls"
     assert found.guardrails.reserved_scp_slots == 3
     assert "at most 3 at one place (theirs-0, theirs-1, theirs-2)" in text
+
+
+class Zone:
+    """Answers for Control Tower as its API does, which moto does not have."""
+
+    def __init__(self, home: str, governed: list[str]) -> None:
+        self.home, self.governed = home, governed
+
+    def listen(self, session: Any) -> None:
+        session.events.register("before-call.controltower", self._answer)
+
+    def _answer(self, model: Any, params: dict[str, Any], **_: object) -> tuple[Any, Any]:
+        here = f".{self.home}." in params["url"]
+        answer = {
+            "ListLandingZones": {"landingZones": [{"arn": ARN}] if here else []},
+            "GetLandingZone": {"landingZone": {"manifest": {"governedRegions": self.governed}}},
+        }[model.name]
+        return AWSResponse("", 200, {}, None), answer
+
+
+def test_the_regions_of_control_tower_are_the_defaults(
+    tmp_path: Path, aws: Any, ids: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ids
+    aws.enable_aws_service_access(ServicePrincipal="controltower.amazonaws.com")
+    session = boto3.Session(region_name="eu-central-1")
+    Zone("eu-central-1", ["eu-central-1", "eu-west-1", "xx-north-9"]).listen(session)
+    monkeypatch.setattr(boto3, "Session", lambda **_: session)
+    found, _ = started(tmp_path, home_region=None)
+    assert found.home_region == "eu-central-1"
+    assert found.regions == ("eu-central-1", "eu-west-1")
+
+
+def test_another_home_region_is_no_region_of_control_tower(
+    tmp_path: Path, aws: Any, ids: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ids
+    aws.enable_aws_service_access(ServicePrincipal="controltower.amazonaws.com")
+    session = boto3.Session(region_name="eu-central-1")
+    Zone("us-east-1", ["us-east-1"]).listen(session)
+    monkeypatch.setattr(boto3, "Session", lambda **_: session)
+    found, _ = started(tmp_path, home_region=("eu-west-1",))
+    assert found.regions == ("eu-west-1",)
 
 
 def test_policies_of_the_baseline_need_no_slots(
