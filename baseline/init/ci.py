@@ -9,8 +9,6 @@ from baseline.delivery.platform_files import github_actions, gitlab_ci
 from baseline.delivery.step_table import change_steps
 from baseline.init.place import Place
 
-_EMPTY = '{"version":"0.0.0","artifacts":{}}'
-
 
 def ci_file(platform: str, place: Place, *, organization: bool, branch: str) -> str:
     """Give the text of the file.
@@ -46,9 +44,9 @@ def _commands(platform: str, place: Place) -> Commands:
     return Commands(
         install=_install(platform, source),
         synth=synth,
-        # The commit that brings the configuration has none before it to compare with.
+        # The commit that brings the configuration has none before it: it is compared with itself.
         synth_base=f"if test -f {folder}/cdk.json && test -f {folder}/baseline.yaml; then {synth};"
-        f" else mkdir -p cdk.out && printf '%s' '{_EMPTY}' > cdk.out/manifest.json; fi",
+        " else cp -R ../cdk.out cdk.out; fi",
         configuration=None if folder == "." else f"{folder}/baseline.yaml",
         release=("cdk.out",),
     )
