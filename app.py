@@ -42,9 +42,9 @@ ROOT = Path(__file__).resolve().parent
 
 def main() -> None:
     """Read the configuration, compose the stacks, add the checks, write the assembly."""
-    # The CLI passes cdk.json's context; `python app.py` alone would lose its feature flags.
+    # The CLI passes the context of the cdk.json where it runs; the feature flags stand in that of the app.
     given = os.environ.get("CDK_CONTEXT_JSON")
-    context: dict[str, object] = json.loads(given) if given else _context_of_cdk_json()
+    context = _context_of_cdk_json() | (json.loads(given) if given else {})
     configuration = load_or_exit(Path(str(context.get("baseline:config", "baseline.yaml"))))
     app = cdk.App(context=context, analytics_reporting=False)
     with errors_as_lines():

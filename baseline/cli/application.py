@@ -13,6 +13,8 @@ from typer.main import get_group
 from baseline import __version__
 from baseline.cli.cost import cost
 from baseline.cli.evidence import evidence
+from baseline.cli.init import init
+from baseline.cli.preflight import preflight
 from baseline.cli.report import report
 from baseline.cli.review import review
 from baseline.cli.schema import schema
@@ -61,14 +63,16 @@ application = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+application.command()(init)
+application.command()(preflight)
 application.command()(validate)
 application.command()(schema)
+application.command("validate-template")(validate_template)
 application.command()(review)
 application.command()(report)
-application.command("validate-template")(validate_template)
+application.command()(cost)
 application.command()(evidence)
 application.command()(uninstall)
-application.command()(cost)
 
 
 def _print_version(value: bool) -> None:

@@ -86,9 +86,14 @@ def review(
 
 def _configuration(named: Path | None, head: Side) -> Configuration | None:
     """Give the configuration of the head: the named one, or baseline.yaml beside the app."""
-    from baseline.config import load  # noqa: PLC0415
+    from baseline.config import Configuration, read  # noqa: PLC0415
 
-    if named is not None:
-        return load(named if head.source is None or named.is_absolute() else head.source / named)
-    beside = (head.source or Path.cwd()) / DEFAULT_CONFIG
-    return load(beside) if beside.is_file() else None
+    if named is None:
+        file = (head.source or Path.cwd()) / DEFAULT_CONFIG
+        if not file.is_file():
+            return None
+    else:
+        file = named if head.source is None or named.is_absolute() else head.source / named
+    found = read(file)
+    # An account alone has no guardrails to prove.
+    return found if isinstance(found, Configuration) else None

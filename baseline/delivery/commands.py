@@ -29,6 +29,9 @@ class Commands:
         lint: fail on what the linters find.
         test: unit tests, which write JUnit XML below ``reports/``.
         synth: writes the cloud assembly into ``cdk.out`` of the folder that it runs in.
+        synth_base: the same for the commit that a change is based on; ``synth`` by default.
+        configuration: the baseline's configuration, whose proofs the review runs; ``baseline.yaml``
+            by default, where there is one.
         prove: proofs beside the rules of ``baseline validate-template``; none by default.
         release: files and folders that are signed and deployed: the assembly, what pins the CDK's
             command, and its settings.
@@ -43,6 +46,8 @@ class Commands:
     lint: tuple[str, ...] = ("ruff check .", "ruff format --check .")
     test: tuple[str, ...] = ("python -m pytest --junitxml=reports/unit/junit.xml",)
     synth: str = "cdk synth --quiet"
+    synth_base: str | None = None
+    configuration: str | None = None
     prove: tuple[str, ...] = ()
     release: tuple[str, ...] = ("cdk.out", "cdk.json", "package.json", "package-lock.json")
     prepare: tuple[str, ...] = ("npm ci --ignore-scripts",)

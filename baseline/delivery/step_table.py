@@ -40,6 +40,19 @@ def delivery_steps(
     )
 
 
+def change_steps(commands: Commands, checks: tuple[str, ...]) -> tuple[Step, ...]:
+    """Give the steps of a change where nothing is delivered: it is checked, built and reviewed.
+
+    Args:
+        commands: what the repository runs; of these, what installs and synthesizes.
+        checks: commands that come before, in place of linters and unit tests.
+    """
+    quality = Step(
+        name="Quality", stage=Stage.CHECKS, title="Configuration and proofs", commands=checks
+    )
+    return (quality, _build(commands))
+
+
 def _checks(commands: Commands, gate: Gate) -> tuple[Step, ...]:
     return (
         Step(
@@ -91,7 +104,7 @@ def _build(commands: Commands) -> Step:
             f"mkdir -p {REPORTS}/templates {REPORTS}/review {signing.FOLDER}",
             commands.synth,
             # First, so that people can read it although a rule stops the build.
-            *_review(commands.synth),
+            *_review(commands),
             f"{VALIDATE} --output {REPORTS}/templates/junit.xml",
             *commands.prove,
             f"cp -R {' '.join(commands.release)} {signing.FOLDER}/",
@@ -103,18 +116,19 @@ def _build(commands: Commands) -> Step:
     )
 
 
-def _review(synth: str) -> tuple[str, ...]:
+def _review(commands: Commands) -> tuple[str, ...]:
     """Compare with the assembly of the commit that the change is based on."""
+    options = f" --config {commands.configuration}" if commands.configuration else ""
     return (
         # A platform that has fetched every branch already may keep no credentials for another fetch.
         f'git fetch --quiet --no-tags origin "+refs/heads/${BASE_VARIABLE}:{_BASE}" || true',
         f'base=$(git merge-base HEAD "{_BASE}")',
-        # What is merged already is compared with what was there before it.
-        'test "$base" != "$(git rev-parse HEAD)" || base=$(git rev-parse HEAD~1)',
+        # What is merged already is compared with what was there before it; the first commit with itself.
+        'test "$base" != "$(git rev-parse HEAD)" || base=$(git rev-parse --verify --quiet HEAD~1 || echo "$base")',
         'git worktree add --quiet --force --detach .base "$base"',
-        f"(cd .base && {synth})",
+        f"(cd .base && {commands.synth_base or commands.synth})",
         # Something to look at is for people to judge.
-        f"baseline review .base/cdk.out cdk.out --output {REVIEW} || test $? -eq 1",
+        f"baseline review .base/cdk.out cdk.out{options} --output {REVIEW} || test $? -eq 1",
     )
 
 

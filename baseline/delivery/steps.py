@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -75,6 +76,11 @@ class Step:
     junit: str | None = None
     target: Target | None = None
     after: bool = False
+
+
+def delivers(steps: Sequence[Step]) -> bool:
+    """Tell whether steps lead to a release, which needs roles in AWS, and not to a review only."""
+    return any(step.access is Access.SIGN for step in steps)
 
 
 def script(commands: tuple[str, ...]) -> str:

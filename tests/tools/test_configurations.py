@@ -218,7 +218,7 @@ def templates(folder: Path) -> Templates:
 def test_an_upgrade_keeps_every_stateful_resource(
     folder: Path, request: pytest.FixtureRequest
 ) -> None:
-    before = released(request.node.callspec.params["folder"])
+    before = released(request.node.callspec.params["file"])
     assert set(broken(before, stateful(folder))) == set()
 
 

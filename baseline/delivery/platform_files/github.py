@@ -20,6 +20,7 @@ from baseline.delivery.steps import (
     Content,
     Stage,
     Step,
+    delivers,
     script,
 )
 
@@ -47,13 +48,16 @@ OWN_CHANGE = f"{CHANGE} && github.event.pull_request.head.repo.full_name == gith
 MERGED = "github.event_name == 'push'"
 RELEASE_ROLE = "${{ vars.AWS_RELEASE_ROLE }}"
 PLAN = "cdk diff --app cdk.out"
+WRITTEN = "baseline delivery github-actions"
 HEADER = """\
-# Written by: baseline delivery github-actions. Write it again rather than change it: a job that is
+# Written by: {written}. Write it again rather than change it: a job that is
 # missing here is a check that nobody makes. Variables and roles: docs/delivery.md.
 """
 
 
-def github_actions(steps: Sequence[Step], commands: Commands, *, branch: str = "main") -> str:
+def github_actions(
+    steps: Sequence[Step], commands: Commands, *, branch: str = "main", written: str = WRITTEN
+) -> str:
     """Give the workflow file.
 
     No job has a stored key: those that need AWS sign in with a token of the run. A job that runs
@@ -63,6 +67,7 @@ def github_actions(steps: Sequence[Step], commands: Commands, *, branch: str = "
         steps: the steps.
         commands: what the repository runs.
         branch: branch that is delivered.
+        written: command that writes the file, which its first line names.
 
     Source: GitHub Docs, "Security hardening for GitHub Actions", "Configuring OpenID Connect in
     Amazon Web Services".
@@ -72,12 +77,13 @@ def github_actions(steps: Sequence[Step], commands: Commands, *, branch: str = "
         jobs[kebab(step.name)] = _job(step, steps, commands)
         if step.name == "Build":
             jobs["review"] = _review()
+        if step.name == "Build" and delivers(steps):
             jobs["plan"] = _plan(commands)
             jobs["findings"] = _findings(steps, commands, Stage.CHECKS)
     if any(step.name == "Dast" for step in steps):
         jobs["dynamic-findings"] = _findings(steps, commands, Stage.TEST)
     document = {
-        "name": "delivery",
+        "name": "delivery" if delivers(steps) else "baseline",
         "on": {"pull_request": {"branches": [branch]}, "push": {"branches": [branch]}},
         "permissions": {},
         "concurrency": {
@@ -88,7 +94,7 @@ def github_actions(steps: Sequence[Step], commands: Commands, *, branch: str = "
         "env": {BASE_VARIABLE: branch, signing.COMMIT_VARIABLE: "${{ github.sha }}"},
         "jobs": jobs,
     }
-    return HEADER + _tagged(as_yaml(document)).replace("'on':", "on:")
+    return HEADER.format(written=written) + _tagged(as_yaml(document)).replace("'on':", "on:")
 
 
 def _job(step: Step, steps: Sequence[Step], commands: Commands) -> dict[str, Any]:

@@ -23,8 +23,9 @@ from baseline.delivery.steps import (
 )
 from baseline.identity.oidc import AUDIENCE
 
+WRITTEN = "baseline delivery gitlab-ci"
 HEADER = """\
-# Written by: baseline delivery gitlab-ci. Write it again rather than change it: a job that is missing
+# Written by: {written}. Write it again rather than change it: a job that is missing
 # here is a check that nobody makes. Variables and roles: docs/delivery.md.
 """
 IMAGE_VARIABLE = "DELIVERY_IMAGE"
@@ -41,7 +42,9 @@ OWN_CHANGE = {"if": f"{CHANGE['if']} && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $
 EXPIRES = "30 days"
 
 
-def gitlab_ci(steps: Sequence[Step], commands: Commands, *, branch: str = "main") -> str:
+def gitlab_ci(
+    steps: Sequence[Step], commands: Commands, *, branch: str = "main", written: str = WRITTEN
+) -> str:
     """Give the pipeline file.
 
     No job has a stored key of AWS: those that need AWS sign in with a token of the run. A job that
@@ -51,6 +54,7 @@ def gitlab_ci(steps: Sequence[Step], commands: Commands, *, branch: str = "main"
         steps: the steps.
         commands: what the repository runs.
         branch: branch that is delivered; protect it.
+        written: command that writes the file, which its first line names.
 
     Source: GitLab Docs, "CI/CD YAML syntax reference", "Configure OpenID Connect in AWS to retrieve
     temporary credentials".
@@ -81,7 +85,7 @@ def gitlab_ci(steps: Sequence[Step], commands: Commands, *, branch: str = "main"
         },
         **jobs,
     }
-    return HEADER + as_yaml(document)
+    return HEADER.format(written=written) + as_yaml(document)
 
 
 def _stages(steps: Sequence[Step]) -> list[str]:

@@ -1,0 +1,1 @@
+"""The checks: each reads one part of the live accounts and gives findings about it."""
