@@ -86,7 +86,8 @@ class Finding:
 def merged(findings: Iterator[Finding] | list[Finding]) -> dict[str, Any]:
     """Give what all findings write into baseline.yaml, in one piece.
 
-    Where two write to the same place, the first one counts: it is the worse one.
+    Where two write to the same place, the first one counts, which is the worse one; of two numbers
+    the larger one, which leaves room for both.
     """
     result: dict[str, Any] = {}
     for finding in findings:
@@ -101,8 +102,14 @@ def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
             below = into.setdefault(key, {})
             if isinstance(below, dict):
                 _merge(below, value)
+        elif _is_number(value) and _is_number(into.get(key)):
+            into[key] = max(value, into[key])
         else:
             into.setdefault(key, value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def nested(path: str, value: Mapping[str, Any]) -> dict[str, Any]:

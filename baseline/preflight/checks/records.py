@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from baseline.preflight.checks.control_tower import enabled_baselines, tower_lines
 from baseline.preflight.finding import Finding, Verdict
 from baseline.preflight.look import Look
 
@@ -115,13 +116,7 @@ def _recorder(
             check="config.recorder", verdict=Verdict.FINE, place=place, message="the baseline's own"
         )
     elif any(row["name"].startswith(TOWER_RECORDER) for row in recorders):
-        yield Finding(
-            check="config.tower-recorder",
-            verdict=Verdict.SKIP,
-            place=place,
-            message=f"Control Tower records here ({names}), and its controls keep the recorder",
-            configuration={"capabilities": {"config": {"enabled": False}}},
-        )
+        yield _tower(look, place, names)
     else:
         left = " of an earlier deployment" if ours else ""
         yield Finding(
@@ -131,6 +126,35 @@ def _recorder(
             message=f"there is a recorder or channel{left} ({names}); what it has recorded stays in its bucket",
             commands=_removal(recorders, channels, region),
         )
+
+
+def _tower(look: Look, place: str, names: str) -> Finding:
+    """Control Tower's controls keep its recorder, so ours is left out, and its baselines are named."""
+    found = enabled_baselines(look)
+    versions: dict[str, list[str]] = {}
+    for path, row in found.items():
+        versions.setdefault(row.get("baselineVersion") or "5.0", []).append(path)
+    lines = {
+        "capabilities": {"config": {"enabled": False}},
+        "landing_zone": {
+            "baselines": [
+                {"version": version, "units": units} for version, units in sorted(versions.items())
+            ]
+        },
+        **tower_lines(look),
+    }
+    return Finding(
+        check="config.tower-recorder",
+        verdict=Verdict.SKIP if found else Verdict.CONFLICT,
+        place=place,
+        message=f"Control Tower records here ({names}), and its controls keep the recorder"
+        + (
+            ""
+            if found
+            else "; no unit of baseline.yaml has AWSControlTowerBaseline: describe the governed units first"
+        ),
+        configuration=lines if found else {},
+    )
 
 
 def _is_deployed(look: Look, account: str, region: str) -> bool:

@@ -39,9 +39,11 @@ def test_an_account_without_bootstrap_gets_the_command_with_its_trust() -> None:
     world.set("cloudformation:DescribeStacks", "ValidationError", account=LOGS)
     (found,) = blocking(bootstrap.state(world.look()))
     assert found.commands == (
-        "npx cdk bootstrap --app '' --qualifier secbase --toolkit-stack-name secbase-toolkit "
-        f"--trust {MANAGEMENT} --cloudformation-execution-policies "
-        f"arn:aws:iam::aws:policy/AdministratorAccess aws://{LOGS}/{HOME}",
+        (
+            "npx cdk bootstrap --app '' --qualifier secbase --toolkit-stack-name secbase-toolkit "
+            f"--trust {MANAGEMENT} --cloudformation-execution-policies "
+            f"arn:aws:iam::aws:policy/AdministratorAccess aws://{LOGS}/{HOME}"
+        ),
     )
 
 
@@ -100,8 +102,10 @@ def test_a_full_quota_is_a_conflict_with_the_request_for_more() -> None:
     by_what = {row.message.split(":")[0]: row for row in found}
     assert set(by_what) == {"VPCs", "IAM roles"}
     assert by_what["VPCs"].commands == (
-        "aws service-quotas request-service-quota-increase --service-code vpc --quota-code L-F678F1CE "
-        f"--desired-value 6 --region {HOME}",
+        (
+            "aws service-quotas request-service-quota-increase --service-code vpc --quota-code L-F678F1CE "
+            f"--desired-value 6 --region {HOME}"
+        ),
     )
 
 

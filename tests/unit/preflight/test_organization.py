@@ -29,9 +29,7 @@ def grown() -> World:
     """Give a world whose units exist and are adopted."""
     ids = {path: f"ou-exam-{number}0000000" for number, path in enumerate(UNITS, 1)}
     ids |= {"Sandbox": "ou-exam-60000000", "Suspended": "ou-exam-70000000"}
-    tree: dict[str, Any] = {
-        path: {"id": unit} for path, unit in ids.items() if "/" not in path
-    }
+    tree: dict[str, Any] = {path: {"id": unit} for path, unit in ids.items() if "/" not in path}
     tree["Workloads"]["units"] = {
         "Production": {"id": ids["Workloads/Production"]},
         "Test": {"id": ids["Workloads/Test"]},
@@ -75,7 +73,10 @@ def test_consolidated_billing_is_a_conflict() -> None:
 
 def test_a_resource_policy_stays_and_ours_is_left_out() -> None:
     world = World()
-    summary = {"Id": "rp-example01", "Arn": "arn:aws:organizations::111111111111:resourcepolicy/x/y"}
+    summary = {
+        "Id": "rp-example01",
+        "Arn": "arn:aws:organizations::111111111111:resourcepolicy/x/y",
+    }
     world.set(
         "organizations:DescribeResourcePolicy",
         {"ResourcePolicy": {"ResourcePolicySummary": summary, "Content": "{}"}},
@@ -134,9 +135,7 @@ def test_a_unit_with_another_id_is_to_be_written() -> None:
     world = World(changed(organizational_units={"Sandbox": {"id": "ou-exam-90000000"}}))
     world.unit("Sandbox", "6")
     (found,) = blocking(organization.units(world.look()))
-    assert found.configuration == {
-        "organizational_units": {"Sandbox": {"id": "ou-exam-60000000"}}
-    }
+    assert found.configuration == {"organizational_units": {"Sandbox": {"id": "ou-exam-60000000"}}}
 
 
 def test_units_that_cannot_be_read_are_not_called_fine() -> None:
@@ -199,8 +198,10 @@ def test_an_account_in_another_unit_is_moved_or_described() -> None:
     (found,) = blocking(accounts.known(world.look()))
     assert found.configuration == {"accounts": {"network": {"ou": "Sandbox"}}}
     assert found.commands == (
-        f"aws organizations move-account --account-id {NETWORK} --source-parent-id ou-exam-60000000 "
-        "--destination-parent-id ou-exam-20000000",
+        (
+            f"aws organizations move-account --account-id {NETWORK} --source-parent-id ou-exam-60000000 "
+            "--destination-parent-id ou-exam-20000000"
+        ),
     )
     world.configuration = changed(
         organizational_units=world.configuration.model_dump(exclude_unset=True)[

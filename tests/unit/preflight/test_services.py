@@ -25,6 +25,7 @@ from tests.unit.preflight.world import (
     role,
 )
 
+TOWER = {"control_tower": "controls", "guardrails": {"reserved_scp_slots": 1}}
 ZONE = f"arn:aws:controltower:{HOME}:{MANAGEMENT}:landingzone/1A2B3C4D5E6F7G8H"
 
 
@@ -33,6 +34,7 @@ def test_a_new_organization_has_nothing_in_the_way() -> None:
     for check in (
         control_tower.landing_zone,
         control_tower.stack_sets,
+        control_tower.baselines,
         records.trails,
         records.recorders,
         detection.detectors,
@@ -46,7 +48,7 @@ def test_a_new_organization_has_nothing_in_the_way() -> None:
         settings.sessions,
     ):
         found = list(check(look))
-        assert found, check
+        assert found or check is control_tower.baselines, check
         assert blocking(found) == [], check
 
 
@@ -67,7 +69,7 @@ def test_a_landing_zone_is_adopted_in_mode_controls() -> None:
     world.policy("aws-guardrails-AbCdEf", "r-exam")
     found = list(control_tower.landing_zone(world.look()))
     (mode,) = blocking(found)
-    assert (mode.check, mode.configuration) == ("control-tower.mode", {"control_tower": "controls"})
+    assert (mode.check, mode.configuration) == ("control-tower.mode", TOWER)
     assert "3.3" in mode.message
     (controls,) = of("control-tower.controls", found)
     assert "1 policies aws-guardrails-*" in controls.message
@@ -76,21 +78,22 @@ def test_a_landing_zone_is_adopted_in_mode_controls() -> None:
 
 
 def test_a_landing_zone_is_not_made_twice() -> None:
-    world = governed(World(changed(control_tower="landing-zone")))
+    reserved = {"reserved_scp_slots": 2}
+    world = governed(World(changed(control_tower="landing-zone", guardrails=reserved)))
     (mode,) = blocking(control_tower.landing_zone(world.look()))
-    assert mode.configuration == {"control_tower": "controls"}
+    assert mode.configuration == {"control_tower": "controls", "guardrails": reserved}
     world.stack("secbase-organization", MANAGEMENT)
     assert blocking(control_tower.landing_zone(world.look())) == []
 
 
 def test_controls_without_a_landing_zone_are_a_conflict() -> None:
-    world = World(changed(control_tower="controls"))
+    world = World(changed(**TOWER))
     (mode,) = blocking(control_tower.landing_zone(world.look()))
     assert (mode.verdict, mode.configuration) == (Verdict.CONFLICT, {"control_tower": "none"})
 
 
 def test_a_drifted_landing_zone_is_repaired_first() -> None:
-    world = governed(World(changed(control_tower="controls")), drifted=True)
+    world = governed(World(changed(**TOWER)), drifted=True)
     (drift,) = blocking(control_tower.landing_zone(world.look()))
     assert drift.check == "control-tower.drift"
     assert ZONE in drift.commands[0]
@@ -129,8 +132,10 @@ def test_a_second_organization_trail_costs_and_is_stopped_later() -> None:
     (found,) = of("trail.second", records.trails(world.look()))
     assert found.verdict is Verdict.NOTE
     assert found.commands == (
-        f"aws cloudtrail stop-logging --name arn:aws:cloudtrail:{HOME}:{MANAGEMENT}:trail/old "
-        f"--region {HOME}",
+        (
+            f"aws cloudtrail stop-logging --name arn:aws:cloudtrail:{HOME}:{MANAGEMENT}:trail/old "
+            f"--region {HOME}"
+        ),
     )
     world.set("cloudtrail:DescribeTrails", {"trailList": [trail("own", organization=False)]})
     (found,) = of("trail.second", records.trails(world.look()))
@@ -201,13 +206,45 @@ def test_service_linked_recorders_are_not_in_the_way() -> None:
     assert blocking(records.recorders(world.look())) == []
 
 
+def enrolled(world: World) -> str:
+    """Give the world a unit on which Control Tower's baseline is enabled, and its recorders."""
+    world.unit("Workloads", "1")
+    arn = f"arn:aws:controltower:{HOME}:{MANAGEMENT}:enabledbaseline/XA1B2C3D4E5F6G7H8"
+    row = {
+        "arn": arn,
+        "baselineIdentifier": f"arn:aws:controltower:{HOME}::baseline/17BSJV3IGJ2QSGA2",
+        "baselineVersion": "4.0",
+        "targetIdentifier": f"arn:aws:organizations::{MANAGEMENT}:ou/o-exampleorgid/ou-exam-10000000",
+        "statusSummary": {"status": "SUCCEEDED"},
+    }
+    world.set("controltower:ListEnabledBaselines", {"enabledBaselines": [row]}, region=HOME)
+    world.set(RECORDERS, recorder("aws-controltower-BaselineConfigRecorder"))
+    return arn
+
+
 def test_control_towers_recorder_stays_and_ours_is_left_out() -> None:
+    world = World()
+    arn = enrolled(world)
+    found = blocking(records.recorders(world.look()))
+    assert {row.verdict for row in found} == {Verdict.SKIP}
+    baselines = found[0].configuration["landing_zone"]["baselines"]
+    assert baselines == [{"version": "4.0", "units": ["Workloads"]}]
+    world.configuration = changed(**found[0].configuration)
+    assert list(records.recorders(world.look())) == []
+    types = {"AWS__ControlTower__EnabledBaseline": ("Baseline1",)}
+    world.expected = expected(stacks=(expected_stack("organization", MANAGEMENT, **types),))
+    (imported,) = blocking(control_tower.baselines(world.look()))
+    assert imported.imported[0].logical_id == "Baseline1"
+    assert imported.imported[0].identifier == {"EnabledBaselineIdentifier": arn}
+    world.stack("secbase-organization", MANAGEMENT)
+    assert blocking(control_tower.baselines(world.look())) == []
+
+
+def test_control_towers_recorder_in_units_that_are_not_described_is_a_conflict() -> None:
     world = World()
     world.set(RECORDERS, recorder("aws-controltower-BaselineConfigRecorder"))
     found = blocking(records.recorders(world.look()))
-    assert {row.verdict for row in found} == {Verdict.SKIP}
-    world.configuration = changed(**found[0].configuration)
-    assert list(records.recorders(world.look())) == []
+    assert {(row.verdict, str(row.configuration)) for row in found} == {(Verdict.CONFLICT, "{}")}
 
 
 def test_our_recorder_is_fine_with_its_stack_and_left_over_without() -> None:
@@ -226,9 +263,7 @@ def test_a_detector_that_another_account_administers_is_a_conflict() -> None:
     world = World()
     detector = "12abc34d567e8fa901bc2d34e56789f0"
     world.set("guardduty:ListDetectors", {"DetectorIds": [detector]}, account=NETWORK, region=HOME)
-    world.set(
-        "guardduty:GetAdministratorAccount", {"Administrator": {"AccountId": "121212121212"}}
-    )
+    world.set("guardduty:GetAdministratorAccount", {"Administrator": {"AccountId": "121212121212"}})
     (found,) = blocking(detection.detectors(world.look()))
     assert found.place == f"network {HOME}"
     assert detector in found.commands[0]
@@ -241,7 +276,10 @@ def hub(world: World, region: str) -> str:
     """Give the security account a hub everywhere and an aggregator in a Region."""
     arn = f"arn:aws:securityhub:{region}:{SECURITY}:finding-aggregator/0a1b"
     world.set("securityhub:DescribeHub", {"HubArn": f"arn:aws:securityhub:{HOME}:{SECURITY}:hub/x"})
-    world.set("securityhub:ListFindingAggregators", {"FindingAggregators": [{"FindingAggregatorArn": arn}]})
+    world.set(
+        "securityhub:ListFindingAggregators",
+        {"FindingAggregators": [{"FindingAggregatorArn": arn}]},
+    )
     return arn
 
 
@@ -414,5 +452,8 @@ def test_preferences_of_sessions_are_noted_and_can_be_left_alone() -> None:
     ],
 )
 def test_what_is_switched_off_is_not_looked_at(capability: str, check: Any) -> None:
-    world = World(changed(capabilities={capability: {"enabled": False}}))
+    off = {capability: {"enabled": False}, "trusted_advisor": {"enabled": False}}
+    if capability == "config":  # which Security Hub reads
+        off["security_hub"] = {"enabled": False}
+    world = World(changed(capabilities=off))
     assert list(check(world.look())) == []

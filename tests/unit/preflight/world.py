@@ -41,6 +41,14 @@ def _check(shape: Any, value: dict[str, Any], what: str) -> None:
     assert not report.has_errors(), f"{what}: {report.generate_report()}"
 
 
+def _empty(shape: Any) -> dict[str, Any]:
+    """Give the lists that AWS always answers with."""
+    members = shape.members.items()
+    return {
+        key: [] for key, one in members if key in shape.required_members and one.type_name == "list"
+    }
+
+
 class Client:
     """A client whose answers come from the world; calls and answers have the form of AWS."""
 
@@ -63,8 +71,9 @@ class Client:
             answer = self._world.answer(self._account, self._region, what, parameters)
             if isinstance(answer, str):
                 raise ClientError({"Error": {"Code": answer, "Message": "no"}}, operation.name)
-            _check(operation.output_shape, answer, f"answer of {what}")
-            return answer
+            whole = {**_empty(operation.output_shape), **answer}
+            _check(operation.output_shape, whole, f"answer of {what}")
+            return whole
 
         return call
 
@@ -141,11 +150,15 @@ class World:
             expected=self.expected,
         )
 
-    def stack(self, name: str, account: str, region: str = HOME, state: str = "CREATE_COMPLETE") -> None:
+    def stack(
+        self, name: str, account: str, region: str = HOME, state: str = "CREATE_COMPLETE"
+    ) -> None:
         """Deploy a stack."""
         key = (account, region, "cloudformation:ListStacks")
         rows = self.answers.setdefault(key, {"StackSummaries": []})["StackSummaries"]
-        rows.append({"StackName": name, "StackStatus": state, "CreationTime": "2026-11-01T00:00:00Z"})
+        rows.append(
+            {"StackName": name, "StackStatus": state, "CreationTime": "2026-11-01T00:00:00Z"}
+        )
 
     def _defaults(self) -> None:
         self.set("sts:GetCallerIdentity", {"Account": MANAGEMENT})
