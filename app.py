@@ -1,4 +1,4 @@
-"""Synthesize the baseline of an organization from baseline.yaml.
+"""Synthesize the baseline of an organization, or of one account, from baseline.yaml.
 
 Context (``cdk.json`` or ``-c``): ``baseline:config`` names the configuration file;
 ``baseline:nag=false`` leaves the cdk-nag packs out of a quick look at the templates.
@@ -25,11 +25,13 @@ jsii.sget = functools.cache(jsii.sget)
 
 import aws_cdk as cdk
 
+from baseline.config import Standalone
 from baseline.config.entry import errors_as_lines, load_or_exit
 from baseline.controls.registry import declarations
 from baseline.delivery.template_validation.plugin import template_rules_plugin
 from baseline.workload.cleartext import NoCleartextSecrets
 from stacks.composition import compose
+from stacks.standalone import compose_account
 
 ROOT = Path(__file__).resolve().parent
 
@@ -42,7 +44,10 @@ def main() -> None:
     configuration = load_or_exit(Path(str(context.get("baseline:config", "baseline.yaml"))))
     app = cdk.App(context=context, analytics_reporting=False)
     with errors_as_lines():
-        compose(app, configuration)
+        if isinstance(configuration, Standalone):
+            compose_account(app, configuration)
+        else:
+            compose(app, configuration)
     cdk.Validations.of(app).add_plugins(NoCleartextSecrets(), template_rules_plugin())
     if str(context.get("baseline:nag", "true")).lower() != "false":
         _add_nag_packs(app)

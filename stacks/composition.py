@@ -27,6 +27,7 @@ from stacks.playbooks import playbooks
 from stacks.response import ResponseStack
 from stacks.security import SecurityStack
 from stacks.settings import SettingsStack
+from stacks.standalone import keep_account
 from stacks.template_rules import template_rules
 from stacks.wiring import Wiring
 from stacks.workload import leave_unmarked, workload
@@ -97,6 +98,10 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     # Experiments are a workload's, too.
     experiments = game_days(wiring)
     _depend(experiments, [response])
+
+    # Standalone
+    if configuration.standalone is not None:
+        keep_account(app, configuration.standalone)
 
     mark_protected(app)
     leave_unmarked([*reference, *experiments])

@@ -67,7 +67,7 @@ class NetworkStack(cdk.Stack):
         super().__init__(
             scope,
             id,
-            stack_name=f"{names.prefix}-network",
+            stack_name=f"{names.prefix}-{id}",
             description="Hardened VPC with tiers, endpoints, DNS firewall and logs to the log archive",
             env=env,
         )
@@ -99,7 +99,7 @@ class NetworkStack(cdk.Stack):
             ipam_pool=_pool(network),
             availability_zones=network.availability_zones,
             interface_endpoints=network.interface_endpoints,
-            organization_id=self._names.organization_id,
+            organization_id=None if self._names.standalone else self._names.organization_id,
             flow_log_bucket=self._logs,
             public_subnets=network.public_tier,
             nat_gateways=network.nat_gateways,

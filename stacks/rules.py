@@ -47,6 +47,7 @@ class RulesStack(cdk.Stack):
                 prefix=names.prefix,
                 rules=about_people,
                 excluded_accounts=excluded,
+                organization=not names.standalone,
             )
         about_resources = resource_rules_of(configuration, region)
         if about_resources:
@@ -57,6 +58,7 @@ class RulesStack(cdk.Stack):
                 prefix=names.prefix,
                 rules=about_resources,
                 excluded_accounts=excluded,
+                organization=not names.standalone,
             )
 
 

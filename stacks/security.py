@@ -85,9 +85,11 @@ class SecurityStack(cdk.Stack):
         log_keys = [names.log_key_pattern]
         if capabilities.guardduty.enabled:
             log_keys.append(self._detect(configuration, names))
-        if capabilities.security_hub.enabled:
-            configure_hub(self, configuration, names)
-        self._analyze(configuration)
+        # A standalone account has hub and analyzers beside its detector: `standalone_detection.py`.
+        if not names.standalone:
+            if capabilities.security_hub.enabled:
+                configure_hub(self, configuration, names)
+            self._analyze(configuration)
         self.macie_key = self._find_data(configuration, names)
         if self.macie_key is not None:
             log_keys.append(self.macie_key.key.key_arn)

@@ -49,10 +49,12 @@ class SecurityRegionalStack(cdk.Stack):
             env=env,
             synthesizer=synthesizer,
         )
-        analyze_access(self, configuration, str(env.region))
-        recognize_data(self, configuration, names)
-        scan_software(self, configuration)
-        handle_findings(self, configuration, str(env.region))
+        # A standalone account has hub and analyzers beside its detector: `standalone_detection.py`.
+        if not names.standalone:
+            analyze_access(self, configuration, str(env.region))
+            recognize_data(self, configuration, names)
+            scan_software(self, configuration)
+            handle_findings(self, configuration, str(env.region))
         if tunes_guardduty(configuration, str(env.region)):
             self._detect(configuration, names, files)
 

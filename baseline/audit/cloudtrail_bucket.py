@@ -61,7 +61,10 @@ class CloudTrailBucket(LogBucket):
             sid="CloudTrailWrite",
             actions=["s3:PutObject"],
             # The management account's own logs, and those of the members.
-            paths=[f"AWSLogs/{names.management}/*", f"AWSLogs/{names.organization_id}/*"],
+            paths=[
+                f"AWSLogs/{owner}/*"
+                for owner in dict.fromkeys([names.management, names.organization_id])
+            ],
             conditions={
                 "StringEquals": {**trail, "s3:x-amz-acl": "bucket-owner-full-control"},
             },

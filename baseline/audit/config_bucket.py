@@ -11,6 +11,7 @@ from baseline.audit.config_role import WRITE_ACTIONS
 from baseline.audit.log_bucket import Archive, LogBucket
 from baseline.config import Names
 from baseline.controls.registry import implements
+from baseline.primitives.circle import principals_of
 
 CONTROLS = ("KMS.4", "S3.9", "S3.13", "S3.14", "S3.17")
 
@@ -87,7 +88,7 @@ class ConfigBucket(LogBucket):
 
 def _recorder_of_organization(names: Names) -> dict[str, dict[str, str]]:
     return {
-        "StringEquals": {"aws:PrincipalOrgID": names.organization_id},
+        "StringEquals": principals_of(names.organization_id),
         "ArnLike": {
             "aws:PrincipalArn": f"arn:{names.partition}:iam::*:role/{names.config_role}",
         },

@@ -11,6 +11,7 @@ from baseline.audit.log_bucket import Archive, LogBucket
 from baseline.config import Names
 from baseline.config.regions import systems_manager_principals
 from baseline.controls.registry import implements
+from baseline.primitives.circle import sources_of
 from baseline.primitives.secure_bucket import Lifecycle
 
 CONTROLS = ("KMS.4", "S3.9", "S3.13", "S3.14", "S3.17")
@@ -66,7 +67,7 @@ class InventoryBucket(LogBucket):
         implements(self, capability="inventory", controls=CONTROLS)
 
     def _let_syncs_write(self, names: Names, service: str, suffix: str) -> None:
-        organization = {"aws:SourceOrgID": names.organization_id}
+        organization = sources_of(names.organization_id)
         syncs = {
             "ArnLike": {"aws:SourceArn": f"arn:{names.partition}:ssm:*:*:resource-data-sync/*"}
         }

@@ -12,6 +12,7 @@ from baseline.audit.log_delivery import let_delivery_write
 from baseline.audit.log_protection import allow_reader, deny_tampering
 from baseline.config import Names
 from baseline.controls.registry import implements
+from baseline.primitives.circle import sources_of
 from baseline.primitives.secure_bucket import SecureBucket
 from baseline.primitives.service_access import Conditions
 
@@ -86,7 +87,7 @@ class LoadBalancerBucket(Construct):
 
 def _source(names: Names, region: str, accounts: Sequence[str]) -> Conditions:
     if not accounts:
-        return {"StringEquals": {"aws:SourceOrgID": names.organization_id}}
+        return {"StringEquals": sources_of(names.organization_id)}
     start = f"arn:{names.partition}:elasticloadbalancing:{region}"
     return {
         "ArnLike": {"aws:SourceArn": [f"{start}:{account}:loadbalancer/*" for account in accounts]}

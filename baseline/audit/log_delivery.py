@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from baseline.config import Names
+from baseline.primitives.circle import sources_of
 from baseline.primitives.secure_bucket import SecureBucket
 from baseline.primitives.secure_key import SecureKey
 
@@ -24,7 +25,7 @@ def let_delivery_write(store: SecureBucket, *, names: Names, key: SecureKey | No
     Source: Amazon CloudWatch Logs User Guide, "Logs sent to Amazon S3"; IAM User Guide, "AWS global
     condition context keys" (aws:SourceOrgID).
     """
-    organization = {"StringEquals": {"aws:SourceOrgID": names.organization_id}}
+    organization = {"StringEquals": sources_of(names.organization_id)}
     store.allow_service(
         SERVICE,
         sid="LogDeliveryAcl",

@@ -38,6 +38,8 @@ RETENTION = {
 class OrganizationTrail(Construct):
     """A trail over all accounts and Regions, encrypted, validated, and searchable for a year.
 
+    Without an organization it is the trail of one account, in all Regions.
+
     All management events are recorded, reads included, and unusual rates of calls and errors
     give insight events. Bucket and key are those of the log archive, found by name: they exist
     before the trail. Trail, log group and key stay when the stack goes.
@@ -84,7 +86,7 @@ class OrganizationTrail(Construct):
             "Trail",
             trail_name=names.trail,
             is_logging=True,
-            is_organization_trail=True,
+            is_organization_trail=not names.standalone,
             is_multi_region_trail=True,
             include_global_service_events=True,
             enable_log_file_validation=True,
@@ -115,7 +117,9 @@ class OrganizationTrail(Construct):
 
     def _create_role(self, names: Names) -> tuple[iam.Role, iam.ManagedPolicy]:
         # The service names its log streams after the account, for members after the organization.
-        streams = [f"{names.management}_CloudTrail_*", f"{names.organization_id}_*"]
+        streams = [f"{names.management}_CloudTrail_*"]
+        if not names.standalone:
+            streams.append(f"{names.organization_id}_*")
         group = (
             f"arn:{names.partition}:logs:{names.home_region}:{names.management}"
             f":log-group:{names.trail_log_group}"

@@ -10,6 +10,7 @@ from constructs import Construct
 from baseline.audit.log_bucket import Archive, LogBucket
 from baseline.config import Names
 from baseline.controls.registry import implements
+from baseline.primitives.circle import principals_of
 
 CONTROLS = ("KMS.4", "S3.9", "S3.13", "S3.14", "S3.17")
 PREFIX = "sessions"
@@ -71,7 +72,7 @@ class SessionLogBucket(LogBucket):
                     principals=[iam.AnyPrincipal()],
                     actions=actions,
                     resources=resources,
-                    conditions={"StringEquals": {"aws:PrincipalOrgID": names.organization_id}},
+                    conditions={"StringEquals": principals_of(names.organization_id)},
                 )
             )
 
@@ -85,7 +86,7 @@ class SessionLogBucket(LogBucket):
                 resources=["*"],
                 conditions={
                     "StringEquals": {
-                        "aws:PrincipalOrgID": names.organization_id,
+                        **principals_of(names.organization_id),
                         "kms:ViaService": f"s3.{cdk.Stack.of(self).region}.amazonaws.com",
                     }
                 },

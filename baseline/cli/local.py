@@ -192,7 +192,7 @@ def _show_status(console: Console, facts: dict[str, Any], names: dict[str, str])
         console.print("the embedded AWS does not run; start it with `baseline local up`")
         return
     console.print(f"embedded AWS at {facts['endpoint']} (process {facts['pid']})")
-    accounts = Table("account", "name", "status", title=f"Organization {facts['organization']}")
+    accounts = Table("account", "name", "status", title=_title(facts))
     for account in facts["accounts"]:
         accounts.add_row(account["id"], account["name"], account["status"])
     stacks = Table("account", "Region", "stack", "resources", "status", title="Stacks")
@@ -202,6 +202,15 @@ def _show_status(console: Console, facts: dict[str, Any], names: dict[str, str])
         name = names.get(stack["account"], stack["account"])
         stacks.add_row(name, stack["region"], stack["stack"], str(stack["resources"]), state)
     console.print(accounts, stacks)
+
+
+def _first_call(session: Session) -> str:
+    return "guardduty list-detectors" if session.alone else "organizations list-accounts"
+
+
+def _title(facts: dict[str, Any]) -> str:
+    organization = facts["organization"]
+    return f"Organization {organization}" if organization else "Account without an organization"
 
 
 def _say_next(session: Session) -> None:
@@ -220,5 +229,5 @@ def _say_next(session: Session) -> None:
         "Any AWS SDK or tool works against it; an account's ID is its access key:\n"
         f"  AWS_ENDPOINT_URL={endpoint} AWS_SECRET_ACCESS_KEY=local \\\n"
         f"  AWS_ACCESS_KEY_ID={session.configuration.accounts.management.id}"
-        f" AWS_REGION={session.configuration.home_region} aws organizations list-accounts"
+        f" AWS_REGION={session.configuration.home_region} aws {_first_call(session)}"
     )

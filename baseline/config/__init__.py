@@ -6,7 +6,8 @@ Nothing here imports the CDK, so that `baseline validate` answers within a secon
 from __future__ import annotations
 
 from baseline.config.configuration import Configuration
-from baseline.config.loader import load
+from baseline.config.loader import load, read
 from baseline.config.names import Names
+from baseline.config.standalone import Standalone
 
-__all__ = ["Configuration", "Names", "load"]
+__all__ = ["Configuration", "Names", "Standalone", "load", "read"]

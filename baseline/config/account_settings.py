@@ -19,6 +19,7 @@ SettingName = Literal[
     "default_security_group",
     "default_vpc",
     "ebs_encryption",
+    "ec2_attributes",
     "image_scanning",
     "opt_in_regions",
     "password_policy",

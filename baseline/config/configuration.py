@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Self
+from typing import Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
@@ -32,13 +32,13 @@ from baseline.config.patching import Patching
 from baseline.config.response import Response
 from baseline.config.section import Section
 from baseline.config.siem import Siem
+from baseline.config.standalone import CHECKED_ELSEWHERE, Standalone
 from baseline.config.systems_manager import SystemsManagerSettings
 from baseline.config.template_validation import TemplateValidation
 from baseline.config.units import OrganizationalUnit
 from baseline.config.workload import Workload
 
-# Validation context of the loader, which runs the checks itself to give each finding its place.
-CHECKED_ELSEWHERE: Final = {"checks": "elsewhere"}
+__all__ = ["CHECKED_ELSEWHERE", "Configuration"]
 
 
 class Configuration(Section):
@@ -149,6 +149,12 @@ class Configuration(Section):
     delivery: Delivery | None = Field(
         default=None,
         description="A pipeline that delivers the baseline from its repository: docs/delivery.md. None by default.",
+    )
+    # Standalone
+    standalone: Standalone | None = Field(
+        default=None,
+        description="The account that was alone before it joined: its former file, moved below this key as it was. "
+        "Keeps its logs and what holds data: docs/standalone.md. None by default.",
     )
     capabilities: Capabilities = Field(
         default_factory=Capabilities, description="Which detections and records are on."

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from baseline.config.configuration import Configuration
-from baseline.config.loader import load
+from baseline.config.loader import read
+from baseline.config.standalone import Standalone
 from baseline.errors import BaselineError, ConfigurationError
 
 WRONG_INPUT = 2
 
 
-def load_or_exit(path: Path) -> Configuration:
+def load_or_exit(path: Path) -> Configuration | Standalone:
     """Read a configuration file; end the program when it has problems.
 
     For `app.py`: so that `cdk synth` with a broken file shows the problems and nothing else.
@@ -27,7 +28,7 @@ def load_or_exit(path: Path) -> Configuration:
             status is 2.
     """
     try:
-        return load(path)
+        return read(path)
     except ConfigurationError as error:
         raise _ended(error) from None
 

@@ -7,10 +7,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from baseline.config import checks, messages
+from baseline.config.checks import standalone
 from baseline.config.configuration import CHECKED_ELSEWHERE, Configuration
-from baseline.config.document import Document, UnreadableError, read
+from baseline.config.document import Document, UnreadableError
+from baseline.config.document import read as read_document
+from baseline.config.fields import field_at
 from baseline.config.finding import Finding, dotted
 from baseline.config.finding import Path as Position
+from baseline.config.section import Section
+from baseline.config.standalone import Standalone
 from baseline.config.text import shorten
 from baseline.errors import ConfigurationError, Problem
 
@@ -18,8 +23,16 @@ MAXIMUM_BYTES = 1_000_000
 FILE_NAME_LENGTH = 200
 
 
-def load(path: Path) -> Configuration:
-    """Read and check a configuration file. Needs no credentials and no network.
+NEEDS_AN_ORGANIZATION = (
+    "this is one account without an organization, and the command needs one; docs/standalone.md says "
+    "what an account alone has, and how it joins an organization"
+)
+
+
+def read(path: Path) -> Configuration | Standalone:
+    """Read and check a configuration file of either profile. Needs no credentials and no network.
+
+    A file with ``account:`` and without ``organization:`` is one of a standalone account.
 
     Args:
         path: The file; messages name it as it is given here.
@@ -28,15 +41,53 @@ def load(path: Path) -> Configuration:
         ConfigurationError: the file cannot be read or has problems. It carries all of them, in the
             order of the file.
     """
+    file, document = _document(path)
+    return _standalone(file, document) if _is_standalone(document) else _read(file, document)
+
+
+def load(path: Path) -> Configuration:
+    """Read and check a configuration file of an organization. Needs no credentials and no network.
+
+    Args:
+        path: The file; messages name it as it is given here.
+
+    Raises:
+        ConfigurationError: the file cannot be read or has problems, or is one of a standalone
+            account. It carries all of them, in the order of the file.
+    """
+    file, document = _document(path)
+    if _is_standalone(document):
+        finding = Finding(("account",), NEEDS_AN_ORGANIZATION)
+        raise ConfigurationError(_placed(file, document, [finding]))
+    return _read(file, document)
+
+
+def _document(path: Path) -> tuple[str, Document]:
     file = shorten(str(path), FILE_NAME_LENGTH)
     try:
-        document = read(_text(path))
+        document = read_document(_text(path))
     except UnreadableError as error:
         raise ConfigurationError([_unreadable(file, error)]) from None
     _anchor(document, path.parent)
+    return file, document
+
+
+def _is_standalone(document: Document) -> bool:
+    value = document.value
+    return isinstance(value, dict) and "account" in value and "organization" not in value
+
+
+def _read(file: str, document: Document) -> Configuration:
     configuration, findings = check(document)
     if configuration is not None and findings and all(map(_concerns_guardrails, findings)):
         findings += _further(configuration, findings)
+    if configuration is None or findings:
+        raise ConfigurationError(_placed(file, document, findings))
+    return configuration
+
+
+def _standalone(file: str, document: Document) -> Standalone:
+    configuration, findings = check_standalone(document)
     if configuration is None or findings:
         raise ConfigurationError(_placed(file, document, findings))
     return configuration
@@ -49,7 +100,7 @@ def custom_folder(path: Path) -> Path | None:
         ConfigurationError: the file cannot be read.
     """
     try:
-        document = read(_text(path))
+        document = read_document(_text(path))
     except UnreadableError as error:
         file = shorten(str(path), FILE_NAME_LENGTH)
         raise ConfigurationError([_unreadable(file, error)]) from None
@@ -66,16 +117,45 @@ def check(document: Document) -> tuple[Configuration | None, list[Finding]]:
     try:
         configuration = Configuration.model_validate(document.value, context=CHECKED_ELSEWHERE)
     except ValidationError as error:
-        found += [
-            messages.finding(item, Configuration, document.unquoted)
-            for item in error.errors(include_url=False)
-            if not messages.is_a_consequence(item)
-        ]
-    found += checks.run(document.value)
+        found += _of_types(error, Configuration, document)
+    return configuration, _fresh(document, [*found, *checks.run(document.value)])
+
+
+def check_standalone(document: Document) -> tuple[Standalone | None, list[Finding]]:
+    """Give the standalone account of a document, if its types are right, and everything wrong with it."""
+    configuration = None
+    found: list[Finding] = []
+    try:
+        configuration = Standalone.model_validate(document.value, context=CHECKED_ELSEWHERE)
+    except ValidationError as error:
+        found += map(_explained, _of_types(error, Standalone, document))
+    return configuration, _fresh(document, [*found, *standalone.run(document.value)])
+
+
+def _of_types(error: ValidationError, root: type[Section], document: Document) -> list[Finding]:
+    return [
+        messages.finding(item, root, document.unquoted)
+        for item in error.errors(include_url=False)
+        if not messages.is_a_consequence(item)
+    ]
+
+
+def _explained(finding: Finding) -> Finding:
+    """Say of a key that only an organization has why it is unknown."""
+    known = field_at(Configuration, finding.path) is not None
+    if known and finding.message.startswith("unknown key"):
+        return Finding(
+            finding.path,
+            "needs an organization, and a standalone account has none; remove this key",
+        )
+    return finding
+
+
+def _fresh(document: Document, found: list[Finding]) -> list[Finding]:
     # What YAML already refused has no value: that it is missing is no second problem.
     refused = document.refused()
     fresh = [finding for finding in found if refused.isdisjoint(_around(finding.path))]
-    return configuration, [*document.findings, *fresh]
+    return [*document.findings, *fresh]
 
 
 def _concerns_guardrails(finding: Finding) -> bool:

@@ -8,15 +8,34 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pydantic.json_schema import models_json_schema
+
 from baseline.config.configuration import Configuration
+from baseline.config.standalone import Standalone
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema() -> dict[str, Any]:
-    """Give the schema of a configuration."""
-    schema = _adjusted(Configuration.model_json_schema())
-    return {"$schema": DIALECT, "title": "AWS security baseline", **schema}
+    """Give the schema of a configuration: of an organization, or of a standalone account.
+
+    The profile is chosen by a key, not by trial: an editor then completes the keys of one profile
+    and tells what is wrong in it.
+    """
+    references, schema = models_json_schema(
+        [(Configuration, "validation"), (Standalone, "validation")]
+    )
+    organization = references[Configuration, "validation"]
+    standalone = references[Standalone, "validation"]
+    return {
+        "$schema": DIALECT,
+        "title": "AWS security baseline",
+        **_adjusted(schema),
+        "type": "object",
+        "if": {"required": ["account"], "not": {"required": ["organization"]}},
+        "then": standalone,
+        "else": organization,
+    }
 
 
 def rendered() -> str:

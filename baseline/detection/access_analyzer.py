@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import aws_cdk as cdk
 from aws_cdk import aws_accessanalyzer as analyzer
@@ -14,6 +15,7 @@ from baseline.detection.analysis_rules import disuse_rule, exclusions, inclusion
 from baseline.errors import BaselineError
 
 Types = analyzer.CfnAnalyzer
+Zone = Literal["ORGANIZATION", "ACCOUNT"]
 
 
 class ExternalAccessAnalyzer(Construct):
@@ -29,6 +31,8 @@ class ExternalAccessAnalyzer(Construct):
             once per Region.
         id: construct ID.
         accepted: accepted access by name; none by default.
+        zone: zone of trust: the organization, or ``ACCOUNT`` where there is none. The organization
+            by default.
 
     Attributes:
         analyzer: the ``CfnAnalyzer``.
@@ -41,12 +45,17 @@ class ExternalAccessAnalyzer(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, accepted: Mapping[str, AcceptedSharing] | None = None
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        accepted: Mapping[str, AcceptedSharing] | None = None,
+        zone: Zone = "ORGANIZATION",
     ) -> None:
         super().__init__(scope, id)
         rules = [sharing_rule(name, one) for name, one in sorted((accepted or {}).items())]
         # No physical name: who changes what only a new analyzer can have gets it beside the old.
-        self.analyzer = Types(self, "Analyzer", type="ORGANIZATION", archive_rules=rules or None)
+        self.analyzer = Types(self, "Analyzer", type=zone, archive_rules=rules or None)
         # A Region has room for five: a failed first deployment must not leave one behind.
         self.analyzer.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         implements(self, capability="access-analyzer", controls=["IAM.28"])
@@ -63,6 +72,7 @@ class UnusedAccessAnalyzer(Construct):
         scope: parent construct, in a stack of the security account; once, in the home Region.
         id: construct ID.
         settings: age in days, exclusions and accepted findings.
+        zone: what is analyzed: the organization, or ``ACCOUNT``. The organization by default.
 
     Attributes:
         analyzer: the ``CfnAnalyzer``.
@@ -73,13 +83,15 @@ class UnusedAccessAnalyzer(Construct):
     Source: IAM User Guide, "Create an IAM Access Analyzer unused access analyzer".
     """
 
-    def __init__(self, scope: Construct, id: str, *, settings: UnusedAccess) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, settings: UnusedAccess, zone: Zone = "ORGANIZATION"
+    ) -> None:
         super().__init__(scope, id)
         rules = [disuse_rule(name, one) for name, one in sorted(settings.accepted.items())]
         self.analyzer = Types(
             self,
             "Analyzer",
-            type="ORGANIZATION_UNUSED_ACCESS",
+            type=f"{zone}_UNUSED_ACCESS",
             archive_rules=rules or None,
             analyzer_configuration=Types.AnalyzerConfigurationProperty(
                 unused_access_configuration=Types.UnusedAccessConfigurationProperty(

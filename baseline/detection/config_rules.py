@@ -13,6 +13,8 @@ from baseline.detection.conformance_pack import pack_template, packs
 from baseline.detection.managed_rule import ManagedRule
 from baseline.errors import BaselineError
 
+Pack = config.CfnOrganizationConformancePack | config.CfnConformancePack
+
 
 class RootAndIamRules(Construct):
     """A conformance pack of rules about root and IAM users in every account of the organization.
@@ -35,6 +37,8 @@ class RootAndIamRules(Construct):
         rules: the rules; at least one.
         excluded_accounts: accounts that get none, such as those without a recorder; none by
             default.
+        organization: whether every account of the organization gets the pack, or this account
+            alone; every account by default.
 
     Attributes:
         pack: the ``aws_config.CfnOrganizationConformancePack``.
@@ -55,10 +59,17 @@ class RootAndIamRules(Construct):
         prefix: str,
         rules: Sequence[ManagedRule],
         excluded_accounts: Sequence[str] = (),
+        organization: bool = True,
     ) -> None:
         super().__init__(scope, id)
         self.pack = _pack(
-            self, "Pack", name=name, prefix=prefix, rules=rules, excluded=excluded_accounts
+            self,
+            "Pack",
+            name=name,
+            prefix=prefix,
+            rules=rules,
+            excluded=excluded_accounts,
+            organization=organization,
         )
         implements(self, capability="root-and-iam-rules", controls=_controls(rules))
 
@@ -79,6 +90,8 @@ class ResourceRules(Construct):
         prefix: start of the names of the rules, by which their events are known.
         rules: the rules; at least one.
         excluded_accounts: accounts that get none; none by default.
+        organization: whether every account of the organization gets the packs, or this account
+            alone; every account by default.
 
     Attributes:
         packs: the ``aws_config.CfnOrganizationConformancePack``, in order.
@@ -99,6 +112,7 @@ class ResourceRules(Construct):
         prefix: str,
         rules: Sequence[ManagedRule],
         excluded_accounts: Sequence[str] = (),
+        organization: bool = True,
     ) -> None:
         super().__init__(scope, id)
         _check(rules)
@@ -110,6 +124,7 @@ class ResourceRules(Construct):
                 prefix=prefix,
                 rules=part,
                 excluded=excluded_accounts,
+                organization=organization,
             )
             for number, part in enumerate(packs(rules, prefix), 1)
         ]
@@ -137,14 +152,22 @@ def _pack(
     prefix: str,
     rules: Sequence[ManagedRule],
     excluded: Sequence[str],
-) -> config.CfnOrganizationConformancePack:
-    pack = config.CfnOrganizationConformancePack(
-        scope,
-        id,
-        organization_conformance_pack_name=name,
-        template_body=pack_template(rules, prefix),
-        excluded_accounts=list(excluded) or None,
-    )
+    organization: bool,
+) -> Pack:
+    template = pack_template(rules, prefix)
+    pack: Pack
+    if organization:
+        pack = config.CfnOrganizationConformancePack(
+            scope,
+            id,
+            organization_conformance_pack_name=name,
+            template_body=template,
+            excluded_accounts=list(excluded) or None,
+        )
+    else:
+        pack = config.CfnConformancePack(
+            scope, id, conformance_pack_name=name, template_body=template
+        )
     # Its name is taken once: a failed first deployment must not keep it.
     pack.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
     return pack

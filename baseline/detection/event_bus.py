@@ -9,6 +9,7 @@ from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.detection.event_patterns import FORWARDED_SOURCES
+from baseline.primitives.circle import principals_of
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.service_access import service_statement
 
@@ -23,7 +24,7 @@ class SecurityEventBus(Construct):
         scope: parent construct, in a stack of the security account and home Region.
         id: construct ID.
         name: physical name, which the forwarding rules of every account contain.
-        organization_id: organization whose accounts may send.
+        organization_id: organization whose accounts may send, or the standalone account that does.
         forwarding_role: name of the role that EventBridge uses in those accounts.
         failures: queue for events that cannot be encrypted or decrypted.
 
@@ -78,7 +79,7 @@ class SecurityEventBus(Construct):
                 "Action": "events:PutEvents",
                 "Resource": self.bus.attr_arn,
                 "Condition": {
-                    "StringEquals": {"aws:PrincipalOrgID": organization_id},
+                    "StringEquals": principals_of(organization_id),
                     "ArnLike": {
                         "aws:PrincipalArn": f"arn:{stack.partition}:iam::*:role/{forwarding_role}"
                     },

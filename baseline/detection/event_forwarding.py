@@ -294,7 +294,9 @@ class EventForwarding(SignInForwarding):
         for service in event_patterns.TAMPERING:
             name = f"{service.title()}Tampering"
             self.rules[name] = self._forward(name, event_patterns.tampering(service))
-        self._forward_lost_logs(log_account, log_prefix)
+        # A standalone account is both; two conditions would say the same.
+        archive = delegated if log_account == guardduty_account else None
+        self._forward_lost_logs(log_account, log_prefix, archive)
         if rule_prefix is not None:
             self.rules["Noncompliance"] = self._forward(
                 "Noncompliance", event_patterns.noncompliance([f"{rule_prefix}-"])
@@ -303,7 +305,9 @@ class EventForwarding(SignInForwarding):
 
     # Incidents
 
-    def _forward_lost_logs(self, account: str | None, prefix: str) -> None:
+    def _forward_lost_logs(
+        self, account: str | None, prefix: str, condition: cdk.CfnCondition | None
+    ) -> None:
         """Forward deleted flow logs, and changes of the log archive's buckets from there."""
         found = event_patterns.flow_log_deletions()
         self.rules["FlowLogDeletions"] = self._forward("FlowLogDeletions", found)
@@ -311,7 +315,7 @@ class EventForwarding(SignInForwarding):
             return
         pattern = event_patterns.bucket_protection_changes(prefix)
         rule = self.rules["LogBuckets"] = self._forward("LogBuckets", pattern)
-        rule.cfn_options.condition = cdk.CfnCondition(
+        rule.cfn_options.condition = condition or cdk.CfnCondition(
             self,
             "IsLogArchive",
             expression=cdk.Fn.condition_equals(cdk.Aws.ACCOUNT_ID, account),

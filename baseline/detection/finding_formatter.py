@@ -17,6 +17,7 @@ from baseline.config.quotas import ROUTES_SIZE
 from baseline.detection.event_patterns import TOLD_FIELD
 from baseline.errors import BaselineError
 from baseline.primitives.acknowledge import acknowledge
+from baseline.primitives.circle import is_organization
 from baseline.primitives.handler_function import HandlerFunction
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
@@ -115,7 +116,11 @@ class FindingFormatter(Construct):
                     actions=["kms:Decrypt", "kms:GenerateDataKey"],
                     resources=[key.key.key_arn],
                 ),
-                *self._reading(organization_id, management_account),
+                *(
+                    self._reading(organization_id, management_account)
+                    if is_organization(organization_id)
+                    else []
+                ),
                 *self._marking(notifications),
             ],
         )

@@ -192,16 +192,18 @@ class AnomalyMonitorLookup(Construct):
         scope: parent construct, in a stack of the management account: only there a monitor sees
             all accounts.
         id: construct ID.
+        by_account: look for the monitor over accounts, too; an account alone has no use for it. On
+            by default.
 
     Attributes:
         service_monitor_arn: ARN of the monitor over AWS services.
-        account_monitor_arn: ARN of the monitor over accounts.
+        account_monitor_arn: ARN of the monitor over accounts; None without one.
 
     Source: AWS Cost Management User Guide, "Getting started with AWS Cost Anomaly Detection"
     (monitor types); AWS Billing and Cost Management API Reference, "AnomalyMonitor".
     """
 
-    def __init__(self, scope: Construct, id: str) -> None:
+    def __init__(self, scope: Construct, id: str, *, by_account: bool = True) -> None:
         super().__init__(scope, id)
         stack = cdk.Stack.of(self)
         monitors = f"arn:{stack.partition}:ce::{stack.account}:anomalymonitor/*"
@@ -216,6 +218,7 @@ class AnomalyMonitorLookup(Construct):
                 # The action knows no resource.
                 statement("CreateMonitors", ["ce:CreateAnomalyMonitor"]),
             ],
+            properties=None if by_account else {"Dimensions": ["SERVICE"]},
         )
         acknowledge(
             self,
@@ -226,7 +229,9 @@ class AnomalyMonitorLookup(Construct):
             },
         )
         self.service_monitor_arn = resource.get_att_string("ServiceMonitorArn")
-        self.account_monitor_arn = resource.get_att_string("AccountMonitorArn")
+        self.account_monitor_arn = (
+            resource.get_att_string("AccountMonitorArn") if by_account else None
+        )
 
 
 def lookup(

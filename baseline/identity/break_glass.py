@@ -12,6 +12,7 @@ from baseline.controls.registry import implements
 from baseline.errors import BaselineError
 from baseline.identity.mfa_group import MfaGroup
 from baseline.primitives.acknowledge import acknowledge
+from baseline.primitives.circle import principals_of, resources_of
 
 SESSION_HOURS = 1
 MFA_AGE_SECONDS = 3600
@@ -143,7 +144,7 @@ class BreakGlassUsers(Construct):
                     actions=["sts:AssumeRole"],
                     resources=[target],
                     conditions={
-                        "StringEquals": {"aws:ResourceOrgID": organization_id},
+                        "StringEquals": resources_of(organization_id),
                         "Bool": {"aws:MultiFactorAuthPresent": "true"},
                     },
                 )
@@ -186,7 +187,7 @@ def _users(account: str, organization_id: str, users: Sequence[str]) -> iam.Prin
         {
             "ArnEquals": {"aws:PrincipalArn": [_arn(account, f"user/{name}") for name in users]},
             "StringEquals": {
-                "aws:PrincipalOrgID": organization_id,
+                **principals_of(organization_id),
                 "sts:RoleSessionName": "${aws:username}",
             },
             "Bool": {"aws:MultiFactorAuthPresent": "true"},
@@ -199,7 +200,7 @@ def _roles(account: str, organization_id: str, roles: Sequence[str]) -> iam.Prin
     return _within(account).with_conditions(
         {
             "ArnEquals": {"aws:PrincipalArn": [_arn(account, f"role/{name}") for name in roles]},
-            "StringEquals": {"aws:PrincipalOrgID": organization_id},
+            "StringEquals": principals_of(organization_id),
         }
     )
 

@@ -13,6 +13,7 @@ from baseline.identity.settings_permissions import settings_statements, settings
 from baseline.identity.trust import one_role
 from baseline.primitives.acknowledge import acknowledge
 from baseline.primitives.assume_role import ONE_NAME_EVERYWHERE, assume_in_organization
+from baseline.primitives.circle import is_organization
 
 SESSION_HOURS = 1
 SECURITY_AUDIT = "SecurityAudit"
@@ -110,7 +111,7 @@ class SettingsRole(Construct):
             self,
             "Policy",
             description="Account settings",
-            statements=settings_statements(),
+            statements=settings_statements(standalone=not is_organization(organization_id)),
             roles=[self.role],
         )
         acknowledge(policy, _wildcard_reasons())

@@ -131,8 +131,29 @@ SETTINGS: tuple[tuple[str, list[str], list[str]], ...] = (
 """Statement ID, actions and resources of each setting; ARNs still lack partition and account."""
 
 
-def settings_statements() -> list[iam.PolicyStatement]:
-    """Give the statements, one per setting, in the order of the settings."""
+EC2_ATTRIBUTES = (
+    "Ec2Attributes",
+    [
+        "ec2:DisableSerialConsoleAccess",
+        "ec2:EnableImageBlockPublicAccess",
+        "ec2:GetImageBlockPublicAccessState",
+        "ec2:GetInstanceMetadataDefaults",
+        "ec2:GetSerialConsoleAccessStatus",
+        "ec2:ModifyInstanceMetadataDefaults",
+    ],
+    EVERYTHING,
+)
+"""What an organization declares by policy, for an account alone."""
+
+
+def settings_statements(*, standalone: bool = False) -> list[iam.PolicyStatement]:
+    """Give the statements, one per setting, in the order of the settings.
+
+    Args:
+        standalone: the account is in no organization that declares EC2's attributes; False by
+            default.
+    """
+    settings = [*SETTINGS, EC2_ATTRIBUTES] if standalone else SETTINGS
     partition, account = cdk.Aws.PARTITION, cdk.Aws.ACCOUNT_ID
     return [
         iam.PolicyStatement(
@@ -140,7 +161,7 @@ def settings_statements() -> list[iam.PolicyStatement]:
             actions=actions,
             resources=[item.format(partition=partition, account=account) for item in resources],
         )
-        for sid, actions, resources in SETTINGS
+        for sid, actions, resources in settings
     ]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
+from baseline.primitives.circle import principals_of
+
 
 def one_role(account: str, role: str, organization_id: str) -> iam.IPrincipal:
     """Trust one role of one account of the organization.
@@ -15,7 +17,7 @@ def one_role(account: str, role: str, organization_id: str) -> iam.IPrincipal:
     Args:
         account: ID of the role's account.
         role: name of the role, without a path.
-        organization_id: organization that the caller must belong to.
+        organization_id: organization, or standalone account, that the caller must belong to.
     """
     # AccountPrincipal writes the partition out where the stack has an environment, which would make
     # the template of the management account another than that of the members.
@@ -25,6 +27,6 @@ def one_role(account: str, role: str, organization_id: str) -> iam.IPrincipal:
             "ArnEquals": {
                 "aws:PrincipalArn": f"arn:{cdk.Aws.PARTITION}:iam::{account}:role/{role}"
             },
-            "StringEquals": {"aws:PrincipalOrgID": organization_id},
+            "StringEquals": principals_of(organization_id),
         }
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from baseline.config import Configuration
+from baseline.config import Configuration, Names
 from baseline.errors import BaselineError
 from baseline.local.access import Access
 from baseline.local.environment import Tools, cdk_environment
@@ -58,10 +58,12 @@ def targets(configuration: Configuration) -> tuple[Target, ...]:
         Target(account=account.id, region=home)
         for account in configuration.core_accounts().values()
     ]
+    # A standalone account's stacks of other Regions need no bootstrap there.
+    alone = Names.of(configuration).standalone
     other = [
         Target(account=management, region=region)
         for region in configuration.regions
-        if region != home
+        if region != home and not alone
     ]
     return tuple(dict.fromkeys([*core, *other, *workload_targets(configuration)]))
 

@@ -11,8 +11,11 @@ from baseline.local.access import Access, briefly
 from baseline.local.readers import Check
 from baseline.local.readers.values import ABSENT, attempt
 from baseline.local.verify import Finding
-from baseline.settings.sweep_runs import Clients, run
+from baseline.settings.sweep_runs import Clients, RunError, run
 from baseline.settings.wanted import wanted_settings
+
+TARGET = "Settings"
+"""Target of the rule that calls the function of a standalone account."""
 
 _TYPE = "account settings"
 _CAPABILITY = "Account settings"
@@ -26,10 +29,14 @@ Read = Callable[[Client, Values, str], Iterator[Check]]
 def reconcile(configuration: Configuration, access: Access) -> dict[str, Any]:
     """Run the settings' state machine to its end, as its deployment does in AWS; give the report.
 
+    A standalone account has the function alone, which is called as its rule does.
+
     Raises:
         RunError: The run failed.
     """
     names = Names.of(configuration)
+    if names.standalone:
+        return _visit(names, access)
     client = access.at(names.security, names.home_region)
     clients = Clients(states=client("stepfunctions"), s3=client("s3"))
     given: dict[str, object] = {"dry_run": False, "trigger": "deployment"}
@@ -40,10 +47,7 @@ def read_back(configuration: Configuration, access: Access) -> Iterator[Finding]
     """Compare the settings of every active account with the wanted ones."""
     names = Names.of(configuration)
     wanted: Mapping[str, Any] = wanted_settings(configuration)
-    organizations = access.client("organizations", access.management, access.region)
-    pages = organizations.get_paginator("list_accounts").paginate()
-    accounts = [each for page in pages for each in page["Accounts"]]
-    for account in (each["Id"] for each in accounts if each["Status"] == "ACTIVE"):
+    for account in [names.management] if names.standalone else _active(access):
         for region, name, read in _readers(configuration.regions):
             if name not in wanted:
                 continue
@@ -58,6 +62,35 @@ def read_back(configuration: Configuration, access: Access) -> Iterator[Finding]
                     capability=_CAPABILITY,
                     check=check,
                 )
+
+
+def _active(access: Access) -> list[str]:
+    organizations = access.client("organizations", access.management, access.region)
+    pages = organizations.get_paginator("list_accounts").paginate()
+    accounts = [each for page in pages for each in page["Accounts"]]
+    return [each["Id"] for each in accounts if each["Status"] == "ACTIVE"]
+
+
+def _visit(names: Names, access: Access) -> dict[str, Any]:
+    """Call the function with what its daily rule sends; give a report of one account."""
+    client = access.at(names.management, names.home_region)
+    rules = client("events").list_rules()["Rules"]
+    targets = [
+        target
+        for rule in rules
+        if rule.get("ScheduleExpression")
+        for target in client("events").list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        if target["Id"] == TARGET
+    ]
+    for target in targets:
+        answer = client("lambda").invoke(FunctionName=target["Arn"], Payload=target["Input"])
+        account = json.loads(answer["Payload"].read())
+        if "state" not in account:
+            raise RunError(f"the function of the account settings failed: {account}")
+        changed, failed = (account["state"] == state for state in ("changed", "failed"))
+        summary = {"accounts": 1, "changed": int(changed), "failed": int(failed)}
+        return {"summary": summary, "accounts": [account]}
+    raise RunError("no rule calls the function of the account settings; deploy standalone-settings")
 
 
 def _client(access: Access, account: str, service: str, region: str) -> Any:  # noqa: ANN401 boto3 clients have no published types

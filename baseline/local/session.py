@@ -10,7 +10,8 @@ from typing import Any, Self
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from baseline.config import Configuration, load
+from baseline.config import Configuration, Names, Standalone, read
+from baseline.config.expansion import expanded
 from baseline.errors import BaselineError
 from baseline.local import administration, kept_people, kept_settings, lifecycle
 from baseline.local.access import Access
@@ -33,7 +34,7 @@ class Session:
     """One configuration and the embedded AWS that it is deployed to.
 
     Attributes:
-        configuration: The configuration.
+        configuration: The configuration; of a standalone account, as the smallest organization.
         file: Its file.
         tools: The repository's tools.
         state: What is remembered between two commands.
@@ -62,7 +63,8 @@ class Session:
             ConfigurationError: The configuration has problems.
             BaselineError: A tool is missing.
         """
-        configuration = load(file)
+        found = read(file)
+        configuration = expanded(found) if isinstance(found, Standalone) else found
         root = find_root()
         folder = (state or root / STATE_FOLDER).resolve()
         return cls(
@@ -72,6 +74,11 @@ class Session:
             state=State(folder),
             console=console,
         )
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is one account without an organization."""
+        return Names.of(self.configuration).standalone
 
     def access(self, port: int | None = None) -> Access:
         """Give the way into the running server, or a new one to what will listen on ``port``.
@@ -107,6 +114,8 @@ class Session:
     def account_names(self) -> dict[str, str]:
         """Give the name of each account by its ID: the configuration's, and those created since."""
         names: dict[str, str] = {}
+        if self.alone:
+            return {self.configuration.accounts.management.id: "account"}
         if self.state.read() is not None:
             access = self.access()
             organizations = access.client("organizations", access.management, access.region)
@@ -122,11 +131,15 @@ class Session:
             if server is None:
                 access = self.access(lifecycle.free_port(port))
                 server = lifecycle.start(self.state, self.tools, self.file, access)
-            created = administration.found_organization(self.configuration, self.access())
+            created: tuple[str, ...] = ()
+            if not self.alone:
+                created = administration.found_organization(self.configuration, self.access())
             administration.create_emergency_roles(self.configuration, self.access())
+        what = f"organization {self.configuration.organization.id}, {len(created)} accounts added"
+        if self.alone:
+            what = f"account {self.configuration.accounts.management.id}, no organization"
         self.console.print(
-            f"embedded AWS at {self.access().endpoint} (process {server.pid}), organization"
-            f" {self.configuration.organization.id}, {len(created)} accounts added"
+            f"embedded AWS at {self.access().endpoint} (process {server.pid}), {what}"
         )
         return server
 
@@ -160,6 +173,9 @@ class Session:
             deployment = self.driver().deploy(self.console)
             if not deployment.ok:
                 raise FailedError("\n".join(("cdk deploy failed", *deployment.problems)))
+        if self.alone:
+            self._keep_settings()
+            return deployment
         with self.timed("members"), failures():
             moves = administration.place_members(self.configuration, self.access())
             for move in moves:
@@ -209,10 +225,8 @@ class Session:
                 expected_stacks=self.driver().stacks(),
                 governed=self.configuration.regions,
             )
-            kept = (
-                *kept_settings.read_back(self.configuration, self.access()),
-                *kept_people.read_back(self.configuration, self.access()),
-            )
+            people = () if self.alone else kept_people.read_back(self.configuration, self.access())
+            kept = (*kept_settings.read_back(self.configuration, self.access()), *people)
             return replace(report, findings=report.findings + kept)
 
     def status(self) -> dict[str, Any]:
@@ -222,13 +236,7 @@ class Session:
             return {"running": False, "log": str(self.state.server_log)}
         access = self.access()
         with failures():
-            organizations = access.client("organizations", access.management, access.region)
-            pages = organizations.get_paginator("list_accounts").paginate()
-            accounts = [
-                {name.lower(): account[name] for name in ("Id", "Name", "Email", "Status")}
-                for page in pages
-                for account in page["Accounts"]
-            ]
+            accounts = self._accounts()
             stacks = [
                 {name: stack[name] for name in ("account", "region", "stack", "status", "reason")}
                 | {"resources": len(stack["resources"])}
@@ -240,10 +248,24 @@ class Session:
             "endpoint": access.endpoint,
             "log": str(self.state.server_log),
             "configuration": server.configuration,
-            "organization": self.configuration.organization.id,
+            "organization": None if self.alone else self.configuration.organization.id,
             "accounts": accounts,
             "stacks": stacks,
         }
+
+    def _accounts(self) -> list[dict[str, Any]]:
+        if self.alone:
+            account = self.configuration.accounts.management
+            row = {"id": account.id, "name": "account", "email": account.email}
+            return [{**row, "status": "ACTIVE"}]
+        access = self.access()
+        organizations = access.client("organizations", access.management, access.region)
+        pages = organizations.get_paginator("list_accounts").paginate()
+        return [
+            {name.lower(): account[name] for name in ("Id", "Name", "Email", "Status")}
+            for page in pages
+            for account in page["Accounts"]
+        ]
 
     def down(self, *, purge: bool) -> Server | None:
         """Stop the server; everything in it is gone. With ``purge`` remove logs and assembly too."""

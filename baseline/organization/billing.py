@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from baseline.config import Configuration
+from baseline.config import Configuration, Names
 from baseline.controls.registry import implements
 from baseline.edge.cost_alarm import EdgeCost
 from baseline.organization.budgets import MonthlyBudget, allow_budgets
@@ -53,6 +53,7 @@ class BillingAlerts(Construct):
                 topic=self.topic,
                 minimum_dollars=billing.anomalies.minimum_dollars,
                 minimum_percent=billing.anomalies.minimum_percent,
+                by_account=not Names.of(configuration).standalone,
             )
         implements(self, capability="billing", controls=["SNS.1"])
 

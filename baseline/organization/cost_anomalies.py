@@ -30,6 +30,8 @@ class CostAnomalies(Construct):
             by default.
         minimum_percent: smallest anomaly that is told, in percent of the expected cost; 40 by
             default.
+        by_account: watch what each account costs, too; of use in an organization only. On by
+            default.
 
     Attributes:
         subscription: the ``aws_ce.CfnAnomalySubscription``.
@@ -49,18 +51,22 @@ class CostAnomalies(Construct):
         topic: SecureTopic,
         minimum_dollars: int = 100,
         minimum_percent: int = 40,
+        by_account: bool = True,
     ) -> None:
         super().__init__(scope, id)
         _at_least_one("minimum_dollars", minimum_dollars)
         _at_least_one("minimum_percent", minimum_percent)
-        monitors = AnomalyMonitorLookup(self, "Monitors")
+        monitors = AnomalyMonitorLookup(self, "Monitors", by_account=by_account)
         self.subscription = ce.CfnAnomalySubscription(
             self,
             "Subscription",
             subscription_name=f"{cdk.Stack.of(self).stack_name}-anomalies",
             # The only frequency that goes to a topic.
             frequency="IMMEDIATE",
-            monitor_arn_list=[monitors.service_monitor_arn, monitors.account_monitor_arn],
+            monitor_arn_list=[
+                monitors.service_monitor_arn,
+                *([monitors.account_monitor_arn] if monitors.account_monitor_arn else []),
+            ],
             subscribers=[
                 ce.CfnAnomalySubscription.SubscriberProperty(
                     type="SNS", address=topic.topic.topic_arn

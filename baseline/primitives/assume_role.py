@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from aws_cdk import aws_iam as iam
 
+from baseline.primitives.circle import resources_of
+
 ONE_NAME_EVERYWHERE = (
     "the role has one name in every account, and a condition keeps it to the accounts of this "
     "organization"
@@ -17,7 +19,7 @@ def assume_in_organization(sid: str, *, role_arn: str, organization_id: str) -> 
     Args:
         sid: name of the statement.
         role_arn: ARN of the role, with a wildcard for the account.
-        organization_id: ID of the organization.
+        organization_id: ID of the organization, or of a standalone account.
 
     Source: IAM User Guide, "AWS global condition context keys" (aws:ResourceOrgID).
     """
@@ -25,5 +27,5 @@ def assume_in_organization(sid: str, *, role_arn: str, organization_id: str) -> 
         sid=sid,
         actions=["sts:AssumeRole"],
         resources=[role_arn],
-        conditions={"StringEquals": {"aws:ResourceOrgID": organization_id}},
+        conditions={"StringEquals": resources_of(organization_id)},
     )

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from baseline.config import Names
 from baseline.controls.registry import implements
+from baseline.primitives.circle import principals_of
 from baseline.primitives.service_access import service_statement
 
 SESSION_CONTEXT = "kms:EncryptionContext:aws:ssm:SessionId"
@@ -95,7 +96,7 @@ def _key_policy(names: Names) -> list[iam.PolicyStatement]:
             conditions={
                 "StringEquals": {
                     "aws:PrincipalAccount": cdk.Aws.ACCOUNT_ID,
-                    "aws:PrincipalOrgID": names.organization_id,
+                    **principals_of(names.organization_id),
                 },
                 "Null": {SESSION_CONTEXT: "false"},
             },

@@ -41,7 +41,8 @@ def wanted_settings(configuration: Configuration) -> dict[str, object]:
     """Give the wanted value of each setting that is kept; what is off is not named.
 
     S3's block of public access of an account is kept only where the organization policy is off:
-    with the policy, AWS refuses the account's own call. Images are scanned only where Inspector is
+    with the policy, AWS refuses the account's own call. EC2's account attributes are kept where no
+    organization declares them. Images are scanned only where Inspector is
     on: each of them costs.
     """
     settings, names = configuration.account_settings, Names.of(configuration)
@@ -50,6 +51,9 @@ def wanted_settings(configuration: Configuration) -> dict[str, object]:
         "default_security_group": {},
         "default_vpc": {},
         "ebs_encryption": {"key": settings.ebs_key_alias},
+        "ec2_attributes": {
+            "hop_limit": configuration.capabilities.ec2_attributes.metadata_hop_limit
+        },
         "image_scanning": {},
         "opt_in_regions": {"governed": sorted(configuration.regions)},
         "password_policy": _password_policy(settings.password_policy),
@@ -59,6 +63,8 @@ def wanted_settings(configuration: Configuration) -> dict[str, object]:
     }
     if configuration.capabilities.s3_public_access_block.enabled:
         del every["public_access_block"]
+    if not names.standalone:
+        del every["ec2_attributes"]
     inspector = configuration.capabilities.inspector
     if not (inspector.enabled and inspector.images):
         del every["image_scanning"]
@@ -163,7 +169,8 @@ def _resource_explorer(names: Names) -> dict[str, object]:
     return {
         "aggregator": names.home_region,
         "view": names.resource_view,
-        "administrator": names.security,
+        # Who sees the organization, where there is one.
+        "administrator": "" if names.standalone else names.security,
         "organization": names.organization_arn,
         "organization_view": names.organization_view,
     }

@@ -41,6 +41,7 @@ from baseline.config.checks import (
     retention,
     security_hub,
     siem,
+    standalone,
     template_validation,
     units,
     workload,
@@ -207,6 +208,9 @@ CHECKS: tuple[Check, ...] = (
     game_days.alarms_can_stop_experiments,
     game_days.canaries_have_their_own_name,
     forensics.account_is_known,
+    # Standalone
+    standalone.is_sound,
+    standalone.became_a_member,
 )
 
 

@@ -7,7 +7,7 @@ them follow from prefix, account and Region, so they are the same in every synth
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from baseline.config.names.backups import BackupNames
 from baseline.config.names.delivery import DeliveryNames
@@ -29,9 +29,12 @@ from baseline.config.names.reconciling import ReconcilingNames
 from baseline.config.names.responses import ResponseNames
 from baseline.config.names.siem import SiemNames
 from baseline.config.names.trail import TrailNames
+from baseline.config.standalone import Standalone
 
 if TYPE_CHECKING:
     from baseline.config.configuration import Configuration
+
+ROLES: Final = ("management", "log_archive", "security", "network", "shared_services")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,16 +66,20 @@ class Names(
     """
 
     @classmethod
-    def of(cls, configuration: Configuration) -> Names:
-        """Give the names that follow from a configuration."""
-        accounts = configuration.accounts
+    def of(cls, configuration: Configuration | Standalone) -> Names:
+        """Give the names that follow from a configuration.
+
+        A standalone account has every role itself, and stands for its organization.
+        """
+        if isinstance(configuration, Standalone):
+            ids = dict.fromkeys(ROLES, configuration.account.id)
+            organization_id = configuration.account.id
+        else:
+            ids = {role: getattr(configuration.accounts, role).id for role in ROLES}
+            organization_id = configuration.organization.id
         return cls(
             prefix=configuration.prefix,
             home_region=configuration.home_region,
-            organization_id=configuration.organization.id,
-            management=accounts.management.id,
-            log_archive=accounts.log_archive.id,
-            security=accounts.security.id,
-            network=accounts.network.id,
-            shared_services=accounts.shared_services.id,
+            organization_id=organization_id,
+            **ids,
         )

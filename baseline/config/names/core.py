@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CoreNames:
-    """The accounts and what names begin with."""
+    """The accounts and what names begin with.
+
+    A standalone account is all of them, and stands for its organization: ``organization_id`` is its
+    ID, the widest circle there is. `baseline/primitives/circle.py` makes conditions of either.
+    """
 
     prefix: str
     home_region: str
@@ -24,15 +28,21 @@ class CoreNames:
         return "aws"
 
     @property
+    def standalone(self) -> bool:
+        """Whether there is one account and no organization."""
+        return self.organization_id == self.management
+
+    @property
     def core_accounts(self) -> tuple[str, ...]:
         """IDs of the accounts that carry the baseline, whose keys are all the baseline's."""
-        return (
+        accounts = (
             self.management,
             self.log_archive,
             self.security,
             self.network,
             self.shared_services,
         )
+        return tuple(dict.fromkeys(accounts))
 
     def _bucket(self, purpose: str, region: str | None = None) -> str:
         return f"{self.prefix}-{purpose}-{self.log_archive}-{region or self.home_region}"

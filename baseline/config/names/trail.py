@@ -13,8 +13,11 @@ class TrailNames(CoreNames):
 
     @property
     def trail(self) -> str:
-        """Name of the organization trail."""
-        return f"{self.prefix}-org-trail"
+        """Name of the organization trail, and another of the trail of an account alone.
+
+        An organization that the account joins shows its own trail there.
+        """
+        return f"{self.prefix}-trail" if self.standalone else f"{self.prefix}-org-trail"
 
     @property
     def trail_arn(self) -> str:

@@ -100,6 +100,7 @@ def test_json_of_a_right_file_counts_what_it_holds() -> None:
     assert report["valid"] is True
     assert report["problems"] == []
     assert report["summary"] == {
+        "profile": "organization",
         "organization": "o-exampleorgid",
         "core_accounts": 5,
         "adopted_members": 2,

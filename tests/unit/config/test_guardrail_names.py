@@ -12,7 +12,10 @@ from baseline.config.checks.guardrails import known_names as unpatched
 from baseline.guardrails import catalog as real
 
 ROOT = Path(__file__).parents[3]
-EXAMPLES = [ROOT / "baseline.yaml", *sorted((ROOT / "examples" / "configurations").glob("*.yaml"))]
+FOLDER = ROOT / "examples" / "configurations"
+# A standalone account has no organizational units.
+ORGANIZATIONS = sorted(path for path in FOLDER.glob("*.yaml") if path.stem != "standalone")
+EXAMPLES = [ROOT / "baseline.yaml", *ORGANIZATIONS]
 
 Found = Callable[[dict[str, object]], list[str]]
 

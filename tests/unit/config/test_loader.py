@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from baseline.config import load
+from baseline.config import load, read
 from baseline.config.loader import MAXIMUM_BYTES
 from baseline.errors import ConfigurationError
 
@@ -28,7 +28,7 @@ def written(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_every_example_is_right(path: Path) -> None:
-    configuration = load(path)
+    configuration = read(path)
     assert configuration.home_region in configuration.regions
 
 

@@ -10,7 +10,9 @@ from baseline.config import load
 from baseline.guardrails.proofs import run
 from tests.support import ROOT
 
-EXAMPLES = sorted((ROOT / "examples/configurations").glob("*.yaml"))
+FOLDER = ROOT / "examples" / "configurations"
+# No service control policy binds a standalone account.
+EXAMPLES = sorted(path for path in FOLDER.glob("*.yaml") if path.stem != "standalone")
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

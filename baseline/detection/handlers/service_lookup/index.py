@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import boto3
@@ -73,8 +73,13 @@ def units(event: dict[str, Any], _context: object) -> None:
 
 
 def monitors(event: dict[str, Any], _context: object) -> None:
-    """Answer CloudFormation with ``ServiceMonitorArn`` and ``AccountMonitorArn``."""
-    _answer(event, "monitors", lambda: find_monitors(boto3.client("ce", config=RETRIES)))
+    """Answer CloudFormation with ``ServiceMonitorArn`` and ``AccountMonitorArn``.
+
+    ``Dimensions`` names what is monitored; both by default.
+    """
+    wanted = event["ResourceProperties"].get("Dimensions", [*MONITORS])
+    client = boto3.client("ce", config=RETRIES)
+    _answer(event, "monitors", lambda: find_monitors(client, wanted))
 
 
 def find_detector(guardduty: Any) -> Data:  # noqa: ANN401 - boto3 clients have no published type
@@ -109,7 +114,7 @@ def _put(ssm: Any, name: str, value: str) -> None:  # noqa: ANN401 - boto3 clien
     ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
 
-def find_monitors(ce: Any) -> Data:  # noqa: ANN401 - boto3 clients have no published type
+def find_monitors(ce: Any, wanted: Collection[str] = (*MONITORS,)) -> Data:  # noqa: ANN401 - boto3 clients have no published type
     """Give the account's monitors over AWS services and over accounts, each created if absent.
 
     An account has room for one of each.
@@ -121,7 +126,7 @@ def find_monitors(ce: Any) -> Data:  # noqa: ANN401 - boto3 clients have no publ
         if monitor["MonitorType"] == MANAGED and "MonitorDimension" in monitor
     }
     for dimension, (_, name) in MONITORS.items():
-        if dimension not in found:
+        if dimension in wanted and dimension not in found:
             logger.info("no monitor over %s; creating one", dimension)
             found[dimension] = ce.create_anomaly_monitor(
                 AnomalyMonitor={
@@ -130,7 +135,11 @@ def find_monitors(ce: Any) -> Data:  # noqa: ANN401 - boto3 clients have no publ
                     "MonitorDimension": dimension,
                 }
             )["MonitorArn"]
-    return {attribute: found[dimension] for dimension, (attribute, _) in MONITORS.items()}
+    return {
+        attribute: found[dimension]
+        for dimension, (attribute, _) in MONITORS.items()
+        if dimension in wanted
+    }
 
 
 def find_units(organizations: Any, root: str, paths: list[str]) -> Data:  # noqa: ANN401 - as above

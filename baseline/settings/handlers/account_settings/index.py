@@ -21,6 +21,7 @@ import account_public_access
 import alternate_contacts
 import default_network
 import ebs_encryption
+import ec2_attributes
 import image_scanning
 import opt_in_regions
 import password_policy
@@ -42,6 +43,7 @@ ONCE: dict[str, Callable[..., Iterator[Row]]] = {
 # The VPC comes first: with it goes its security group.
 IN_EACH_REGION: dict[str, Callable[..., Iterator[Row]]] = {
     "ebs_encryption": ebs_encryption.keep,
+    "ec2_attributes": ec2_attributes.keep,
     "image_scanning": image_scanning.keep,
     "default_vpc": default_network.remove_vpcs,
     "default_security_group": default_network.empty_groups,
