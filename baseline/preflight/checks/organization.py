@@ -36,6 +36,24 @@ def identity(look: Look) -> Iterator[Finding]:
         )
 
 
+def membership(look: Look) -> Iterator[Finding]:
+    """An account alone that is in an organization after all: its policies bind here."""
+    answer = look.management.one(
+        "organizations", "DescribeOrganization", absent=("AWSOrganizationsNotInUseException",)
+    )
+    if answer is None:
+        return
+    organization = answer.get("Organization", {}).get("Id", "")
+    yield Finding(
+        check="organization.member",
+        verdict=Verdict.NOTE if organization else Verdict.FINE,
+        message=f"the account is in the organization {organization}, whose policies bind it; the baseline of an "
+        "organization covers all its accounts (docs/standalone.md)"
+        if organization
+        else "the account is in no organization",
+    )
+
+
 def feature_set(look: Look) -> Iterator[Finding]:
     """Policies and trusted access need all features."""
     if look.organization.feature_set == "ALL":

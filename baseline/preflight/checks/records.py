@@ -7,14 +7,13 @@ from typing import Any
 
 from baseline.preflight.checks.control_tower import enabled_baselines, tower_lines
 from baseline.preflight.finding import Finding, Verdict
-from baseline.preflight.look import Look
+from baseline.preflight.look import REGIONAL, Look
 
 TRAILS_PER_REGION = 5
 """Source: AWS CloudTrail User Guide, "Quotas in AWS CloudTrail"; it cannot be raised."""
 
 TOWER_RECORDER = "aws-controltower-"
 MEMBERS = "member-regional"
-MANAGEMENT = "members-management-regional"
 
 
 def trails(look: Look) -> Iterator[Finding]:
@@ -39,7 +38,8 @@ def trails(look: Look) -> Iterator[Finding]:
             message=f"{len(own)} trails, and a Region takes {TRAILS_PER_REGION}",
             commands=(f"aws cloudtrail delete-trail --name {own[-1]['Name']} --region {home}",),
         )
-    second = [row for row in others if row.get("IsOrganizationTrail")]
+    kind = "IsMultiRegionTrail" if look.standalone else "IsOrganizationTrail"
+    second = [row for row in others if row.get(kind)]
     for row in second:
         yield _second(look, row)
     if not second and not (mine and not deployed):
@@ -47,7 +47,7 @@ def trails(look: Look) -> Iterator[Finding]:
             check="trail.second",
             verdict=Verdict.FINE,
             place=look.place(look.names.management, home),
-            message="no other trail records the organization",
+            message="no other trail records the same",
         )
 
 
@@ -61,7 +61,7 @@ def _leftover(look: Look, row: dict[str, Any]) -> Finding:
         imported=look.imported(
             look.names.management, home, "AWS::CloudTrail::Trail", {"TrailName": row["Name"]}
         ),
-        commands=("npx cdk deploy audit --import-existing-resources",),
+        commands=(f"npx cdk deploy {look.id_of('audit')} --import-existing-resources",),
     )
 
 
@@ -72,7 +72,7 @@ def _second(look: Look, row: dict[str, Any]) -> Finding:
         check="trail.second",
         verdict=Verdict.NOTE,
         place=look.place(look.names.management, region),
-        message=f"{row['Name']} records the organization too; every further copy of management events is "
+        message=f"{row['Name']} records the same; every further copy of management events is "
         "billed by the event. Stop it after the deployment of audit, when ours delivers",
         commands=(f"aws cloudtrail stop-logging --name {row['TrailARN']} --region {region}",),
     )
@@ -130,7 +130,7 @@ def _recorder(
 
 def _tower(look: Look, place: str, names: str) -> Finding:
     """Control Tower's controls keep its recorder, so ours is left out, and its baselines are named."""
-    found = enabled_baselines(look)
+    found = {} if look.standalone else enabled_baselines(look)
     versions: dict[str, list[str]] = {}
     for path, row in found.items():
         versions.setdefault(row.get("baselineVersion") or "5.0", []).append(path)
@@ -159,7 +159,7 @@ def _tower(look: Look, place: str, names: str) -> Finding:
 
 def _is_deployed(look: Look, account: str, region: str) -> bool:
     if account == look.names.management:
-        return look.is_deployed(account, region, look.ours(f"{MANAGEMENT}-{region}"))
+        return look.is_deployed(account, region, look.ours(f"{REGIONAL}-{region}"))
     return look.has_stack_set(account, region, look.ours(MEMBERS))
 
 

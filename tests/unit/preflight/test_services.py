@@ -231,8 +231,10 @@ def test_control_towers_recorder_stays_and_ours_is_left_out() -> None:
     assert baselines == [{"version": "4.0", "units": ["Workloads"]}]
     world.configuration = changed(**found[0].configuration)
     assert list(records.recorders(world.look())) == []
-    types = {"AWS__ControlTower__EnabledBaseline": ("Baseline1",)}
-    world.expected = expected(stacks=(expected_stack("organization", MANAGEMENT, **types),))
+    stack = expected_stack(
+        "organization", MANAGEMENT, HOME, AWS__ControlTower__EnabledBaseline=("Baseline1",)
+    )
+    world.expected = expected(stacks=(stack,))
     (imported,) = blocking(control_tower.baselines(world.look()))
     assert imported.imported[0].logical_id == "Baseline1"
     assert imported.imported[0].identifier == {"EnabledBaselineIdentifier": arn}

@@ -146,7 +146,7 @@ class World:
             configuration=self.configuration,
             names=Names.of(self.configuration),
             readers={MANAGEMENT: management, **readers},
-            organization=organization_of(management),
+            live=organization_of(management),
             expected=self.expected,
         )
 
