@@ -112,10 +112,17 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def nested(path: str, value: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what to write for the organizational unit at a path."""
-    first, *rest = path.split("/")
-    inner: dict[str, Any] = dict(value)
-    for name in reversed(rest):
-        inner = {"units": {name: inner}}
-    return {"organizational_units": {first: inner}}
+def nested(path: str, ids: Mapping[str, str]) -> dict[str, Any]:
+    """Give what to write so that the unit at a path is adopted, with those above it.
+
+    Args:
+        path: Path of the unit.
+        ids: IDs of units by path; a unit above without an ID here has one in the file.
+    """
+    parts = path.split("/")
+    inner: dict[str, Any] = {}
+    for depth in range(len(parts), 0, -1):
+        here = "/".join(parts[:depth])
+        own = {"id": ids[here]} if here in ids else {}
+        inner = {parts[depth - 1]: {**own, **({"units": inner} if inner else {})}}
+    return {"organizational_units": inner}

@@ -108,8 +108,11 @@ def units(look: Look) -> Iterator[Finding]:
     by_id = {unit.id: unit for unit in live.values()}
     own = look.is_deployed(look.names.management, look.names.home_region, look.ours("organization"))
     fine = 0
+    ids: dict[str, str] = {}  # what a unit below needs written, too
     for path, unit in look.configuration.walk_units():
-        found = _unit(path, unit.id, live.get(path), by_id, own=own)
+        if path in live and unit.id != live[path].id:
+            ids[path] = live[path].id
+        found = _unit(path, unit.id, live.get(path), by_id, ids, own=own)
         if found is None:
             fine += 1
         else:
@@ -127,6 +130,7 @@ def _unit(
     id: str | None,
     live: LiveUnit | None,
     by_id: dict[str, LiveUnit],
+    ids: dict[str, str],
     *,
     own: bool,
 ) -> Finding | None:
@@ -138,7 +142,7 @@ def _unit(
             check="units.exists",
             verdict=Verdict.ADOPT,
             message=f"unit {path} exists ({live.id})",
-            configuration=nested(path, {"id": live.id}),
+            configuration=nested(path, ids),
         )
     if live is not None and live.id == id:
         return None
@@ -147,7 +151,7 @@ def _unit(
             check="units.id",
             verdict=Verdict.ADOPT,
             message=f"unit {path} is {live.id}, baseline.yaml says {id}",
-            configuration=nested(path, {"id": live.id}),
+            configuration=nested(path, ids),
         )
     where = f"it is the unit {by_id[id].path}" if id in by_id else "no unit has this ID"
     return Finding(

@@ -108,10 +108,15 @@ def test_units_that_exist_are_adopted_at_their_path() -> None:
         {"organizational_units": {"Workloads": {"id": "ou-exam-10000000"}}},
         {
             "organizational_units": {
-                "Workloads": {"units": {"Production": {"id": "ou-exam-20000000"}}}
+                "Workloads": {
+                    "id": "ou-exam-10000000",
+                    "units": {"Production": {"id": "ou-exam-20000000"}},
+                }
             }
         },
     ]
+    world.configuration = changed(**found[1].configuration)
+    assert blocking(organization.units(world.look())) == []
 
 
 def test_units_that_our_stack_made_need_no_id() -> None:

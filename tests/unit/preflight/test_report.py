@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,10 @@ from typing import Any
 import boto3
 import pytest
 from botocore import xform_name
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from ruamel.yaml import YAML
 
+from baseline.preflight.checks.administrators import LISTINGS
 from baseline.preflight.expected import NAME_OF, read_expected
 from baseline.preflight.finding import Finding, Imported, Verdict, merged
 from baseline.preflight.report import as_json, as_markdown, as_yaml, mappings
@@ -104,50 +105,33 @@ def test_every_command_exists_with_its_options(found: list[Finding]) -> None:
     lines = _aws_commands(found)
     assert len(lines) > 10
     for line in lines:
-        _, service, command, *options = shlex.split(line)
-        name = CLI_SERVICES.get(service, service)
-        if name is None:
-            assert command == "rb"
-            continue
-        model = boto3.client(name, region_name=HOME).meta.service_model
-        operation = {xform_name(each, "-"): each for each in model.operation_names}[command]
-        members = {
-            xform_name(each, "-") for each in model.operation_model(operation).input_shape.members
-        }
-        given = {option[2:] for option in options if option.startswith("--")} - {"region"}
-        shown = {option.removeprefix("no-") for option in given}
-        assert shown <= members, line
+        _check(line)
 
 
-def test_every_printed_command_of_the_checks_is_one_that_exists() -> None:
-    folder = Path(str(files("baseline.preflight"))) / "checks"
-    text = "".join(path.read_text("utf-8") for path in sorted(folder.glob("*.py")))
-    # The services whose administrators are taken back are in no brown field all at once.
-    from baseline.preflight.checks.administrators import LISTINGS  # noqa: PLC0415
+def _check(line: str) -> None:
+    """Check that a command of the AWS CLI and its options exist."""
+    _, service, command, *options = shlex.split(line)
+    name = CLI_SERVICES.get(service, service)
+    if name is None:
+        assert command == "rb"
+        return
+    model = boto3.client(name, region_name=HOME).meta.service_model
+    operation = {xform_name(each, "-"): each for each in model.operation_names}[command]
+    shape = model.operation_model(operation).input_shape
+    members = {xform_name(each, "-") for each in (shape.members if shape is not None else ())}
+    given = {option[2:] for option in options if option.startswith("--")} - {"region"}
+    assert {option.removeprefix("no-") for option in given} <= members, line
 
+
+def test_every_way_to_take_an_administrator_back_exists() -> None:
     undo = [listing.undo.format(account=MANAGEMENT) for listing in LISTINGS.values()]
-    made = [Finding(check="x", verdict=Verdict.CONFLICT, message="", commands=tuple(undo * 2))]
-    extra = [
-        "aws organizations enable-all-features",
-        "aws controltower reset-landing-zone --landing-zone-identifier x",
-    ]
-    made[0] = Finding(check="x", verdict=Verdict.CONFLICT, message="", commands=(*undo, *extra))
-    for line in _aws_commands(made):
-        _, service, command, *_ = shlex.split(line)
-        operations = boto3.client(service, region_name=HOME).meta.service_model.operation_names
-        assert command in {xform_name(each, "-") for each in operations}, line
-    assert "aws " in text
+    assert len(undo) == 6
+    for line in undo:
+        _check(line)
 
 
 def _identifier(kind: str) -> list[str]:
-    name = kind.lower().replace("::", "-")
-    folder = Path(str(files("cfnlint"))) / "data/schemas/providers/us_east_1"
-    path = next(
-        path
-        for path in (folder / f"{name}.json", folder / f"{name.replace('-', '_')}.json")
-        if path.exists()
-    )
-    schema: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
     return [each.rpartition("/")[2] for each in schema["primaryIdentifier"]]
 
 
