@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from baseline.config import load
+from baseline.config import read
 from baseline.errors import BaselineError
 
 if TYPE_CHECKING:
     from baseline.preflight.finding import Finding
+    from baseline.preflight.look import Look
     from baseline.preflight.reach import Ways
 
 IN_THE_WAY = 1
@@ -85,30 +86,30 @@ def preflight(
             _print_policy(role or [])
             return
         ways = _ways(profile or [], role, endpoint)
-        found, accounts = _look(config, ways, assembly, members=members)
+        found, look = _look(config, ways, assembly, members=members)
     except BaselineError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG_INPUT) from None
-    _print(Format.JSON if as_json else format_, found, accounts, everything=everything)
+    _print(Format.JSON if as_json else format_, found, look, everything=everything)
     if any(finding.blocks for finding in found):
         raise typer.Exit(IN_THE_WAY)
 
 
 def _look(
     config: Path, ways: Ways, assembly: Path | None, *, members: bool
-) -> tuple[list[Finding], list[str]]:
+) -> tuple[list[Finding], Look]:
     # boto3 is not needed for the other commands.
     from rich.console import Console  # noqa: PLC0415
 
     from baseline.preflight.opening import open_look  # noqa: PLC0415
     from baseline.preflight.run import preflight as run  # noqa: PLC0415
 
-    configuration = load(config)
+    configuration = read(config)
     folder = ASSEMBLY if assembly is None and (ASSEMBLY / "manifest.json").is_file() else assembly
     with Console(stderr=True).status("signing in") as status:
         look, closed = open_look(configuration, ways, assembly=folder, members=members)
         found = run(look, closed=closed, progress=lambda name: status.update(f"{name}: done"))
-    return found, list(look.readers)
+    return found, look
 
 
 def _ways(profiles: Sequence[str], roles: list[str] | None, endpoint: str | None) -> Ways:
@@ -137,15 +138,13 @@ def _print_policy(roles: Sequence[str]) -> None:
     typer.echo(json.dumps(document, indent=2))
 
 
-def _print(
-    format_: Format, found: Sequence[Finding], accounts: Sequence[str], *, everything: bool
-) -> None:
+def _print(format_: Format, found: Sequence[Finding], look: Look, *, everything: bool) -> None:
     from baseline.cli import preflight_tables as tables  # noqa: PLC0415
     from baseline.preflight.report import as_json, as_markdown  # noqa: PLC0415
 
     if format_ is Format.JSON:
-        typer.echo(as_json(found, profile="organization", accounts=accounts))
+        typer.echo(as_json(found, profile=look.profile, accounts=list(look.readers)))
     elif format_ is Format.MARKDOWN:
         typer.echo(as_markdown(found), nl=False)
     else:
-        tables.show(found, accounts=len(accounts), everything=everything)
+        tables.show(found, accounts=len(look.readers), everything=everything)

@@ -32,7 +32,10 @@ _READS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "cloudtrail": ("cloudtrail", ("DescribeTrails",)),
     "config": ("config", ("DescribeConfigurationRecorders", "DescribeDeliveryChannels")),
-    "controltower": ("controltower", ("GetLandingZone", "ListEnabledControls", "ListLandingZones")),
+    "controltower": (
+        "controltower",
+        ("GetLandingZone", "ListEnabledBaselines", "ListEnabledControls", "ListLandingZones"),
+    ),
     "ec2": (
         "ec2",
         (

@@ -86,7 +86,8 @@ class Finding:
 def merged(findings: Iterator[Finding] | list[Finding]) -> dict[str, Any]:
     """Give what all findings write into baseline.yaml, in one piece.
 
-    Where two write to the same place, the first one counts: it is the worse one.
+    Where two write to the same place, the first one counts, which is the worse one; of two numbers
+    the larger one, which leaves room for both.
     """
     result: dict[str, Any] = {}
     for finding in findings:
@@ -101,14 +102,27 @@ def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
             below = into.setdefault(key, {})
             if isinstance(below, dict):
                 _merge(below, value)
+        elif _is_number(value) and _is_number(into.get(key)):
+            into[key] = max(value, into[key])
         else:
             into.setdefault(key, value)
 
 
-def nested(path: str, value: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what to write for the organizational unit at a path."""
-    first, *rest = path.split("/")
-    inner: dict[str, Any] = dict(value)
-    for name in reversed(rest):
-        inner = {"units": {name: inner}}
-    return {"organizational_units": {first: inner}}
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def nested(path: str, ids: Mapping[str, str]) -> dict[str, Any]:
+    """Give what to write so that the unit at a path is adopted, with those above it.
+
+    Args:
+        path: Path of the unit.
+        ids: IDs of units by path; a unit above without an ID here has one in the file.
+    """
+    parts = path.split("/")
+    inner: dict[str, Any] = {}
+    for depth in range(len(parts), 0, -1):
+        here = "/".join(parts[:depth])
+        own = {"id": ids[here]} if here in ids else {}
+        inner = {parts[depth - 1]: {**own, **({"units": inner} if inner else {})}}
+    return {"organizational_units": inner}

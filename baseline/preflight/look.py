@@ -8,10 +8,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from baseline.config import Configuration, Names
+from baseline.errors import BaselineError
 from baseline.live.organization import LiveOrganization
 from baseline.live.reader import Reader
 from baseline.preflight.expected import Expected
 from baseline.preflight.finding import Imported
+
+REGIONAL: Final = "members-management-regional"
+"""Start of the IDs of the stacks with the management account's recorders."""
+STANDALONE: Final = "standalone"
+"""Start of the IDs of the stacks of an account alone."""
 
 _GONE: Final = "DELETE_COMPLETE"
 _UNUSABLE: Final = frozenset(
@@ -27,17 +33,38 @@ class Look:
         configuration: The configuration of an organization.
         names: Its names.
         readers: Accounts that can be read, by ID.
-        organization: The live organization.
+        live: The live organization; None for an account alone.
         expected: What the stacks would make; None where nothing was synthesized.
     """
 
     configuration: Configuration
     names: Names
     readers: Mapping[str, Reader]
-    organization: LiveOrganization
+    live: LiveOrganization | None = None
     expected: Expected | None = None
     _stacks: dict[tuple[str, str], dict[str, str] | None] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def standalone(self) -> bool:
+        """Whether it is an account without an organization."""
+        return self.names.standalone
+
+    @property
+    def profile(self) -> str:
+        """What is looked at: ``organization`` or ``standalone``."""
+        return "standalone" if self.standalone else "organization"
+
+    @property
+    def organization(self) -> LiveOrganization:
+        """The live organization.
+
+        Raises:
+            BaselineError: The account has none.
+        """
+        if self.live is None:
+            raise BaselineError("an account alone has no organization to look at")
+        return self.live
 
     @property
     def management(self) -> Reader:
@@ -46,6 +73,8 @@ class Look:
 
     def label(self, account: str) -> str:
         """Give an account as baseline.yaml calls it, or its ID."""
+        if self.standalone:
+            return "account"
         named = {row.id: name for name, row in self.configuration.all_accounts() if row.id}
         return named.get(account, account)
 
@@ -94,8 +123,22 @@ class Look:
         )
 
     def ours(self, id: str) -> str:
-        """Give the name of a stack by its ID in the app."""
-        return f"{self.names.prefix}-{id}"
+        """Give the name of a stack by its ID in an organization's app."""
+        return f"{self.names.prefix}-{self.id_of(id)}"
+
+    def id_of(self, id: str) -> str:
+        """Give the ID of a stack by its ID in an organization's app."""
+        if not self.standalone:
+            return id
+        home = self.names.home_region
+        other = {
+            "members-management": "members",
+            "security": f"detection-{home}",  # the hub and its aggregator stand there
+            **{
+                f"{REGIONAL}-{region}": f"members-{region}" for region in self.configuration.regions
+            },
+        }
+        return f"{STANDALONE}-{other.get(id, id)}"
 
     def imported(
         self, account: str, region: str, kind: str, identifier: Mapping[str, str]

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from baseline.config import Configuration, Names
+from baseline.config import Configuration, Names, Standalone
+from baseline.config.expansion import expanded
 from baseline.live.organization import organization_of
 from baseline.preflight.expected import Expected, read_expected
 from baseline.preflight.finding import Finding
 from baseline.preflight.look import Look
-from baseline.preflight.reach import Ways, first_reader, readers_of
+from baseline.preflight.reach import ALONE, Ways, first_reader, readers_of
 
 
 def open_look(
-    configuration: Configuration, ways: Ways, *, assembly: Path | None, members: bool = False
+    configuration: Configuration | Standalone,
+    ways: Ways,
+    *,
+    assembly: Path | None,
+    members: bool = False,
 ) -> tuple[Look, list[Finding]]:
-    """Open a look at an organization.
+    """Open a look at an organization, or at an account alone.
 
     Args:
         configuration: The configuration.
@@ -32,6 +37,15 @@ def open_look(
     """
     expected: Expected | None = read_expected(assembly) if assembly is not None else None
     names = Names.of(configuration)
+    if isinstance(configuration, Standalone):
+        reader = first_reader(ways, account=configuration.account.id, name=ALONE)
+        look = Look(
+            configuration=expanded(configuration),
+            names=names,
+            readers={reader.account: reader},
+            expected=expected,
+        )
+        return look, []
     management = first_reader(ways, account=names.management)
     organization = organization_of(management)
     accounts = {name: core.id for name, core in configuration.core_accounts().items()}
@@ -42,7 +56,7 @@ def open_look(
         configuration=configuration,
         names=names,
         readers=readers,
-        organization=organization,
+        live=organization,
         expected=expected,
     )
     return look, closed

@@ -20,6 +20,8 @@ READ_ONLY: Final = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 """What a session in another account is cut down to, whatever its role may do."""
 
 MANAGEMENT: Final = "management"
+ALONE: Final = "account"
+"""What the only account is called, as its section in baseline.yaml."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +47,9 @@ def first_reader(ways: Ways, *, account: str, name: str = MANAGEMENT) -> Reader:
         LiveError: No credentials, invalid ones, or those of another account.
         BaselineError: The AWS configuration has no such profile.
     """
-    session = _session(ways.profiles.get(name))
+    # A profile without a name is that of the account that everything begins with.
+    profile = ways.profiles.get(name) or (ways.profiles.get(MANAGEMENT) if name == ALONE else None)
+    session = _session(profile)
     reader = Reader(session, endpoint=ways.endpoint)
     if reader.account != account:
         raise LiveError(

@@ -37,6 +37,7 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("administrators by Region", administrators.regional),
     ("policies", policies.slots),
     ("Control Tower", control_tower.landing_zone),
+    ("Control Tower's baselines", control_tower.baselines),
     ("StackSets", control_tower.stack_sets),
     ("trails", records.trails),
     ("recorders", records.recorders),
@@ -58,7 +59,17 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("names", names.resources),
     ("names of policies", names.policies),
 )
-"""Every check, by what it looks at."""
+"""Every check of an organization, by what it looks at."""
+
+_ALONE: Final = frozenset(
+    {"trails", "recorders", "detectors", "Security Hub", "analyzers", "emergency role", "Regions"}
+    | {"volumes", "sessions", "bootstrap", "quotas", "concurrency", "stacks", "names"}
+)
+ALONE: Final[tuple[tuple[str, Check], ...]] = (
+    ("organization", organization.membership),
+    *(check for check in CHECKS if check[0] in _ALONE),
+)
+"""Every check of an account without an organization."""
 
 _AT_ONCE = 6  # calls wait for the network; Organizations allows a few a second
 
@@ -86,7 +97,11 @@ def preflight(
         return found
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        found = [finding for each in pool.map(run, CHECKS) for finding in each]
+        found = [
+            finding
+            for each in pool.map(run, ALONE if look.standalone else CHECKS)
+            for finding in each
+        ]
     found += [*closed, *_unknown(look)]
     if look.expected is None:
         found.append(_without_assembly())

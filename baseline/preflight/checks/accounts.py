@@ -128,6 +128,15 @@ def _unit(
     paths = dict(look.configuration.walk_units())
     units = {unit.path: unit.id for unit in look.organization.walk_units()}
     here = there.unit_path or "the root"
+    if section == "members" and not there.unit_path and wanted not in units:
+        yield Finding(
+            check="accounts.unit",
+            verdict=Verdict.NOTE,
+            place=name,
+            message=f"{there.id} stands in {here}; move it into {wanted} when the stack organization has made "
+            "that unit: no guardrail of the unit binds it before",
+        )
+        return
     move = _move(look, there, units, wanted)
     adopt: dict[str, Any] = (
         {section: {name: {"ou": there.unit_path}}} if there.unit_path in paths else {}
@@ -145,13 +154,12 @@ def _unit(
 
 def _move(look: Look, there: LiveAccount, units: dict[str, str], wanted: str) -> tuple[str, ...]:
     source = units.get(there.unit_path or "", look.organization.root_id)
-    target = units.get(wanted)
-    if target is None or source is None:
+    if source is None or wanted not in units:
         return ()
     return (
         (
             f"aws organizations move-account --account-id {there.id} --source-parent-id {source} "
-            f"--destination-parent-id {target}"
+            f"--destination-parent-id {units[wanted]}"
         ),
     )
 

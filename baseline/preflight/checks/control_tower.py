@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from baseline.preflight.finding import Finding, Verdict
+from baseline.config import quotas
+from baseline.preflight.finding import Finding, Imported, Verdict
 from baseline.preflight.look import Look
 
 POLICY_START = "aws-guardrails-"
@@ -13,6 +14,8 @@ POLICY_START = "aws-guardrails-"
 
 Source: AWS Control Tower User Guide, "Resources created in the shared accounts".
 """
+TOWER_BASELINE = "17BSJV3IGJ2QSGA2"
+"""End of the ARN of AWSControlTowerBaseline, in every Region. Source: AWS CLI, "list-baselines"."""
 
 
 def landing_zone(look: Look) -> Iterator[Finding]:
@@ -43,11 +46,17 @@ def landing_zone(look: Look) -> Iterator[Finding]:
             verdict=Verdict.ADOPT,
             place=region,
             message=f"{told}: the baseline works with it in mode controls",
-            configuration={"control_tower": "controls"},
+            configuration=tower_lines(look),
         )
     else:
         yield Finding(check="control-tower.mode", verdict=Verdict.FINE, place=region, message=told)
     yield from _state(look, region, zone)
+
+
+def tower_lines(look: Look) -> dict[str, Any]:
+    """Give what the mode `controls` needs: room for Control Tower's policies, too."""
+    reserved = max(quotas.CONTROL_TOWER_SCP_SLOTS, look.configuration.guardrails.reserved_scp_slots)
+    return {"control_tower": "controls", "guardrails": {"reserved_scp_slots": reserved}}
 
 
 def _find(look: Look) -> tuple[tuple[str, dict[str, Any]] | None, bool]:
@@ -95,6 +104,61 @@ def _state(look: Look, region: str, zone: dict[str, Any]) -> Iterator[Finding]:
             message=f"{len(controls)} controls are enabled, {len(policies)} policies {POLICY_START}* "
             "hold them; guardrails and controls both bind",
         )
+
+
+def baselines(look: Look) -> Iterator[Finding]:
+    """Baselines that are enabled on units already are imported: they cannot be enabled twice."""
+    home = look.names.home_region
+    if look.is_deployed(look.names.management, home, look.ours("organization")):
+        return
+    wanted = {
+        unit for baseline in look.configuration.landing_zone.baselines for unit in baseline.units
+    }
+    for path, row in enabled_baselines(look).items():
+        if path in wanted:
+            yield Finding(
+                check="control-tower.baseline",
+                verdict=Verdict.IMPORT,
+                place=path,
+                message=f"the baseline of {path} is enabled already ({row['arn']})",
+                imported=_imported(look, path, row["arn"]),
+            )
+
+
+def enabled_baselines(look: Look) -> dict[str, dict[str, Any]]:
+    """Give the enabled AWSControlTowerBaseline of each unit that baseline.yaml describes."""
+    paths = [path for path, _ in look.configuration.walk_units()]
+    live = {unit.id: unit.path for unit in look.organization.walk_units()}
+    found: dict[str, dict[str, Any]] = {}
+    for region in look.configuration.regions:
+        rows = look.management.every(
+            "controltower", "ListEnabledBaselines", "enabledBaselines", region
+        )
+        for row in rows or ():
+            path = live.get(row["targetIdentifier"].rpartition("/")[2], "")
+            if row["baselineIdentifier"].endswith(f"/{TOWER_BASELINE}") and path in paths:
+                found[path] = row
+    return {path: found[path] for path in paths if path in found}
+
+
+def _imported(look: Look, path: str, arn: str) -> tuple[Imported, ...]:
+    """Give the resource of a unit's baseline: the one whose logical ID ends in the unit's name."""
+    stacks = look.expected.stacks if look.expected else ()
+    kind = "AWS::ControlTower::EnabledBaseline"
+    units = [
+        unit for baseline in look.configuration.landing_zone.baselines for unit in baseline.units
+    ]
+    for stack in stacks:
+        ids = stack.logical_ids.get(kind, ())
+        if len(ids) == len(units):
+            return (
+                Imported(
+                    stack=stack.id,
+                    logical_id=ids[units.index(path)],
+                    identifier={"EnabledBaselineIdentifier": arn},
+                ),
+            )
+    return ()
 
 
 def stack_sets(look: Look) -> Iterator[Finding]:

@@ -54,6 +54,16 @@ def _detector(look: Look, account: str, region: str, ids: list[str]) -> Iterator
             ),
         )
         return
+    own = look.is_deployed(account, region, look.ours(f"detection-{region}"))
+    if look.standalone and not own:
+        yield Finding(
+            check="guardduty.detector",
+            verdict=Verdict.IMPORT,
+            place=place,
+            message=f"there is a detector ({ids[0]}), and a Region has one",
+            imported=look.imported(account, region, "AWS::GuardDuty::Detector", {"Id": ids[0]}),
+        )
+        return
     yield Finding(
         check="guardduty.administrator",
         verdict=Verdict.FINE,
@@ -72,6 +82,8 @@ def hub(look: Look) -> Iterator[Finding]:
         answer = reader.one("securityhub", "DescribeHub", region, absent=NOT_ENABLED)
         if answer is None:
             continue
+        if look.standalone:
+            yield from _own_hub(look, region, answer)
         rows = (
             reader.every(
                 "securityhub",
@@ -88,8 +100,23 @@ def hub(look: Look) -> Iterator[Finding]:
         # Linked Regions show the aggregator of the home Region.
         here = [row for row in rows if f":{region}:" in row["FindingAggregatorArn"]]
         yield from _aggregator(look, region, here, enabled=bool(answer), deployed=deployed)
-    if not deployed:
+    if not deployed and not look.standalone:
         yield from _policies(look)
+
+
+def _own_hub(look: Look, region: str, answer: dict[str, Any]) -> Iterator[Finding]:
+    """An account alone has its hub in a stack of its own, so one that is there is imported."""
+    account = look.names.security
+    if not answer or look.is_deployed(account, region, look.ours(f"detection-{region}")):
+        return
+    arn = answer["HubArn"]
+    yield Finding(
+        check="security-hub.hub",
+        verdict=Verdict.IMPORT,
+        place=look.place(account, region),
+        message="Security Hub is enabled already",
+        imported=look.imported(account, region, "AWS::SecurityHub::Hub", {"ARN": arn}),
+    )
 
 
 def _aggregator(
@@ -190,10 +217,11 @@ def analyzers(look: Look) -> Iterator[Finding]:
         rows = reader.every("accessanalyzer", "ListAnalyzers", "analyzers", region)
         if rows is None:
             continue
-        found = [row for row in rows if row["type"].startswith("ORGANIZATION")]
+        zone = "ACCOUNT" if look.standalone else "ORGANIZATION"
+        found = [row for row in rows if row["type"].startswith(zone)]
         place = look.place(look.names.security, region)
         for row in found:
-            free = row["type"] == "ORGANIZATION"
+            free = row["type"] == zone
             cost = "" if free else " and is billed twice"
             yield Finding(
                 check="analyzers.second",
@@ -210,5 +238,5 @@ def analyzers(look: Look) -> Iterator[Finding]:
                 check="analyzers.second",
                 verdict=Verdict.FINE,
                 place=place,
-                message="no analyzer of the organization yet",
+                message="no analyzer that would tell the same",
             )

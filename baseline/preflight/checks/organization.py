@@ -36,6 +36,24 @@ def identity(look: Look) -> Iterator[Finding]:
         )
 
 
+def membership(look: Look) -> Iterator[Finding]:
+    """An account alone that is in an organization after all: its policies bind here."""
+    answer = look.management.one(
+        "organizations", "DescribeOrganization", absent=("AWSOrganizationsNotInUseException",)
+    )
+    if answer is None:
+        return
+    organization = answer.get("Organization", {}).get("Id", "")
+    yield Finding(
+        check="organization.member",
+        verdict=Verdict.NOTE if organization else Verdict.FINE,
+        message=f"the account is in the organization {organization}, whose policies bind it; the baseline of an "
+        "organization covers all its accounts (docs/standalone.md)"
+        if organization
+        else "the account is in no organization",
+    )
+
+
 def feature_set(look: Look) -> Iterator[Finding]:
     """Policies and trusted access need all features."""
     if look.organization.feature_set == "ALL":
@@ -90,8 +108,11 @@ def units(look: Look) -> Iterator[Finding]:
     by_id = {unit.id: unit for unit in live.values()}
     own = look.is_deployed(look.names.management, look.names.home_region, look.ours("organization"))
     fine = 0
+    ids: dict[str, str] = {}  # what a unit below needs written, too
     for path, unit in look.configuration.walk_units():
-        found = _unit(path, unit.id, live.get(path), by_id, own=own)
+        if path in live and unit.id != live[path].id:
+            ids[path] = live[path].id
+        found = _unit(path, unit.id, live.get(path), by_id, ids, own=own)
         if found is None:
             fine += 1
         else:
@@ -109,6 +130,7 @@ def _unit(
     id: str | None,
     live: LiveUnit | None,
     by_id: dict[str, LiveUnit],
+    ids: dict[str, str],
     *,
     own: bool,
 ) -> Finding | None:
@@ -120,7 +142,7 @@ def _unit(
             check="units.exists",
             verdict=Verdict.ADOPT,
             message=f"unit {path} exists ({live.id})",
-            configuration=nested(path, {"id": live.id}),
+            configuration=nested(path, ids),
         )
     if live is not None and live.id == id:
         return None
@@ -129,7 +151,7 @@ def _unit(
             check="units.id",
             verdict=Verdict.ADOPT,
             message=f"unit {path} is {live.id}, baseline.yaml says {id}",
-            configuration=nested(path, {"id": live.id}),
+            configuration=nested(path, ids),
         )
     where = f"it is the unit {by_id[id].path}" if id in by_id else "no unit has this ID"
     return Finding(

@@ -14,12 +14,14 @@ def identity_center(look: Look) -> Iterator[Finding]:
     settings = look.configuration.identity_center
     found: tuple[str, dict[str, Any]] | None = None
     known = True
-    for region in look.configuration.regions:
+    first = settings.region or look.names.home_region
+    for region in sorted(look.configuration.regions, key=lambda region: region != first):
         rows = look.management.every("sso-admin", "ListInstances", "Instances", region)
         if rows is None:
             known = False
-        elif rows and found is None:
-            found = (region, rows[0])
+        elif rows:
+            found = (region, rows[0])  # an organization has one
+            break
     if found is None:
         if known:
             yield _without_instance(look, wanted=settings.instance)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from baseline.preflight.checks.control_tower import enabled_baselines, tower_lines
 from baseline.preflight.finding import Finding, Verdict
-from baseline.preflight.look import Look
+from baseline.preflight.look import REGIONAL, Look
 
 TRAILS_PER_REGION = 5
 """Source: AWS CloudTrail User Guide, "Quotas in AWS CloudTrail"; it cannot be raised."""
 
 TOWER_RECORDER = "aws-controltower-"
 MEMBERS = "member-regional"
-MANAGEMENT = "members-management-regional"
 
 
 def trails(look: Look) -> Iterator[Finding]:
@@ -38,7 +38,8 @@ def trails(look: Look) -> Iterator[Finding]:
             message=f"{len(own)} trails, and a Region takes {TRAILS_PER_REGION}",
             commands=(f"aws cloudtrail delete-trail --name {own[-1]['Name']} --region {home}",),
         )
-    second = [row for row in others if row.get("IsOrganizationTrail")]
+    kind = "IsMultiRegionTrail" if look.standalone else "IsOrganizationTrail"
+    second = [row for row in others if row.get(kind)]
     for row in second:
         yield _second(look, row)
     if not second and not (mine and not deployed):
@@ -46,7 +47,7 @@ def trails(look: Look) -> Iterator[Finding]:
             check="trail.second",
             verdict=Verdict.FINE,
             place=look.place(look.names.management, home),
-            message="no other trail records the organization",
+            message="no other trail records the same",
         )
 
 
@@ -60,7 +61,7 @@ def _leftover(look: Look, row: dict[str, Any]) -> Finding:
         imported=look.imported(
             look.names.management, home, "AWS::CloudTrail::Trail", {"TrailName": row["Name"]}
         ),
-        commands=("npx cdk deploy audit --import-existing-resources",),
+        commands=(f"npx cdk deploy {look.id_of('audit')} --import-existing-resources",),
     )
 
 
@@ -71,7 +72,7 @@ def _second(look: Look, row: dict[str, Any]) -> Finding:
         check="trail.second",
         verdict=Verdict.NOTE,
         place=look.place(look.names.management, region),
-        message=f"{row['Name']} records the organization too; every further copy of management events is "
+        message=f"{row['Name']} records the same; every further copy of management events is "
         "billed by the event. Stop it after the deployment of audit, when ours delivers",
         commands=(f"aws cloudtrail stop-logging --name {row['TrailARN']} --region {region}",),
     )
@@ -115,13 +116,7 @@ def _recorder(
             check="config.recorder", verdict=Verdict.FINE, place=place, message="the baseline's own"
         )
     elif any(row["name"].startswith(TOWER_RECORDER) for row in recorders):
-        yield Finding(
-            check="config.tower-recorder",
-            verdict=Verdict.SKIP,
-            place=place,
-            message=f"Control Tower records here ({names}), and its controls keep the recorder",
-            configuration={"capabilities": {"config": {"enabled": False}}},
-        )
+        yield _tower(look, place, names)
     else:
         left = " of an earlier deployment" if ours else ""
         yield Finding(
@@ -133,9 +128,38 @@ def _recorder(
         )
 
 
+def _tower(look: Look, place: str, names: str) -> Finding:
+    """Control Tower's controls keep its recorder, so ours is left out, and its baselines are named."""
+    found = {} if look.standalone else enabled_baselines(look)
+    versions: dict[str, list[str]] = {}
+    for path, row in found.items():
+        versions.setdefault(row.get("baselineVersion") or "5.0", []).append(path)
+    lines = {
+        "capabilities": {"config": {"enabled": False}},
+        "landing_zone": {
+            "baselines": [
+                {"version": version, "units": units} for version, units in sorted(versions.items())
+            ]
+        },
+        **tower_lines(look),
+    }
+    return Finding(
+        check="config.tower-recorder",
+        verdict=Verdict.SKIP if found else Verdict.CONFLICT,
+        place=place,
+        message=f"Control Tower records here ({names}), and its controls keep the recorder"
+        + (
+            ""
+            if found
+            else "; no unit of baseline.yaml has AWSControlTowerBaseline: describe the governed units first"
+        ),
+        configuration=lines if found else {},
+    )
+
+
 def _is_deployed(look: Look, account: str, region: str) -> bool:
     if account == look.names.management:
-        return look.is_deployed(account, region, look.ours(f"{MANAGEMENT}-{region}"))
+        return look.is_deployed(account, region, look.ours(f"{REGIONAL}-{region}"))
     return look.has_stack_set(account, region, look.ours(MEMBERS))
 
 
