@@ -97,7 +97,7 @@ def apply_baseline(
     return Blueprint(record, platform)
 
 
-def _check(app: Any, packs: Sequence[str]) -> None:
+def _check(app: object, packs: Sequence[str]) -> None:
     if not isinstance(app, cdk.Stage):
         raise BaselineError(
             f"apply_baseline takes an app or a stage, got {type(app).__name__}; pass the cdk.App"

@@ -10,15 +10,17 @@ import aws_cdk as cdk
 import jsii
 from constructs import Construct
 
-from baseline.blueprint.mixing import MIXIN, apply_later
+from baseline.blueprint.mixing import apply_later
 from baseline.blueprint.platform import Platform
 from baseline.blueprint.record import Change, Record, Weaker
-from baseline.blueprint.settings import Hardening, Setting
-from baseline.blueprint.site import Site
+from baseline.blueprint.settings import Hardening, Setting, Severity
+from baseline.blueprint.site import Site, Value
 from baseline.blueprint.stores import Stores
 
 LIBRARY = "baseline."
 CDK = ("aws_cdk", "constructs")
+PLAIN = ("", "App", "Construct", "NestedStack", "Stack", "Stage")
+"""Classes of the CDK that make nothing by themselves."""
 
 
 @jsii.implements(cdk.IPropertyInjector)
@@ -67,7 +69,7 @@ class Injector:
         return self._hardening.construct
 
     # The CDK passes `id` and `scope` by name: they cannot be called otherwise.
-    def inject(self, original_props: Any, *, id: str, scope: Construct) -> Any:
+    def inject(self, original_props: Value, *, id: str, scope: Construct) -> Value:
         """Give the arguments with which the construct is made."""
         if self._before is not None:
             original_props = self._before.inject(original_props, id=id, scope=scope)
@@ -84,8 +86,7 @@ class Injector:
             props=props,
         )
         given = tuple(self._give(site))
-        if self._hardening.mixin is not None and MIXIN not in self._switched_off:
-            given = (*given, *self._mix(site))
+        given = (*given, *self._mix(site))
         if given:
             change = Change(path=site.path, injector=self._hardening.name, settings=given)
             self._record.changes.append(change)
@@ -111,18 +112,20 @@ class Injector:
                     yield setting.name
 
     def _mix(self, site: Site) -> Iterator[str]:
-        mixin = self._hardening.mixin(site) if self._hardening.mixin else None
-        if mixin is not None:
-            apply_later(site.scope, site.id, mixin)
-            yield MIXIN
+        mixed = self._hardening.mixin(site) if self._hardening.mixin else None
+        if mixed is not None and mixed.name not in self._switched_off:
+            apply_later(site.scope, site.id, mixed)
+            yield mixed.name
 
-    def _judge(self, site: Site, setting: Setting, value: Any) -> None:
+    def _judge(self, site: Site, setting: Setting, value: Value) -> None:
         problem = setting.weaker(value, site)
         if problem:
             rule = self._hardening.of(setting.name)
-            self._weaker(site, rule, problem, setting.why, setting.severity)
+            by = site.made_by if type(site.scope).__module__.startswith(CDK) else ""
+            asked = f"{problem} ({by} asks for it)" if by not in PLAIN else problem
+            self._weaker(site, rule, asked, setting.why, setting.severity)
 
-    def _weaker(self, site: Site, rule: str, problem: str, why: str, severity: Any) -> None:
+    def _weaker(self, site: Site, rule: str, problem: str, why: str, severity: Severity) -> None:
         self._record.weaker.append(
             Weaker(path=site.path, rule=rule, problem=problem, why=why, severity=severity)
         )

@@ -91,7 +91,7 @@ class Platform:
             ("log_archive_account", log_archive_account, _ACCOUNT, "'222222222222', with quotes"),
             ("home_region", home_region, _REGION, "'eu-west-1'"),
         ):
-            if not isinstance(value, str) or not form.fullmatch(value):
+            if not form.fullmatch(str(value)):
                 raise BaselineError(f"{name} is {show(value)}; write it as {example}")
         accounts = dict.fromkeys(("management", "security", "network", "shared_services"), "")
         core = {"prefix": prefix, "home_region": home_region, "organization_id": "", **accounts}

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import aws_cdk as cdk
-
-from baseline.blueprint.site import Site
+from baseline.blueprint.mixing import Mixed
+from baseline.blueprint.site import Site, Value
 
 Severity = Literal["error", "warning"]
 """``error`` ends the synthesis until it is acknowledged, ``warning`` is printed."""
@@ -23,7 +22,7 @@ def always(_props: Props) -> bool:
     return True
 
 
-def never_weaker(_value: Any, _site: Site) -> str | None:
+def never_weaker(_value: Value, _site: Site) -> str | None:
     """Accept every explicit value."""
     return None
 
@@ -84,7 +83,7 @@ class Hardening:
     settings: tuple[Setting, ...] = ()
     exists: str = ""
     outside: tuple[str, ...] = ()
-    mixin: Callable[[Site], cdk.Mixin | None] | None = None
+    mixin: Callable[[Site], Mixed | None] | None = None
 
     def of(self, setting: str) -> str:
         """Give the name of one setting: ``bucket.versioned``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from baseline.blueprint.platform import Platform
     from baseline.blueprint.stores import Stores
 
+Value: TypeAlias = Any
+"""An argument as it comes from the CDK's process: no type of Python describes them all."""
 
-def module(name: str) -> Any:
+
+def module(name: str) -> Value:
     """Import a module of the CDK that whoever makes such a construct has imported already."""
     return import_module(f"aws_cdk.{name}")
 

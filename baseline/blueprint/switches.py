@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from baseline.blueprint.catalog import HARDENINGS
-from baseline.blueprint.mixing import MIXIN
+from baseline.blueprint.mixing import MIXINS
 from baseline.blueprint.stores import ACCESS_LOGS, KEY
 from baseline.config.text import show, suggestion
 from baseline.errors import BaselineError
@@ -17,7 +17,7 @@ MINIMUM_REASON_LENGTH = 20
 PARTS: Mapping[str, str] = {
     KEY: "a rotating customer managed key for each stack, which the injectors encrypt with",
     ACCESS_LOGS: "a bucket for each stack that takes the access logs of its buckets",
-    MIXIN: "a mixin that switches the access logs of load balancers on",
+    **MIXINS,
     RULES: "the baseline's Guard rules over every template",
     SECRETS: "the search for secrets in cleartext in every template",
 }
@@ -52,7 +52,7 @@ def checked(without: Mapping[str, str]) -> dict[str, str]:
                 f"without: the blueprint has nothing named {show(name)}; "
                 f"{suggestion(str(name), known)} All names: docs/blueprint.md"
             )
-        if not isinstance(reason, str) or len(reason.strip()) < MINIMUM_REASON_LENGTH:
+        if len(str(reason).strip()) < MINIMUM_REASON_LENGTH:
             raise BaselineError(
                 f"without: the reason for {name} is {show(reason)}; write at least "
                 f"{MINIMUM_REASON_LENGTH} characters that a reviewer can judge"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aws_cdk import aws_iam as iam
 
 from baseline.blueprint.settings import Hardening, Props, Setting, judged, lacks, on
-from baseline.blueprint.site import Site
+from baseline.blueprint.site import Site, Value
 
 
-def _function_logs(site: Site) -> Any:
+def _function_logs(site: Site) -> Value:
     group = site.log_group()
     role = site.props.get("role")
     if isinstance(role, iam.Role):
@@ -63,11 +61,11 @@ FUNCTION_URL = Hardening(
 )
 
 
-def _logging(site: Site) -> Any:
+def _logging(site: Site) -> Value:
     return {"destination": site.log_group(), "level": "ALL", "includeExecutionData": False}
 
 
-def _little_or_too_much(value: Any, _site: Site) -> str | None:
+def _little_or_too_much(value: Value, _site: Site) -> str | None:
     if value.get("level") == "OFF":
         return "nothing is logged"
     if value.get("includeExecutionData") is True:
@@ -118,7 +116,7 @@ PUBLIC_ADDRESS = judged(
 )
 
 
-def _unencrypted(value: Any, _site: Site) -> str | None:
+def _unencrypted(value: Value, _site: Site) -> str | None:
     names = [
         str(each.get("deviceName"))
         for each in value

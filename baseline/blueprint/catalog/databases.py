@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import aws_cdk as cdk
 
+from baseline.blueprint.mixing import PRIVATE_INSTANCES, Mixed
 from baseline.blueprint.platform import BACKUP_DAYS
 from baseline.blueprint.settings import Hardening, Props, Setting, kept, lacks, off, on
-from baseline.blueprint.site import Site, module
+from baseline.blueprint.site import Site, Value, module
 
 TLS: Mapping[str, Mapping[str, str]] = {
     "postgres": {"rds.force_ssl": "1"},
@@ -33,7 +33,7 @@ LOGS: Mapping[str, tuple[str, ...]] = {
 """Logs that an engine exports to CloudWatch Logs."""
 
 
-def _engine(site: Site) -> Any:
+def _engine(site: Site) -> Value:
     """Give the engine; a replica has that of its source."""
     source = site.props.get("sourceDatabaseInstance")
     return site.props.get("engine") or getattr(source, "engine", None)
@@ -70,7 +70,7 @@ def _exported(site: Site) -> list[str] | None:
     return list(LOGS.get(_family(site), ())) or None
 
 
-def _days(value: Any) -> float:
+def _days(value: Value) -> float:
     return float(value.to_days()) if value is not None else 0.0
 
 
@@ -80,8 +80,18 @@ def _few(days: float) -> str | None:
     )
 
 
-def _cluster_backup(site: Site) -> Any:
+def _cluster_backup(site: Site) -> Value:
     return {"retention": cdk.Duration.days(site.platform.backup_days)}
+
+
+def private_instances(_site: Site) -> Mixed:
+    """Give the mixin that keeps the instances of a cluster private: the L2 has no argument."""
+    # As in `load_balancer_logs`.
+    from baseline.blueprint.mixins import PrivateInstances  # noqa: PLC0415
+
+    return Mixed(
+        name=PRIVATE_INSTANCES, mixin=PrivateInstances(), resource_type="AWS::RDS::DBInstance"
+    )
 
 
 SHARED = (
@@ -200,12 +210,14 @@ CLUSTER = (
 DATABASE_CLUSTER = Hardening(
     name="database-cluster",
     construct="aws-cdk-lib.aws-rds.DatabaseCluster",
+    mixin=private_instances,
     title="encrypted, TLS only, kept, backed up, its password rotated",
     settings=(*ENCRYPTED, PASSWORD, *CLUSTER),
 )
 CLUSTER_FROM_SNAPSHOT = Hardening(
     name="database-cluster-from-snapshot",
     construct="aws-cdk-lib.aws-rds.DatabaseClusterFromSnapshot",
+    mixin=private_instances,
     title="the same, from a snapshot",
     settings=(*ENCRYPTED, *CLUSTER),
 )
@@ -245,12 +257,12 @@ def _table_encryption(site: Site) -> str:
     return "CUSTOMER_MANAGED" if site.key() is not None else "AWS_MANAGED"
 
 
-def _table_key(site: Site) -> Any:
+def _table_key(site: Site) -> Value:
     ours = "encryption" not in site.explicit and site.props.get("encryption") == "CUSTOMER_MANAGED"
     return site.key() if ours else None
 
 
-def _global_encryption(site: Site) -> Any:
+def _global_encryption(site: Site) -> Value:
     encryption = module("aws_dynamodb").TableEncryptionV2
     key = site.key()
     # Each replica would need a key of its Region.

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from baseline.blueprint.settings import Hardening, Setting, judged, on
-from baseline.blueprint.site import Site, module
+from baseline.blueprint.site import Site, Value, module
 
 PASSWORD_LENGTH = 14
 
 
-def _rest_destination(site: Site) -> Any:
+def _rest_destination(site: Site) -> Value:
     return module("aws_apigateway").LogGroupLogDestination(site.log_group())
 
 
-def _http_destination(site: Site) -> Any:
+def _http_destination(site: Site) -> Value:
     return {"destination": module("aws_apigatewayv2").LogGroupLogDestination(site.log_group())}
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from baseline.blueprint.settings import Hardening, Setting, kept, lacks, on
-from baseline.blueprint.site import Site
+from baseline.blueprint.site import Site, Value
 
 
 def _encrypted(site: Site) -> str | None:
     return "KMS" if site.key() is not None else None
 
 
-def _own_key(site: Site) -> Any:
+def _own_key(site: Site) -> Value:
     ours = "encryption" not in site.explicit and site.props.get("encryption") == "KMS"
     return site.key() if ours else None
 
 
-def _shorter(value: Any, site: Site) -> str | None:
+def _shorter(value: Value, site: Site) -> str | None:
     days = site.platform.log_retention_days
     return f"logs end after {value:g} days, before {days}" if value < days else None
 

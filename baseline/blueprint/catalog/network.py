@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aws_cdk as cdk
 
+from baseline.blueprint.mixing import LOAD_BALANCER_LOGS, Mixed
 from baseline.blueprint.settings import Hardening, Props, Setting, judged, off, on
-from baseline.blueprint.site import Site, module
+from baseline.blueprint.site import Site, Value, module
 
 FETCHING = (
     "AutoScalingGroup",
@@ -49,7 +50,7 @@ SECURITY_GROUP = Hardening(
 )
 
 
-def _flow_logs(site: Site) -> Any:
+def _flow_logs(site: Site) -> Value:
     destination = module("aws_ec2").FlowLogDestination
     if site.platform.flow_log_bucket is None:
         return {"Flow": {"destination": destination.to_cloud_watch_logs(site.log_group())}}
@@ -119,20 +120,24 @@ VPC = Hardening(
 )
 
 
-def load_balancer_logs(site: Site) -> cdk.Mixin | None:
+def load_balancer_logs(site: Site) -> Mixed | None:
     """Give the mixin that sends access logs where the platform or the stack keeps them."""
     # Loading the load balancers of the CDK takes time that only an app which has one should spend.
-    from baseline.blueprint.load_balancer_logs import LoadBalancerLogs  # noqa: PLC0415
+    from baseline.blueprint.mixins import LoadBalancerLogs  # noqa: PLC0415
 
     region = site.stack.region
     name = site.platform.load_balancer_bucket
-    if name is not None and not ("{region}" in name and cdk.Token.is_unresolved(region)):
-        return LoadBalancerLogs(bucket_name=name.format(region=region), bucket=None)
-    # Which account delivers depends on the Region, which the CDK has to know.
-    if name is not None or cdk.Token.is_unresolved(region):
-        return None
-    bucket = site.access_logs()
-    return None if bucket is None else LoadBalancerLogs(bucket_name=None, bucket=bucket)
+    bucket = None
+    if name is not None:
+        if "{region}" in name and cdk.Token.is_unresolved(region):
+            return None
+        name = name.format(region=region)
+    else:
+        # Which account delivers depends on the Region, which the CDK has to know.
+        bucket = None if cdk.Token.is_unresolved(region) else site.access_logs()
+        if bucket is None:
+            return None
+    return Mixed(name=LOAD_BALANCER_LOGS, mixin=LoadBalancerLogs(bucket_name=name, bucket=bucket))
 
 
 OPEN = judged("internet_facing", "the internet reaches it", True, severity="warning")
@@ -194,11 +199,11 @@ def _tls_listener(props: Props) -> bool:
     return bool(props.get("certificates"))
 
 
-def _weak_tls(value: Any, _site: Site) -> str | None:
+def _weak_tls(value: Value, _site: Site) -> str | None:
     return f"{value} admits TLS 1.0 or 1.1" if any(each in value for each in WEAK_TLS) else None
 
 
-def _policy(when: Any) -> Setting:
+def _policy(when: Callable[[Props], bool]) -> Setting:
     return Setting(
         name="ssl_policy",
         why="TLS 1.0 and 1.1 are broken",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 
 from baseline.blueprint.settings import (
     Hardening,
@@ -13,10 +12,10 @@ from baseline.blueprint.settings import (
     judged,
     kept,
     lacks,
-    off,
     on,
 )
-from baseline.blueprint.site import Site, module
+from baseline.blueprint.site import Site, Value, module
+from baseline.workload.outsiders import deny_cleartext
 
 MINIMUM_TLS = 1.2
 INCOMPLETE_UPLOAD_DAYS = 7
@@ -39,12 +38,12 @@ def _takes_logs_or_visitors(props: Props) -> bool:
     )
 
 
-def _public_access(site: Site) -> Any:
+def _public_access(site: Site) -> Value:
     block = module("aws_s3").BlockPublicAccess
     return block.BLOCK_ACLS if site.props.get("publicReadAccess") else block.BLOCK_ALL
 
 
-def _open(value: Any, _site: Site) -> str | None:
+def _open(value: Value, _site: Site) -> str | None:
     admitted = [name for name in BLOCKS if not getattr(value, name)]
     return f"{', '.join(admitted)} left off" if admitted else None
 
@@ -55,7 +54,7 @@ def _bucket_encryption(site: Site) -> str | None:
     return "KMS"
 
 
-def _bucket_key(site: Site) -> Any:
+def _bucket_key(site: Site) -> Value:
     ours = "encryption" not in site.explicit and site.props.get("encryption") == "KMS"
     return site.key() if ours else None
 
@@ -64,11 +63,11 @@ def _has_key(props: Props) -> bool:
     return props.get("encryption") in {"KMS", "KMS_MANAGED"} or "encryptionKey" in props
 
 
-def _log_target(site: Site) -> Any:
+def _log_target(site: Site) -> Value:
     return site.access_logs()
 
 
-def _unwritable(value: Any, _site: Site) -> str | None:
+def _unwritable(value: Value, _site: Site) -> str | None:
     if value.encryption_key is None:
         return None
     return (
@@ -77,7 +76,7 @@ def _unwritable(value: Any, _site: Site) -> str | None:
     )
 
 
-def _abort_uploads(_site: Site) -> Any:
+def _abort_uploads(_site: Site) -> Value:
     days = cdk.Duration.days(INCOMPLETE_UPLOAD_DAYS)
     return [module("aws_s3").LifecycleRule(abort_incomplete_multipart_upload_after=days)]
 
@@ -192,6 +191,17 @@ BUCKET = Hardening(
     ),
 )
 
+
+def _files_for_roles(_site: Site) -> Value:
+    return iam.PolicyDocument(statements=[deny_cleartext(actions=["*"])])
+
+
+def _anonymous(value: Value, site: Site) -> str | None:
+    # With a policy of the team's it is the policy that decides.
+    open_ = value is True and "fileSystemPolicy" not in site.explicit
+    return "there is no policy" if open_ else None
+
+
 FILE_SYSTEM = Hardening(
     name="file-system",
     construct="aws-cdk-lib.aws-efs.FileSystem",
@@ -213,7 +223,21 @@ FILE_SYSTEM = Hardening(
             severity="warning",
             controls=("EFS.2",),
         ),
-        off("allow_anonymous_access", "whoever reaches the network mounts it"),
+        Setting(
+            name="file_system_policy",
+            why="whoever reaches the network mounts it, and nobody reads files on their way",
+            shown="TLS only; grants nothing, so that clients need a role of theirs",
+            default=_files_for_roles,
+            when=lacks("allowAnonymousAccess"),
+        ),
+        Setting(
+            name="allow_anonymous_access",
+            why="whoever reaches the network mounts it",
+            shown="`True` beside the policy above, else the CDK adds one that grants",
+            default=lambda _site: True,
+            when=lambda props: "fileSystemPolicy" in props,
+            weaker=_anonymous,
+        ),
         kept("the files go with their stack"),
     ),
 )

@@ -1,9 +1,10 @@
-"""A mixin that switches on the access logs of a load balancer, which no argument of the L2 does."""
+"""What no argument of an L2 does: logs of load balancers, private instances of clusters."""
 
 from __future__ import annotations
 
 import aws_cdk as cdk
 from aws_cdk import aws_elasticloadbalancingv2 as elb
+from aws_cdk import aws_rds as rds
 from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
@@ -35,3 +36,16 @@ class LoadBalancerLogs(cdk.Mixin):
             construct.set_attribute("access_logs.s3.bucket", self._name)
         elif self._bucket is not None:
             construct.log_access_logs(self._bucket, construct.node.id)
+
+
+class PrivateInstances(cdk.Mixin):
+    """Keeps the instances of a database cluster from the internet, where nobody said otherwise."""
+
+    def supports(self, construct: IConstruct) -> bool:
+        """Take instances of databases."""
+        return isinstance(construct, rds.CfnDBInstance)
+
+    def apply_to(self, construct: IConstruct) -> None:
+        """Say that they are private."""
+        if isinstance(construct, rds.CfnDBInstance) and construct.publicly_accessible is None:
+            construct.publicly_accessible = False
