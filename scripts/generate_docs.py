@@ -37,12 +37,20 @@ from control_pages import controls_page, data_centre_page
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 MARKER = "<!-- generated below this line by scripts/generate_docs.py -->"
 
+PROFILES = {
+    "Configuration": "baseline.yaml of an organization",
+    "Standalone": "baseline.yaml of one account",
+}
+
 
 def configuration() -> str:
     """Give the reference of baseline.yaml, one table per section."""
     schema = json_schema()
-    lines = ["## baseline.yaml", "", *_table(schema)]
-    for name, definition in sorted(schema["$defs"].items()):
+    definitions = dict(schema["$defs"])
+    lines = []
+    for profile, title in PROFILES.items():
+        lines += [f"## {title}", "", *_table(definitions.pop(profile)), ""]
+    for name, definition in sorted(definitions.items()):
         lines += ["", f"## {name}", "", definition["description"], "", *_table(definition)]
     return "\n".join(lines)
 
