@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from baseline import __version__
+from baseline.cli.controls import controls
 from baseline.cli.evidence import evidence
 from baseline.cli.review import review
 from baseline.cli.schema import schema
@@ -61,6 +62,7 @@ application = typer.Typer(
 application.command()(validate)
 application.command()(schema)
 application.command()(review)
+application.command()(controls)
 application.command("validate-template")(validate_template)
 application.command()(evidence)
 
