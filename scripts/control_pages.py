@@ -69,7 +69,7 @@ def _framework(matrix: Matrix, name: str) -> Iterator[str]:
     titles = matrix.crosswalk.titles[name]
     for number in sorted(answered, key=in_order):
         by = ", ".join(sorted(set(answered[number])))
-        yield f"| {number} | {titles[number]} | {by} | {_said(matrix, sources[number])} |"
+        yield f"| {number} | {titles[number]} | {by} | {_said(sources[number])} |"
     yield ""
     yield from _left(matrix, name, set(answered))
 
@@ -78,7 +78,7 @@ def _only(row: CapabilityRow) -> str:
     return "" if row.effect == SETS else f" ({row.effect})"
 
 
-def _said(matrix: Matrix, sources: Iterable[str]) -> str:
+def _said(sources: Iterable[str]) -> str:
     named = {"own": "own judgement", "prowler": "Prowler"}
     return ", ".join(sorted(named.get(each, "Security Hub") for each in sources))
 
