@@ -197,13 +197,11 @@ def _imports(path: Path) -> frozenset[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if FOLDER.fullmatch(node.value):
-                found.add(node.value.rstrip("/").replace("/", "."))
+        elif isinstance(node, ast.Constant) and FOLDER.fullmatch(str(node.value)):
+            found.add(str(node.value).rstrip("/").replace("/", "."))
     return frozenset(each for each in found if each.startswith(("baseline.", "stacks.", "tests.")))
 
 
 @cache
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
-

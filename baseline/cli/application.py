@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from baseline import __version__
+from baseline.cli.controls import controls
 from baseline.cli.cost import cost
 from baseline.cli.evidence import evidence
 from baseline.cli.init import init
@@ -69,6 +70,7 @@ application.command()(validate)
 application.command()(schema)
 application.command("validate-template")(validate_template)
 application.command()(review)
+application.command()(controls)
 application.command()(report)
 application.command()(cost)
 application.command()(evidence)
