@@ -15,7 +15,6 @@ import pytest
 from baseline.config import Configuration
 from baseline.report.building import build
 from baseline.report.model import Report
-from baseline.report.progress import frameworks_of
 from baseline.report.rendering import render
 from tests.unit.report.conftest import DATE, example
 
@@ -61,14 +60,25 @@ def page(html: str) -> Page:
 
 def test_nothing_is_fetched_from_anywhere(html: str, page: Page) -> None:
     assert {tag for tag, _ in page.tags}.isdisjoint({"iframe", "object", "embed", "base", "form"})
-    loads = [value for name in ("src", "srcset", "data", "action", "poster") for value in page.attributes(name)]
+    loads = [
+        value
+        for name in ("src", "srcset", "data", "action", "poster")
+        for value in page.attributes(name)
+    ]
     assert loads == []
-    links = [value for tag, attributes in page.tags if tag in {"a", "link"} for value in [attributes["href"]]]
+    links = [
+        value
+        for tag, attributes in page.tags
+        if tag in {"a", "link"}
+        for value in [attributes["href"]]
+    ]
     assert {value for value in links if not value.startswith("#")} == {"data:,"}
     assert not re.search(r"url\((?!#)|@import", html)
 
 
-def test_the_policy_allows_the_inlined_style_and_script_by_hash_and_nothing_else(page: Page) -> None:
+def test_the_policy_allows_the_inlined_style_and_script_by_hash_and_nothing_else(
+    page: Page,
+) -> None:
     (policy,) = [
         attributes["content"]
         for tag, attributes in page.tags
@@ -80,7 +90,14 @@ def test_the_policy_allows_the_inlined_style_and_script_by_hash_and_nothing_else
         (text,) = texts
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         assert rules[kind] == f"'sha256-{digest}'"
-    assert set(rules) == {"default-src", "base-uri", "form-action", "script-src", "style-src", "img-src"}
+    assert set(rules) == {
+        "default-src",
+        "base-uri",
+        "form-action",
+        "script-src",
+        "style-src",
+        "img-src",
+    }
     # What the policy would stop must not be there: it would be an error in the console.
     assert not page.attributes("style")
     assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
@@ -93,7 +110,15 @@ def test_every_internal_link_has_its_target_and_every_id_is_one(page: Page) -> N
     assert targets <= set(ids)
     labelled = {name for value in page.attributes("aria-labelledby") for name in value.split()}
     assert labelled <= set(ids)
-    assert {"summary", "organization", "guardrails", "phases", "controls", "flows", "cost"} <= targets
+    assert {
+        "summary",
+        "organization",
+        "guardrails",
+        "phases",
+        "controls",
+        "flows",
+        "cost",
+    } <= targets
 
 
 def test_hostile_texts_are_shown_and_cannot_run(report: Report) -> None:
@@ -124,7 +149,8 @@ def test_hostile_texts_are_shown_and_cannot_run(report: Report) -> None:
 
 def test_the_same_input_gives_the_same_page(rich: Configuration, small_assembly: Path) -> None:
     once, again = (
-        render(build(rich, name="baseline.yaml", date=DATE, assembly=small_assembly)) for _ in range(2)
+        render(build(rich, name="baseline.yaml", date=DATE, assembly=small_assembly))
+        for _ in range(2)
     )
     assert once == again
 
@@ -141,7 +167,9 @@ def test_without_an_assembly_the_page_says_what_is_missing(rich: Configuration) 
     html = render(report)
     assert "Not everything could be read." in html
     assert "make synth" in html
-    assert {capability.state for phase in report.phases for capability in phase.capabilities} == {"unknown"}
+    assert {capability.state for phase in report.phases for capability in phase.capabilities} == {
+        "unknown"
+    }
     assert report.acknowledgements is None
     assert "Not read: they stand in the cloud assembly." in html
 
