@@ -65,7 +65,7 @@ class _Map:
 def _records(configuration: Configuration | Standalone, made: _Map) -> None:
     """Calls of all accounts, changes of resources."""
     archive = configuration.log_archive
-    lock = f"Object Lock {archive.object_lock_mode}, {archive.object_lock_days} days"
+    lock = f"{archive.object_lock_mode.lower()} lock, {archive.object_lock_days} days"
     made.stop("calls", 0, "API calls", "every Region" if made.alone else "every account and Region")
     made.stop("trail", 1, "Trail" if made.alone else "Organization trail", made.of("management"))
     made.stop("trail-logs", 2, "CloudTrail logs", lock)

@@ -137,3 +137,8 @@ def test_an_account_alone_has_no_core_accounts_in_its_picture() -> None:
     assert pairs >= {("trail", "trail-logs"), ("guardduty", "guardduty-logs"), ("hub", "messages")}
     said = " ".join(f"{stop.label} {stop.note}" for stop in stops)
     assert not re.search(r"(management|security|log archive) account|Organization", said)
+
+
+def test_drawing_twice_gives_the_same_picture() -> None:
+    stops, flows = flow_map(example())
+    assert draw(stops, flows) == draw(stops, flows)
