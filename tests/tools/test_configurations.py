@@ -51,12 +51,13 @@ GROUPS = {
             "security-hub",
             "security-lake",
             "siem",
+            "standalone",
             "workload",
         )
     },
 }
-ELSEWHERE = {"connected", "enterprise", "small"}
-"""Networks and sizes of organizations that the unit tests compose and judge."""
+ELSEWHERE = {"connected", "enterprise", "small", "standalone-joined"}
+"""Networks, sizes and changes of organizations that the unit tests compose and judge."""
 
 # What makes more templates, or others, than the first example has; made in the test, because a
 # suppression ends.
