@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import dataclasses
 import importlib
-import json
 import types
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,14 +18,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from control_tests import Evidence, evidence
+
 from baseline.controls.capabilities import GUARDRAIL, capabilities
+from baseline.controls.crosswalk import in_order
 from baseline.controls.registry import CONTROL_ID
 from baseline.detection.managed_rule import ROOT_AND_IAM
 from baseline.detection.managed_rules import managed_rules, rule_table
 from baseline.guardrails import catalog
-from control_tests import Evidence, evidence
-
-from baseline.controls.crosswalk import in_order
 
 ROOT = Path(__file__).resolve().parents[1]
 DECLARING = ("baseline", "stacks")
@@ -273,6 +272,7 @@ def _claim(name: str, declared: Declaration, found: Evidence) -> dict[str, Any]:
         ]
         for control in sorted(declared.controls, key=in_order)
     }
+    files += [test.partition("::")[0] for tests in proofs.values() for test in tests]
     return {"constructs": constructs, "proofs": proofs, "tests": sorted(set(files))}
 
 

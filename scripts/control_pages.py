@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
-from baseline.controls.capabilities import GUARDRAIL
+from baseline.controls.capabilities import EFFECTS, GUARDRAIL, SETS
 from baseline.controls.crosswalk import OWN, in_order
 from baseline.controls.data_centre import RESPONSIBLE, traditional_controls
 from baseline.controls.matrix import PHASES, CapabilityRow, Matrix, control_matrix
@@ -64,7 +64,7 @@ def _framework(matrix: Matrix, name: str) -> Iterator[str]:
     sources: dict[str, set[str]] = defaultdict(set)
     for row in matrix.capabilities:
         for requirement in row.frameworks[name]:
-            answered[requirement.id].append(_link(row))
+            answered[requirement.id].append(f"{_link(row)}{_only(row)}")
             sources[requirement.id] |= set(requirement.sources)
     titles = matrix.crosswalk.titles[name]
     for number in sorted(answered, key=in_order):
@@ -72,6 +72,10 @@ def _framework(matrix: Matrix, name: str) -> Iterator[str]:
         yield f"| {number} | {titles[number]} | {by} | {_said(matrix, sources[number])} |"
     yield ""
     yield from _left(matrix, name, set(answered))
+
+
+def _only(row: CapabilityRow) -> str:
+    return "" if row.effect == SETS else f" ({row.effect})"
 
 
 def _said(matrix: Matrix, sources: Iterable[str]) -> str:
@@ -100,6 +104,8 @@ def _phase(matrix: Matrix, phase: int) -> Iterator[str]:
 def _capability(matrix: Matrix, row: CapabilityRow) -> Iterator[str]:
     yield from (f"### {row.id}", "", f"**{row.title}.** {row.why} [More]({row.page}).", "")
     yield f"- Made by: {', '.join(f'`{each}`' for each in row.constructs)}"
+    if row.controls:
+        yield f"- About its controls: it {row.effect}, that is, {EFFECTS[row.effect]}"
     if row.resources:
         yield f"- Resources: {', '.join(f'`{each}`' for each in row.resources)}"
     yield f"- Tests: {', '.join(_files(row))}"
@@ -186,7 +192,10 @@ def data_centre_page() -> str:
     lines += ["", "## Who answers for what", ""]
     for phase, title in PHASES.items():
         lines += [f"### Phase {phase}: {title}", ""]
-        lines += ["| Capability | In a data center | AWS | You | By hand |", "|---|---|---|---|---|"]
+        lines += [
+            "| Capability | In a data center | AWS | You | By hand |",
+            "|---|---|---|---|---|",
+        ]
         lines += [_responsible(row) for row in rows.values() if row.phase == phase]
         lines.append("")
     return "\n".join(lines)

@@ -206,4 +206,3 @@ def _imports(path: Path) -> frozenset[str]:
 @cache
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
-

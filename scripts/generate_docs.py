@@ -14,6 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
+from control_claims import claims as claims_of_the_code
+from control_pages import controls_page, data_centre_page
+
 from baseline.config.schema import json_schema
 from baseline.config.security_hub import Standard
 from baseline.controls import claims
@@ -27,8 +30,6 @@ from baseline.guardrails.model import Guardrail
 from baseline.local.coverage import coverage_markdown
 from baseline.response.playbooks.catalog import PLAYBOOKS
 from baseline.response.playbooks.runbook import runbook
-from control_claims import claims as claims_of_the_code
-from control_pages import controls_page, data_centre_page
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 MARKER = "<!-- generated below this line by scripts/generate_docs.py -->"

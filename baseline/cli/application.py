@@ -12,6 +12,7 @@ from typer.main import get_group
 
 from baseline import __version__
 from baseline.cli.cost import cost
+from baseline.cli.controls import controls
 from baseline.cli.evidence import evidence
 from baseline.cli.report import report
 from baseline.cli.review import review
@@ -64,6 +65,7 @@ application.command()(validate)
 application.command()(schema)
 application.command()(review)
 application.command()(report)
+application.command()(controls)
 application.command("validate-template")(validate_template)
 application.command()(evidence)
 application.command()(cost)

@@ -16,6 +16,14 @@ SOURCE = Path(__file__).parent / "data" / "capabilities.json"
 GUARDRAIL = "guardrail-"
 """Prefix of the capability that a guardrail of the catalog is."""
 
+SETS = "sets"
+EFFECTS = {
+    SETS: "makes resources that meet them",
+    "repairs": "changes what does not meet them, after the fact",
+    "finds": "tells what does not meet them, and changes nothing",
+}
+"""What a capability does about the controls that it claims."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capability:
@@ -35,6 +43,7 @@ class Capability:
         customer: what stays with the organization.
         data_centre: the control of a data center whose place it takes.
         page: page of ``docs/`` about it.
+        effect: what it does about its controls: one of ``EFFECTS``.
         modules: dotted names of what implements it where no construct does: a command, a job.
     """
 
@@ -50,6 +59,7 @@ class Capability:
     customer: str
     data_centre: str
     page: str
+    effect: str
     modules: tuple[str, ...]
 
 
@@ -93,5 +103,6 @@ def _capability(
         customer=row.get("customer", area["customer"]),
         data_centre=row.get("data_centre", area["data_centre"]),
         page=row.get("page", area["page"]),
+        effect=row.get("effect", SETS),
         modules=tuple(row.get("modules", ())),
     )

@@ -41,6 +41,4 @@ class Traditional:
 def traditional_controls() -> tuple[Traditional, ...]:
     """Give the controls in the order of the page."""
     rows = json.loads(SOURCE.read_text(encoding="utf-8"))
-    return tuple(
-        Traditional(**{**row, "capabilities": tuple(row["capabilities"])}) for row in rows
-    )
+    return tuple(Traditional(**{**row, "capabilities": tuple(row["capabilities"])}) for row in rows)

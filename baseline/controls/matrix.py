@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from baseline.controls.capabilities import Capability, capabilities
 from baseline.controls.claims import Claim, claims
-from baseline.controls.crosswalk import Crosswalk, Requirement, crosswalk
+from baseline.controls.crosswalk import Crosswalk, Requirement, crosswalk, in_order
 from baseline.controls.kinds import kinds
 from baseline.controls.resources import declared, resources
 
@@ -57,6 +57,7 @@ class CapabilityRow:
         responsibility: of AWS and of the customer.
         data_centre: the control of a data center whose place it takes.
         page: page of ``docs/`` about it.
+        effect: ``sets``, ``repairs`` or ``finds``: what it does about its controls.
         deployed: whether the assembly has it; None without an assembly.
     """
 
@@ -76,6 +77,7 @@ class CapabilityRow:
     responsibility: Responsibility
     data_centre: str
     page: str
+    effect: str
     deployed: bool | None
 
 
@@ -86,10 +88,13 @@ class Matrix:
     Attributes:
         capabilities: the rows.
         crosswalk: frameworks, requirements, and where each mapping comes from.
+        unknown: what an assembly declares and the matrix does not know: ``capability`` or
+            ``capability: control``. Constructs of your own that call ``implements`` are among them.
     """
 
     capabilities: tuple[CapabilityRow, ...]
     crosswalk: Crosswalk
+    unknown: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give the matrix as a JSON document."""
@@ -109,6 +114,7 @@ class Matrix:
                 for name, each in self.crosswalk.controls.items()
             },
             "capabilities": [asdict(row) for row in self.capabilities],
+            "unknown": list(self.unknown),
         }
 
 
@@ -129,10 +135,22 @@ def control_matrix(assembly: Path | None = None) -> Matrix:
     counts = resources(assembly) if assembly else _kinds_without_numbers()
     made = declared(assembly) if assembly else None
     rows = [
-        _row(each, claimed[each.id], cross, counts.get(each.id, {}), made) for each in known.values()
+        _row(each, claimed[each.id], cross, counts.get(each.id, {}), made)
+        for each in known.values()
     ]
     rows.sort(key=lambda row: (row.phase, row.id))
-    return Matrix(capabilities=tuple(rows), crosswalk=cross)
+    return Matrix(
+        capabilities=tuple(rows), crosswalk=cross, unknown=tuple(_unknown(made or {}, claimed))
+    )
+
+
+def _unknown(made: Mapping[str, frozenset[str]], claimed: Mapping[str, Claim]) -> Iterator[str]:
+    for capability, controls in sorted(made.items()):
+        if capability not in claimed:
+            yield capability
+        else:
+            new = controls - set(claimed[capability].controls)
+            yield from (f"{capability}: {control}" for control in sorted(new, key=in_order))
 
 
 def _kinds_without_numbers() -> dict[str, dict[str, int]]:
@@ -166,5 +184,6 @@ def _row(
         responsibility=Responsibility(aws=capability.aws, customer=capability.customer),
         data_centre=capability.data_centre,
         page=capability.page,
+        effect=capability.effect,
         deployed=None if made is None else capability.id in made,
     )

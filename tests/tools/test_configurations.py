@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from baseline.controls.matrix import control_matrix
 from baseline.detection.managed_rules import rule_table
 from tests.contract.policy_lint import loose
 from tests.support import ROOT, synthesize
@@ -209,6 +210,12 @@ def templates(folder: Path) -> Templates:
 def test_cfn_lint(folder: Path) -> None:
     matches = cfn_lint(*sorted(folder.glob("*.template.json")))
     assert [f"{Path(each['Filename']).name} {each['Message']}" for each in matches] == []
+
+
+def test_the_control_matrix_knows_all_that_constructs_declare(folder: Path) -> None:
+    found = control_matrix(folder)
+    assert found.unknown == ()
+    assert any(row.deployed for row in found.capabilities)
 
 
 def test_service_principals_are_bound_to_a_source(folder: Path) -> None:
