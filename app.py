@@ -28,6 +28,9 @@ import aws_cdk as cdk
 from baseline.config import Standalone
 from baseline.config.entry import errors_as_lines, load_or_exit
 from baseline.controls.registry import declarations
+from baseline.cost import estimate
+from baseline.cost.counting import counted
+from baseline.cost.estimating import landscape
 from baseline.delivery.template_validation.plugin import template_rules_plugin
 from baseline.workload.cleartext import NoCleartextSecrets
 from stacks.composition import compose
@@ -53,8 +56,15 @@ def main() -> None:
         _add_nag_packs(app)
     controls = declarations(app)
     assembly = app.synth()
-    text = json.dumps(controls, indent=2, sort_keys=True)
-    Path(assembly.directory, "controls.json").write_text(f"{text}\n", encoding="utf-8")
+    folder = Path(assembly.directory)
+    _write(folder / "controls.json", controls)
+    resources = counted(folder, landscape(configuration), prefix=configuration.prefix)
+    _write(folder / "cost.json", estimate(configuration, resources=resources).as_json())
+
+
+def _write(path: Path, document: object) -> None:
+    text = json.dumps(document, indent=2, sort_keys=True)
+    path.write_text(f"{text}\n", encoding="utf-8")
 
 
 def _add_nag_packs(app: cdk.App) -> None:

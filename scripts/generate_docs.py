@@ -17,11 +17,14 @@ from typing import Any, get_args
 from control_claims import claims as claims_of_the_code
 from control_pages import controls_page, data_centre_page
 
+from baseline.config import read
 from baseline.config.schema import json_schema
 from baseline.config.security_hub import Standard
 from baseline.controls import claims
 from baseline.controls.ledger import entries, table
 from baseline.controls.matrix import control_matrix
+from baseline.cost import defaults, estimate
+from baseline.cost.prices import EVERYWHERE, Item, price_list
 from baseline.delivery.template_validation.rule_set import template_rules
 from baseline.detection.managed_rule import ManagedRule
 from baseline.detection.managed_rules import rule_table
@@ -140,6 +143,45 @@ def playbooks() -> str:
     return "\n".join(lines)
 
 
+def cost() -> str:
+    """Give the estimate of the example, what it assumes, and all prices."""
+    found = estimate(read(DOCS.parent / "baseline.yaml"))
+    lines = ["## The example", "", f"Prices of {found.prices_checked}, US dollars a month.", ""]
+    lines += ["| Capability | a month | with less use | with more |", "|---|---:|---:|---:|"]
+    for name, title in found.capabilities.items():
+        rows = [line for line in found.lines if line.capability == name]
+        sums = (sum(getattr(row, field) for row in rows) for field in ("monthly", "low", "high"))
+        lines.append(f"| {title} | {' | '.join(f'{each:,.2f}' for each in sums)} |")
+    lines.append(f"| **all** | {found.total:,.2f} | {found.low:,.2f} | {found.high:,.2f} |")
+    for dimension in ("account_class", "region"):
+        named = dimension.replace("_class", "s").replace("region", "Region").capitalize()
+        lines += ["", f"| {named} | a month |", "|---|---:|"]
+        lines += [f"| {key} | {value:,.2f} |" for key, value in found.by(dimension).items()]
+    lines += ["", *(f"- {remark}" for remark in found.remarks), ""]
+    lines += [
+        "## Assumptions",
+        "",
+        "| Name | Default | Unit | What it counts |",
+        "|---|---:|---|---|",
+    ]
+    for row in defaults().rows.values():
+        lines.append(f"| `{row.name}` | {row.value:,g} | {row.unit} | {row.text} |")
+    lines += ["", "## Prices", "", "| Item | What | Unit | us-east-1 or all | Others | Source |"]
+    lines.append("|---|---|---|---:|---|---|")
+    return "\n".join([*lines, *(_price(item) for item in price_list().items.values())])
+
+
+def _price(item: Item) -> str:
+    first = price_list().fallback if EVERYWHERE not in item.prices else EVERYWHERE
+    others = ", ".join(
+        f"{region} {tiers[0][1]:g}" for region, tiers in item.prices.items() if region != first
+    )
+    tiers = ", then ".join(f"{price:g}" for _, price in item.prices[first])
+    source = item.source if item.verified else "unverified"
+    what = f"{item.service}: {item.text}"
+    return f"| `{item.id}` | {what} | {item.unit} | {tiers} | {others} | {source} |"
+
+
 RUNBOOK = "playbook-{}.md"
 RUNBOOKS: dict[str, Callable[[], str]] = {
     f"runbooks/{RUNBOOK.format(each.id)}": partial(runbook, each) for each in PLAYBOOKS
@@ -150,6 +192,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "config-rules.md": config_rules,
     "configuration.md": configuration,
     "controls.md": controls_page,
+    "cost.md": cost,
     "custom-resources.md": lambda: table(entries()),
     "data-centre.md": data_centre_page,
     "guardrails.md": guardrails,

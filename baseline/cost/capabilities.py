@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from importlib.resources import files
 
-from baseline.errors import BaselineError
+OTHER = "other"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +40,7 @@ def capabilities() -> dict[str, Capability]:
 def capability_of(stack: str) -> str:
     """Give the capability of a stack, or of a StackSet by its name without the prefix.
 
-    Raises:
-        BaselineError: none has it.
+    Stacks that somebody has added to the app are ``other``.
     """
     name = stack.removeprefix("standalone-")
     found = [
@@ -50,8 +49,4 @@ def capability_of(stack: str) -> str:
         for start in row.stacks
         if name == start or name.startswith(f"{start}-")
     ]
-    if not found:
-        raise BaselineError(
-            f"stack {stack!r} belongs to no capability; add it to baseline/cost/data/capabilities.json"
-        )
-    return max(found)[1]
+    return max(found)[1] if found else OTHER

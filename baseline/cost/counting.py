@@ -35,7 +35,7 @@ def counted(assembly: Path, landscape: Landscape, *, prefix: str) -> Footprint:
         prefix: start of the names of its StackSets.
 
     Raises:
-        BaselineError: it is no assembly, or a stack belongs to no capability.
+        BaselineError: it is no assembly.
     """
     reader = _Reader(landscape=landscape, prefix=prefix)
     manifest = _object(assembly / "manifest.json")
@@ -65,6 +65,8 @@ class _Reader:
                 self._add_stack_set(properties)
             elif kind == CONFORMANCE_PACK:
                 self._add_pack(capability, properties, places[0].region)
+            elif kind not in resource_types():
+                self.found.unknown.add(kind)
             else:
                 for item, count in items_of(kind, properties, resources):
                     for place in places:
@@ -95,17 +97,10 @@ def items_of(kind: str, properties: Properties, resources: Mapping[str, Any]) ->
         kind: its type.
         properties: its properties.
         resources: the template that it stands in.
-
-    Raises:
-        BaselineError: nobody has said yet what its type costs.
     """
-    known = resource_types().get(kind)
-    if known is None:
-        raise BaselineError(
-            f"nobody has said what {kind} costs; add it to baseline/cost/data/resource_types.json"
-        )
-    if known.counted:
-        yield from COUNTS.get(kind, _one)(properties, resources, known.counted)
+    items = resource_types()[kind].counted
+    if items:
+        yield from COUNTS.get(kind, _one)(properties, resources, items)
 
 
 def _one(_: Properties, __: Mapping[str, Any], items: tuple[str, ...]) -> Counted:
@@ -140,6 +135,10 @@ def _web_acl(properties: Properties, _: Mapping[str, Any], items: tuple[str, ...
     yield items[1], len(properties.get("Rules", ()))
 
 
+def _pack(properties: Properties, _: Mapping[str, Any], items: tuple[str, ...]) -> Counted:
+    yield items[0], str(properties["TemplateBody"]).count(RULE)
+
+
 def _machines(properties: Properties, _: Mapping[str, Any], items: tuple[str, ...]) -> Counted:
     yield items[0], float(properties["MinSize"])
 
@@ -168,6 +167,7 @@ def _vpn(properties: Properties, _: Mapping[str, Any], items: tuple[str, ...]) -
 COUNTS: dict[str, Callable[[Properties, Mapping[str, Any], tuple[str, ...]], Counted]] = {
     "AWS::AutoScaling::AutoScalingGroup": _machines,
     "AWS::CloudWatch::Alarm": _alarm,
+    "AWS::Config::ConformancePack": _pack,
     "AWS::EC2::VPCEndpoint": _endpoint,
     "AWS::EC2::VPNConnection": _vpn,
     "AWS::Logs::MetricFilter": _metric_filter,

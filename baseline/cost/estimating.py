@@ -58,7 +58,6 @@ def estimate(
     book = prices or price_list()
     demands = _together(_demands(use))
     lines = [_line(use, demand, book) for demand in demands]
-    lines = [line for line in lines if line.accounts]
     on = _switched_on(use, {line.capability for line in lines if line.monthly})
     lines += _nothing(use, on - {line.capability for line in lines})
     named = {name for demand in demands for name in demand.basis}
@@ -70,7 +69,7 @@ def estimate(
         changed=chosen.changed,
         prices_checked=book.checked,
         capabilities={name: row.title for name, row in capabilities().items() if name in on},
-        remarks=tuple(_remarks(lines, book)),
+        remarks=(*_remarks(lines, book), *_unknown(use.resources.unknown)),
     )
 
 
@@ -94,7 +93,7 @@ def _together(demands: Iterable[Demand]) -> list[Demand]:
     """Add up what is asked of the same item in the same place for the same reason."""
     sums: dict[tuple[object, ...], Demand] = {}
     for each in demands:
-        if each.quantity:
+        if each.quantity and each.accounts != 0:
             key = (each.capability, each.place, each.item, each.basis, each.accounts)
             known = sums.get(key)
             more = known.quantity if known else 0
@@ -186,6 +185,11 @@ def _order(line: Line, names: list[str], land: Landscape) -> tuple[object, ...]:
         line.item,
         line.assumption,
     )
+
+
+def _unknown(types: set[str]) -> Iterator[str]:
+    if types:
+        yield f"Nobody has said what {', '.join(sorted(types))} costs; it is not among the lines."
 
 
 def _remarks(lines: list[Line], prices: PriceList) -> Iterator[str]:

@@ -79,7 +79,7 @@ def expected_alone(standalone: Standalone) -> Footprint:
     """Give the paid resources of one account without an organization."""
     land = Landscape.of_account(standalone)
     plan = Plan(configuration=expanded(standalone), land=land, found=Footprint())
-    for part in (_billing, _audit, _log_archive, _security, _responses, _members, _rules):
+    for part in ALONE:
         part(plan)
     _settings_alone(plan)
     if standalone.network is not None:
@@ -88,18 +88,21 @@ def expected_alone(standalone: Standalone) -> Footprint:
 
 
 def _settings_alone(plan: Plan) -> None:
-    """Add what keeps the settings of the account: one job, and alarms on it."""
-    plan.put("settings", "security", {KEY: 1 + HANDLERS, ALARM: SWEEP_ALARMS})
+    """Add what keeps the settings of the account: a function, and alarms on it and on its log."""
+    plan.put("settings", "security", {KEY: HANDLERS, ALARM: SWEEP_ALARMS, METRIC: 1})
 
 
 def _organization(plan: Plan) -> None:
     plan.put("organization", "management", {KEY: HANDLERS})
     plan.put("guardrails", "management", {})
+    if plan.configuration.iam.deploy_roles:
+        plan.put("deploy-access", "management", {})
+
+
+def _break_glass(plan: Plan) -> None:
     break_glass = plan.configuration.break_glass
     if break_glass.create and break_glass.users:
         plan.put("break-glass", "management", {})
-    if plan.configuration.iam.deploy_roles:
-        plan.put("deploy-access", "management", {})
 
 
 def _billing(plan: Plan) -> None:
@@ -263,8 +266,20 @@ def _logs_in_cloudwatch(plan: Plan) -> bool:
     )
 
 
+ALONE: tuple[Callable[[Plan], None], ...] = (
+    _billing,
+    _break_glass,
+    _audit,
+    _log_archive,
+    _security,
+    _responses,
+    _members,
+    _rules,
+)
+
 PARTS: tuple[Callable[[Plan], None], ...] = (
     _organization,
+    _break_glass,
     _billing,
     _audit,
     _log_archive,

@@ -35,10 +35,12 @@ class Footprint:
     Attributes:
         resources: how many of each.
         capabilities: IDs of the capabilities that have a stack.
+        unknown: types of resources of which nobody has said what they cost.
     """
 
     resources: Counter[Key] = field(default_factory=Counter)
     capabilities: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
 
     def add(self, capability: str, place: Place, item: str, count: float = 1) -> None:
         """Count resources; none are no line."""

@@ -86,7 +86,8 @@ def _show_lines(console: Console, estimate: Estimate) -> None:
         title, total = escape(estimate.capabilities[name]), money(sums[name])
         table.add_row(f"[bold]{title}[/]", "", "", "", "", "", f"[bold]{total}[/]")
         for line in rows:
-            table.add_row(*_cells(line))
+            if line.accounts:
+                table.add_row(*_cells(line))
     console.print(table)
 
 

@@ -40,6 +40,9 @@ def _operation(use: Use) -> Iterator[Demand]:
 
 def _jobs(use: Use) -> Iterator[Demand]:
     """Give the daily jobs that go through all accounts."""
+    if use.land.single:
+        # A function does it there.
+        return
     alarms = sum(
         count
         for key, count in use.resources.resources.items()
@@ -50,6 +53,17 @@ def _jobs(use: Use) -> Iterator[Demand]:
     times = jobs * use.accounts()
     item = "step-functions.transitions"
     yield use.of("settings", use.land.role("security"), item, "job_transitions", times=times)
+
+
+def _unit_assignments(use: Use) -> Iterator[Demand]:
+    """Give the daily job that keeps assignments of units, and its table."""
+    section = use.configuration.identity_center
+    if not section.enabled or not any(each.units for each in section.assignments):
+        return
+    place = use.land.role(section.delegate or "management", section.region or "")
+    times = use.accounts()
+    for item in ("step-functions.transitions", "dynamodb.requests"):
+        yield use.of("identity", place, item, "job_transitions", times=times)
 
 
 def _network(use: Use) -> Iterator[Demand]:
@@ -77,5 +91,6 @@ VOLUMES_OF_RESOURCES: tuple[Callable[[Use], Iterator[Demand]], ...] = (
     _resources,
     _operation,
     _jobs,
+    _unit_assignments,
     _network,
 )

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from baseline.review.assembly import Resource
@@ -135,6 +136,8 @@ def access(
 def _allows(subject: _Subject, old: Policy, new: Policy) -> Iterator[Finding]:
     gained: dict[tuple[str, frozenset[Variant], bool], list[str]] = defaultdict(list)
     for grant in sorted(new.allows.keys() - old.allows.keys()):
+        if _was_allowed(grant, new.allows[grant], old.allows):
+            continue
         grave = _wild(grant[1]) or grant[1].lower() in GRAVE
         gained[grant[0], frozenset(new.allows[grant]), grave].append(grant[1])
     plain: list[str] = []
@@ -154,6 +157,17 @@ def _allows(subject: _Subject, old: Policy, new: Policy) -> Iterator[Finding]:
         sentence = f"{_who(principal)}no longer allows {listed(actions)}"
         yield subject.finding("narrowed", "note", sentence, change="better")
     yield from _widened(subject, old.allows, new.allows)
+
+
+def _was_allowed(grant: Grant, variants: set[Variant], old: Mapping[Grant, set[Variant]]) -> bool:
+    """Tell whether a wildcard before covered what is named now: then less is allowed, and not more."""
+    principal, action = grant
+    covered: set[Variant] = set()
+    for (who, pattern), there in old.items():
+        # fnmatch knows brackets, which are no wildcards of IAM; actions have none.
+        if who == principal and "*" in pattern and fnmatchcase(action.lower(), pattern.lower()):
+            covered |= there
+    return variants <= covered
 
 
 def _gained(

@@ -80,11 +80,13 @@ class Assembly:
         folder: where it was read.
         stacks: by path: the stack, then the StackSet in it.
         controls: capability and control, from ``controls.json``; None where there is no such file.
+        cost: the estimate, from ``cost.json``; None where there is no such file.
     """
 
     folder: Path
     stacks: Mapping[str, Stack]
     controls: frozenset[tuple[str, str]] | None = None
+    cost: Mapping[str, Any] | None = None
 
     def resources(self) -> Iterator[Resource]:
         """Give every resource of every stack and StackSet."""
@@ -175,7 +177,19 @@ def read_assembly(folder: Path) -> Assembly:
     reader.read(folder)
     if not reader.found:
         raise BaselineError(f"{folder} is a cloud assembly without stacks; synthesize it again")
-    return Assembly(folder=folder, stacks=reader.found, controls=_controls(folder))
+    return Assembly(
+        folder=folder, stacks=reader.found, controls=_controls(folder), cost=_cost(folder)
+    )
+
+
+def _cost(folder: Path) -> Mapping[str, Any] | None:
+    path = folder / "cost.json"
+    if not path.is_file():
+        return None
+    found = _object(path)
+    if not isinstance(found.get("lines"), list) or "prices_checked" not in found:
+        raise BaselineError(f"{path} is no estimate of costs; synthesize it again")
+    return found
 
 
 def _controls(folder: Path) -> frozenset[tuple[str, str]] | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from baseline.cost.changes import CostChange, compare
+from baseline.errors import BaselineError
 from baseline.review.access import access
 from baseline.review.assembly import Assembly
 from baseline.review.controls import controls
@@ -56,6 +58,8 @@ def review(
         )
     if base.controls is None or head.controls is None:
         remarks.append("A side has no controls.json, so controls were not compared.")
+    if (base.cost is None) != (head.cost is None):
+        remarks.append("A side has no cost.json, so costs were not compared.")
     found = [
         *_pairs(base, head),
         *template_findings(base, head),
@@ -68,7 +72,19 @@ def review(
         head=names[1],
         findings=tuple(sorted(_once(found), key=Finding.order)),
         remarks=tuple(remarks),
+        cost=_cost(base, head),
     )
+
+
+def _cost(base: Assembly, head: Assembly) -> CostChange | None:
+    if base.cost is None or head.cost is None:
+        return None
+    try:
+        return compare(base.cost, head.cost)
+    except (KeyError, TypeError, ValueError):
+        raise BaselineError(
+            f"cost.json in {base.folder} or {head.folder} is no estimate of costs; synthesize it again"
+        ) from None
 
 
 def _once(found: list[Finding]) -> Iterator[Finding]:

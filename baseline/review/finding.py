@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from baseline.cost.changes import CostChange
 
 Change = Literal["worse", "better"]
 Severity = Literal["error", "warning", "note"]
@@ -99,12 +102,14 @@ class Review:
         head: what it leads to.
         findings: in the order of the report.
         remarks: what the review could not look at, and why.
+        cost: what the change costs; None where nothing was to compare.
     """
 
     base: str
     head: str
     findings: tuple[Finding, ...] = ()
     remarks: tuple[str, ...] = field(default=())
+    cost: CostChange | None = None
 
     @property
     def worse(self) -> tuple[Finding, ...]:

@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from baseline import __version__
 from baseline.review.finding import Category, Finding, Review, code, listed
 
+if TYPE_CHECKING:
+    from baseline.cost.changes import Changed, CostChange
+
 TOOL = "baseline review"
 SHOWN = 25
 """Findings of a category that a comment shows before it folds the others."""
+
+COST_ITEMS = 15
+"""Items that a comment names; JSON has all."""
+
+ESTIMATED = "_An estimate: `baseline cost` says what it assumes of use._"
 
 MAXIMUM_CHARACTERS = 60_000
 """Under the 65,536 of a comment of GitHub, with room for what a workflow adds."""
@@ -43,6 +51,7 @@ def as_markdown(review: Review) -> str:
         rows = [each for each in worse if each.category is category]
         if rows:
             lines += ["", f"### {TITLES[category]}", "", *_rows(rows)]
+    lines += _cost(review.cost)
     better = [each for each in review.findings if each.change == "better"]
     lines += _folded("Better than before", better)
     lines += _folded(
@@ -107,6 +116,35 @@ def _folded(title: str, rows: Sequence[Finding]) -> list[str]:
     ]
 
 
+def _cost(change: CostChange | None) -> list[str]:
+    """Give the part about money; nothing where nothing costs more or less."""
+    if change is None or not change.items:
+        return []
+    lines = ["", f"### Cost: {_dollars(change.difference)} a month", ""]
+    lines += ["| USD a month | before | after | difference |", "|---|---:|---:|---:|"]
+    for name, (before, after) in change.capabilities().items():
+        title = change.titles.get(name, name).replace("|", "/")
+        lines.append(f"| {title} | {before:,.2f} | {after:,.2f} | {after - before:+,.2f} |")
+    lines.append(
+        f"| **all** | {change.before:,.2f} | {change.after:,.2f} | {change.difference:+,.2f} |"
+    )
+    lines += ["", f"<details><summary>{len(change.items)} items</summary>", ""]
+    lines += [_cost_item(each) for each in change.items[:COST_ITEMS]]
+    if len(change.items) > COST_ITEMS:
+        lines.append(f"- and {len(change.items) - COST_ITEMS} more")
+    lines += ["", "</details>", "", ESTIMATED]
+    return lines + [line for remark in change.remarks for line in ("", f"_{remark}_")]
+
+
+def _cost_item(item: Changed) -> str:
+    place = f"{item.account_class}, {item.region}"
+    return f"- {code(item.item)} {code(place)} {item.text}: {item.difference:+,.2f}"
+
+
+def _dollars(difference: float) -> str:
+    return f"{'+' if difference >= 0 else '-'}${abs(difference):,.2f}"
+
+
 def _short(document: str) -> str:
     if len(document) <= MAXIMUM_CHARACTERS:
         return document
@@ -124,6 +162,7 @@ def as_json(review: Review) -> str:
             "noteworthy": len(review.worse),
             "findings": [_row(each) for each in review.findings],
             "remarks": list(review.remarks),
+            "cost": None if review.cost is None else review.cost.as_json(),
         },
         indent=2,
     )

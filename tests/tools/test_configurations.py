@@ -13,6 +13,7 @@ import yaml
 from baseline.controls.matrix import control_matrix
 from baseline.detection.managed_rules import rule_table
 from tests.contract.policy_lint import loose
+from tests.costs import drift, gaps
 from tests.support import ROOT, synthesize
 from tests.tools.test_iam_policies import (
     ACCEPTED,
@@ -152,14 +153,19 @@ BY_GAME_DAYS = (
 
 
 @pytest.fixture(scope="module", params=[*GROUPS, RULES_AND_LISTS])
-def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The assembly of a group; the nag packs, the Guard rules and the CDK's validator passed it."""
+def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The configuration of a group."""
     made = tmp_path_factory.mktemp("configuration")
-    path = (
+    return (
         rules_and_lists(made) if request.param == RULES_AND_LISTS else merged(made, request.param)
     )
-    directory = tmp_path_factory.mktemp(request.param)
-    return synthesize(directory, f"baseline:config={path}", validation=True)
+
+
+@pytest.fixture(scope="module")
+def folder(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The assembly of a group; the nag packs, the Guard rules and the CDK's validator passed it."""
+    directory = tmp_path_factory.mktemp("assembly")
+    return synthesize(directory, f"baseline:config={file}", validation=True)
 
 
 def merged(folder: Path, group: str) -> Path:
@@ -205,6 +211,11 @@ def templates(folder: Path) -> Templates:
         path.name.removesuffix(".template.json"): json.loads(path.read_text(encoding="utf-8"))
         for path in sorted(folder.glob("*.template.json"))
     }
+
+
+def test_costs_follow_from_the_configuration(folder: Path, file: Path) -> None:
+    assert drift(folder, file) == []
+    assert gaps(folder) == []
 
 
 def test_cfn_lint(folder: Path) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 from baseline.delivery import signing
 from baseline.delivery.buildspec import import_findings
 from baseline.delivery.commands import Commands
+from baseline.delivery.platform_files import comment
 from baseline.delivery.platform_files.text import as_yaml, kebab
 from baseline.delivery.steps import (
     BASE_VARIABLE,
     BEFORE_MERGE,
     REPORTS,
-    REVIEW,
     SCANS,
     Access,
     Content,
@@ -161,16 +161,11 @@ def _review() -> dict[str, Any]:
         "permissions": {"pull-requests": "write"},
         "env": {
             "GH_TOKEN": "${{ github.token }}",
-            "GH_REPO": "${{ github.repository }}",
             "CHANGE": "${{ github.event.pull_request.number }}",
         },
         "steps": [
             _fetch("reports-build", path=REPORTS),
-            {
-                "name": "Comment",
-                "run": f"head --bytes=60000 {REVIEW} |"
-                ' gh pr comment "$CHANGE" --edit-last --create-if-none --body-file -',
-            },
+            {"name": "Comment", "run": comment.GITHUB.script()},
         ],
     }
 

@@ -8,12 +8,12 @@ from typing import Any
 from baseline.delivery import signing
 from baseline.delivery.buildspec import import_findings
 from baseline.delivery.commands import Commands
+from baseline.delivery.platform_files import comment
 from baseline.delivery.platform_files.text import as_yaml, kebab
 from baseline.delivery.steps import (
     BASE_VARIABLE,
     BEFORE_MERGE,
     REPORTS,
-    REVIEW,
     SCANS,
     Access,
     Content,
@@ -35,6 +35,9 @@ PINNED = (
 """A tag can be moved to another image: jobs refuse to run in one."""
 
 CHANGE = {"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'}
+OWN_CHANGE = {"if": f"{CHANGE['if']} && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID"}
+"""A change of a fork runs in the fork, without the variables of this project: a member could start it here."""
+
 EXPIRES = "30 days"
 
 
@@ -64,7 +67,7 @@ def gitlab_ci(steps: Sequence[Step], commands: Commands, *, branch: str = "main"
             jobs["dynamic-findings"] = _findings(Stage.TEST, steps, commands, merged)
     document = {
         "stages": _stages(steps),
-        "workflow": {"rules": [CHANGE, merged]},
+        "workflow": {"rules": [OWN_CHANGE, merged]},
         "default": {
             "image": f"${IMAGE_VARIABLE}",
             "before_script": [PINNED],
@@ -155,20 +158,13 @@ def _sign_in(role: str) -> str:
 
 
 def _review() -> dict[str, Any]:
-    body = f"--rawfile whole {REVIEW} '{{body: $whole[0:60000]}}' > comment.json"
-    post = (
-        "printf 'PRIVATE-TOKEN: %s' \"$COMMENT_TOKEN\" | curl --fail --silent --show-error"
-        " --max-time 60 --retry 3 --output /dev/null --header @-"
-        " --header 'Content-Type: application/json' --data @comment.json"
-        ' "$CI_API_V4_URL/projects/$CI_PROJECT_ID/merge_requests/$CI_MERGE_REQUEST_IID/notes"'
-    )
     return {
         "stage": "review",
         # Without a token the report stays with the run.
-        "rules": [{"if": f"{CHANGE['if']} && $COMMENT_TOKEN"}],
+        "rules": [{"if": f"{OWN_CHANGE['if']} && $COMMENT_TOKEN"}],
         "dependencies": ["build"],
         "variables": {"GIT_STRATEGY": "none"},
-        "script": [script((f"jq --null-input {body}", post))],
+        "script": [comment.GITLAB.script()],
     }
 
 
