@@ -11,8 +11,8 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from baseline import __version__
-from baseline.cli.cost import cost
 from baseline.cli.controls import controls
+from baseline.cli.cost import cost
 from baseline.cli.evidence import evidence
 from baseline.cli.report import report
 from baseline.cli.review import review

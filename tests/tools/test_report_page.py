@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from dataclasses import replace
@@ -17,9 +16,10 @@ from baseline.report.model import Report, Requirement
 from baseline.report.rendering import render
 from tests.unit.report.conftest import DATE, RICH, SUPPRESSIONS, example, write_assembly
 
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [
     pytest.mark.tools,
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed"),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -46,11 +46,13 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     large = build(example({"members": members(2000)}), name="baseline.yaml", date=DATE)
     for name, report in (("rich", rich), ("hostile", hostile), ("large", large)):
         (folder / f"{name}.html").write_text(render(report), encoding="utf-8")
+    node = shutil.which("node")
+    assert node, "node is not on PATH"
     done = subprocess.run(
         [
-            os.environ["JSII_NODE"],
+            node,
             Path(__file__).with_name("report_page.mjs"),
-            str(shutil.which("chromium")),
+            str(CHROMIUM),
             folder,
         ],
         check=False,

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from baseline.config import Configuration
+from baseline.config import Configuration, read
 from baseline.report.building import build
 from baseline.report.model import Report
 from baseline.report.rendering import render
+from tests.support import ROOT
 from tests.unit.report.conftest import DATE, example
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}"
@@ -221,3 +222,19 @@ def test_two_thousand_accounts_fit_on_a_page() -> None:
     assert report.root.population == 2008
     assert all(f"team-{number:04}" in html for number in (0, 999, 1999))
     assert len(html) < 1_500_000
+
+
+def test_an_account_alone_has_a_page_without_guardrails() -> None:
+    path = ROOT / "examples" / "configurations" / "standalone.yaml"
+    report = build(read(path), name=path.name, date=DATE)
+    page = Page(render(report))
+    assert report.profile == "standalone"
+    assert report.title == "account 121212121212"
+    assert report.guardrails == report.exemptions == ()
+    assert report.cost is not None
+    assert report.cost.total > 0
+    ids = set(page.attributes("id"))
+    assert "guardrails" not in ids
+    targets = {value[1:] for value in page.attributes("href") if value.startswith("#")}
+    assert targets <= ids
+    assert "121212121212" in "".join(page.text)
