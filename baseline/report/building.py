@@ -27,7 +27,7 @@ from baseline.report.weaker import weaker_of
 
 NOT_SYNTHESIZED = (
     "Which capabilities are on, their resources, and acknowledged findings: they stand in the cloud assembly. "
-    "Run `make synth`, then name its folder with --assembly."
+    "Run make synth, then name its folder with --assembly."
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from baseline.report.flow_map import LANES
 from baseline.report.model import Flow, Stop
@@ -17,7 +17,7 @@ WIDTH, BOX, HEIGHT, PASSAGE, GAP, TOP = 1180, 214, 46, 4, 12, 46
 STEP = (WIDTH - BOX) // (len(LANES) - 1)
 HEAD = 7  # length of an arrow's head
 LABEL_LENGTH, NOTE_LENGTH = 27, 33
-SWEEPS = 6
+SWEEPS = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,13 +123,27 @@ def _untangled(lanes: list[list[_Slot]], ways: Sequence[list[_Slot]]) -> list[li
             before.setdefault(right, []).append(left)
             after.setdefault(left, []).append(right)
     ranks = {slot: rank for lane in lanes for slot, rank in _ranked(lane)}
+    best = (_crossings(ways, ranks), [list(lane) for lane in lanes])
     for sweep in range(SWEEPS):
         for lane in lanes[1:]:
             neighbors = before if sweep % 2 == 0 else after
             middle = {slot: _middle(neighbors.get(slot, ()), ranks, ranks[slot]) for slot in lane}
             lane.sort(key=lambda slot: (middle[slot], slot.key))
             ranks.update(_ranked(lane))
-    return lanes
+        crossings = _crossings(ways, ranks)
+        if crossings < best[0]:
+            best = (crossings, [list(lane) for lane in lanes])
+    return best[1]
+
+
+def _crossings(ways: Sequence[list[_Slot]], ranks: dict[_Slot, float]) -> int:
+    """Count the arrows that cross between two lanes."""
+    steps = {step for way in ways for step in pairwise(way)}
+    return sum(
+        (ranks[one[0]] - ranks[other[0]]) * (ranks[one[1]] - ranks[other[1]]) < 0
+        for one, other in combinations(steps, 2)
+        if one[0].lane == other[0].lane
+    )
 
 
 def _ranked(lane: list[_Slot]) -> list[tuple[_Slot, float]]:

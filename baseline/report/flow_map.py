@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, get_args
 
 from baseline.config import Configuration, Standalone
+from baseline.config.expansion import expanded
 from baseline.config.guardduty import exporting_regions
 from baseline.config.response import PlaybookId, Playbooks
 from baseline.config.siem import PRESETS
@@ -64,7 +65,7 @@ class _Map:
 def _records(configuration: Configuration | Standalone, made: _Map) -> None:
     """Calls of all accounts, changes of resources."""
     archive = configuration.log_archive
-    lock = f"Object Lock {archive.object_lock_mode}, {archive.object_lock_days} days"
+    lock = f"{archive.object_lock_mode.lower()} lock, {archive.object_lock_days} days"
     made.stop("calls", 0, "API calls", "every Region" if made.alone else "every account and Region")
     made.stop("trail", 1, "Trail" if made.alone else "Organization trail", made.of("management"))
     made.stop("trail-logs", 2, "CloudTrail logs", lock)
@@ -136,6 +137,10 @@ def _collected(configuration: Configuration | Standalone, made: _Map) -> None:
     made.stop("bus", 1, "Security event bus", here)
     made.flow("calls", "bus", "tampering, use of root", "findings")
     made.findings(["guardduty"], "bus")
+    whole = configuration if isinstance(configuration, Configuration) else expanded(configuration)
+    if exporting_regions(whole):
+        made.stop("guardduty-logs", 2, "GuardDuty findings", made.of("log archive"))
+        made.flow("guardduty", "guardduty-logs", "every finding", "findings")
     if configuration.capabilities.security_hub.enabled:
         made.stop("hub", 1, "Security Hub", here)
         made.findings(["guardduty", "checks", "inspector", "macie", "analyzers"], "hub")
@@ -157,9 +162,6 @@ def _organization(configuration: Configuration, made: _Map) -> None:
     if found.config.enabled and found.config.aggregator:
         made.stop("aggregator", 1, "Config aggregator", "security account")
         made.flow("changes", "aggregator", "configuration and compliance")
-    if exporting_regions(configuration):
-        made.stop("guardduty-logs", 2, "GuardDuty findings", "log archive account")
-        made.flow("guardduty", "guardduty-logs", "every finding", "findings")
     if found.security_hub.archive:
         made.stop("finding-logs", 2, "Archive of findings", "Object Lock")
         made.findings(["hub"], "finding-logs", "every finding and update")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from dataclasses import replace
@@ -13,16 +12,18 @@ from typing import Any
 import pytest
 
 from baseline.report.building import build
+from baseline.report.model import Report, Requirement
 from baseline.report.rendering import render
 from tests.unit.report.conftest import DATE, RICH, SUPPRESSIONS, example, write_assembly
 
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [
     pytest.mark.tools,
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed"),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
-MILLISECONDS = 1500  # of a machine that does other things besides
+MILLISECONDS = 2500  # of a machine that does other things besides
 
 
 @pytest.fixture(scope="module")
@@ -31,33 +32,70 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("pages")
     (folder / "accepted.yaml").write_text(SUPPRESSIONS, encoding="utf-8")
     assembly = write_assembly(folder / "cdk.out")
-    rich = build(
-        example(RICH),
-        name="baseline.yaml",
-        date=DATE,
-        assembly=assembly,
-        suppressions=[folder / "accepted.yaml"],
+    rich = shortened(
+        build(
+            example(RICH),
+            name="baseline.yaml",
+            date=DATE,
+            assembly=assembly,
+            suppressions=[folder / "accepted.yaml"],
+        )
     )
     unit = replace(rich.root.units[0], path=HOSTILE, name=HOSTILE)
     hostile = replace(rich, title=HOSTILE, root=replace(rich.root, units=(unit,)))
     large = build(example({"members": members(2000)}), name="baseline.yaml", date=DATE)
     for name, report in (("rich", rich), ("hostile", hostile), ("large", large)):
         (folder / f"{name}.html").write_text(render(report), encoding="utf-8")
+    node = shutil.which("node")
+    assert node, "node is not on PATH"
     done = subprocess.run(
         [
-            os.environ["JSII_NODE"],
+            node,
             Path(__file__).with_name("report_page.mjs"),
-            str(shutil.which("chromium")),
+            str(CHROMIUM),
             folder,
         ],
         check=False,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=240,
     )
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+def shortened(report: Report) -> Report:
+    """Leave of each long list what shows every form that its entries have: axe looks at each element."""
+    kept = {"organization-trail", "config-recorder"}
+    phases = tuple(
+        replace(
+            phase,
+            capabilities=tuple(
+                row
+                for index, row in enumerate(phase.capabilities)
+                if row.id in kept or index % 8 == 0 or row.state == "on"
+            ),
+        )
+        for phase in report.phases
+    )
+    shown = {row.id for phase in phases for row in phase.capabilities}
+    frameworks = tuple(
+        replace(each, requirements=_serving(each.requirements, shown)) for each in report.frameworks
+    )
+    return replace(report, phases=phases, frameworks=frameworks)
+
+
+def _serving(rows: tuple[Requirement, ...], shown: set[str]) -> tuple[Requirement, ...]:
+    chosen = [
+        replace(row, capabilities=tuple(name for name in row.capabilities if name in shown))
+        for row in rows
+        if shown & set(row.capabilities)
+    ]
+    states = ("on", "off")
+    return tuple(
+        row for state in states for row in [each for each in chosen if each.state == state][:6]
+    )
 
 
 def members(count: int) -> dict[str, dict[str, str]]:
@@ -72,13 +110,14 @@ def members(count: int) -> dict[str, dict[str, str]]:
 
 
 def test_axe_finds_nothing_light_and_dark_wide_and_narrow(seen: dict[str, Any]) -> None:
-    assert {(each["width"], each["colorScheme"]) for each in seen["accessibility"]} >= {
+    examined = [each for each in seen["accessibility"] if "violations" in each]
+    assert {(each["width"], each["colorScheme"]) for each in examined} == {
         (1440, "light"),
         (1440, "dark"),
         (390, "light"),
         (390, "dark"),
     }
-    for each in seen["accessibility"]:
+    for each in examined:
         assert each["violations"] == [], each
         assert each["passed"] > 20  # axe did look
 
@@ -97,14 +136,21 @@ def test_the_filter_of_frameworks_shows_one_and_counts_it(seen: dict[str, Any]) 
     assert found["before"]["said"] == f"{total} of {total}"
     some = found["framework"]["rows"]
     assert 0 < some < total
-    assert found["framework"] == {"rows": some, "said": f"{some} of {total}", "groups": 1, "visible": some}
+    assert found["framework"] == {
+        "rows": some,
+        "said": f"{some} of {total}",
+        "groups": 1,
+        "visible": some,
+    }
     assert set(found["on"]["badges"]) == {"on"}
     assert 0 < found["on"]["rows"] < some
     assert found["after"] == found["before"]
     assert set(found["guardrails"]) == {"rcp"}
 
 
-def test_the_search_finds_accounts_and_several_words_and_says_what_it_did_not(seen: dict[str, Any]) -> None:
+def test_the_search_finds_accounts_and_several_words_and_says_what_it_did_not(
+    seen: dict[str, Any],
+) -> None:
     found = seen["searching"]
     (account,) = found["account"]["visible"]
     assert account.startswith("payments-test 666666666666")
@@ -120,9 +166,17 @@ def test_the_search_finds_accounts_and_several_words_and_says_what_it_did_not(se
     assert found["cleared"]["open"] == 8
 
 
-def test_the_theme_follows_the_system_until_somebody_chooses_and_is_remembered(seen: dict[str, Any]) -> None:
+def test_the_theme_follows_the_system_until_somebody_chooses_and_is_remembered(
+    seen: dict[str, Any],
+) -> None:
     first, light, reloaded, dark, system = seen["themes"]
-    assert [each["theme"] for each in seen["themes"]] == ["system", "light", "light", "dark", "system"]
+    assert [each["theme"] for each in seen["themes"]] == [
+        "system",
+        "light",
+        "light",
+        "dark",
+        "system",
+    ]
     assert first["ground"] == dark["ground"] == system["ground"] != light["ground"]
     assert reloaded == light
     assert dark["label"] == "Theme: dark"
@@ -149,7 +203,9 @@ def test_links_lead_below_the_header_and_open_what_is_folded(seen: dict[str, Any
     assert (found["before"], found["revealed"]) == (False, True)
 
 
-def test_without_script_everything_can_be_read_and_nothing_dead_is_shown(seen: dict[str, Any]) -> None:
+def test_without_script_everything_can_be_read_and_nothing_dead_is_shown(
+    seen: dict[str, Any],
+) -> None:
     assert seen["withoutScript"] == {
         "controls": 0,
         "sections": 8,
@@ -160,11 +216,9 @@ def test_without_script_everything_can_be_read_and_nothing_dead_is_shown(seen: d
 
 
 def test_paper_has_everything_whatever_is_folded_or_searched(seen: dict[str, Any]) -> None:
-    for way in ("scripted", "plain"):
-        found = seen["printing"][way]
-        size = found.pop("pdf")
-        assert found == {"details": True, "accounts": True, "rows": True, "requirement": True, "tools": 0}
-        assert size > 50_000
+    shown = {"details": True, "accounts": True, "rows": True, "requirement": True, "tools": 0}
+    assert seen["printing"]["scripted"] == seen["printing"]["plain"] == shown
+    assert seen["printing"]["pdf"] > 50_000
 
 
 def test_hostile_names_are_text(seen: dict[str, Any]) -> None:
@@ -172,7 +226,10 @@ def test_hostile_names_are_text(seen: dict[str, Any]) -> None:
 
 
 def test_the_policy_stops_what_a_hole_would_let_in(seen: dict[str, Any]) -> None:
-    assert seen["policy"] == {"ran": False, "blocked": ["connect-src", "img-src", "script-src-elem"]}
+    assert seen["policy"] == {
+        "ran": False,
+        "blocked": ["connect-src", "img-src", "script-src-elem"],
+    }
 
 
 def test_two_thousand_accounts_are_searched_while_one_types(seen: dict[str, Any]) -> None:

@@ -107,6 +107,7 @@
         part.classList.toggle("none", searching && count === 0);
         if (hits) hits.textContent = searching ? String(count) : "";
       }
+      document.body.classList.toggle("searching", words.length > 0);
       if (words.length) open(leaves.slice(0, 300));
       highlight(words, leaves);
       status.textContent = words.length ? `${leaves.length} found` : "";

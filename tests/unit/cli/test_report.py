@@ -82,6 +82,19 @@ def test_an_expired_acceptance_is_reported_and_not_refused(here: Path) -> None:
     assert "295 days ago" in (here / "report.html").read_text(encoding="utf-8")
 
 
+def test_an_account_alone_has_a_report_too_even_with_something_expired(here: Path) -> None:
+    example = ROOT / "examples" / "configurations" / "standalone.yaml"
+    text = example.read_text(encoding="utf-8")
+    (here / "baseline.yaml").write_text(text, encoding="utf-8")
+    result = invoke("--date", "2026-11-22")
+    assert result.exit_code == 0, result.output
+    assert "Accounts: 1 (without an organization)" in result.output
+    accept_until(here, "2026-01-31")
+    result = invoke("--date", "2026-11-22")
+    assert result.exit_code == 1, result.output
+    assert "expired on 2026-01-31: access accepted siem-reader" in result.output
+
+
 def test_an_acceptance_that_ends_before_a_later_date_is_expired_there(here: Path) -> None:
     accept_until(here, "2098-12-31")
     assert invoke().exit_code == 0

@@ -36,9 +36,7 @@ def test_days_are_counted_from_the_date_of_the_report(report: Report) -> None:
 
 def test_the_last_day_still_counts(rich: Configuration) -> None:
     (row,) = [
-        row
-        for row in accepted_of(rich, (), dt.date(2026, 11, 1))
-        if row.name == "siem-reader"
+        row for row in accepted_of(rich, (), dt.date(2026, 11, 1)) if row.name == "siem-reader"
     ]
     assert (row.days_left, row.state) == (0, "soon")
 
@@ -143,4 +141,3 @@ def test_a_damaged_assembly_is_one_line(tmp_path: Path, name: str, text: str, sa
 def test_a_folder_that_is_no_assembly_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BaselineError, match="no cloud assembly"):
         read_acknowledgements(tmp_path)
-

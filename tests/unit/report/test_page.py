@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from baseline.config import Configuration
+from baseline.config import Configuration, read
 from baseline.report.building import build
 from baseline.report.model import Report
-from baseline.report.progress import frameworks_of
 from baseline.report.rendering import render
+from tests.support import ROOT
 from tests.unit.report.conftest import DATE, example
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}"
@@ -61,14 +61,25 @@ def page(html: str) -> Page:
 
 def test_nothing_is_fetched_from_anywhere(html: str, page: Page) -> None:
     assert {tag for tag, _ in page.tags}.isdisjoint({"iframe", "object", "embed", "base", "form"})
-    loads = [value for name in ("src", "srcset", "data", "action", "poster") for value in page.attributes(name)]
+    loads = [
+        value
+        for name in ("src", "srcset", "data", "action", "poster")
+        for value in page.attributes(name)
+    ]
     assert loads == []
-    links = [value for tag, attributes in page.tags if tag in {"a", "link"} for value in [attributes["href"]]]
+    links = [
+        value
+        for tag, attributes in page.tags
+        if tag in {"a", "link"}
+        for value in [attributes["href"]]
+    ]
     assert {value for value in links if not value.startswith("#")} == {"data:,"}
     assert not re.search(r"url\((?!#)|@import", html)
 
 
-def test_the_policy_allows_the_inlined_style_and_script_by_hash_and_nothing_else(page: Page) -> None:
+def test_the_policy_allows_the_inlined_style_and_script_by_hash_and_nothing_else(
+    page: Page,
+) -> None:
     (policy,) = [
         attributes["content"]
         for tag, attributes in page.tags
@@ -80,7 +91,14 @@ def test_the_policy_allows_the_inlined_style_and_script_by_hash_and_nothing_else
         (text,) = texts
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         assert rules[kind] == f"'sha256-{digest}'"
-    assert set(rules) == {"default-src", "base-uri", "form-action", "script-src", "style-src", "img-src"}
+    assert set(rules) == {
+        "default-src",
+        "base-uri",
+        "form-action",
+        "script-src",
+        "style-src",
+        "img-src",
+    }
     # What the policy would stop must not be there: it would be an error in the console.
     assert not page.attributes("style")
     assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
@@ -93,7 +111,15 @@ def test_every_internal_link_has_its_target_and_every_id_is_one(page: Page) -> N
     assert targets <= set(ids)
     labelled = {name for value in page.attributes("aria-labelledby") for name in value.split()}
     assert labelled <= set(ids)
-    assert {"summary", "organization", "guardrails", "phases", "controls", "flows", "cost"} <= targets
+    assert {
+        "summary",
+        "organization",
+        "guardrails",
+        "phases",
+        "controls",
+        "flows",
+        "cost",
+    } <= targets
 
 
 def test_hostile_texts_are_shown_and_cannot_run(report: Report) -> None:
@@ -124,7 +150,8 @@ def test_hostile_texts_are_shown_and_cannot_run(report: Report) -> None:
 
 def test_the_same_input_gives_the_same_page(rich: Configuration, small_assembly: Path) -> None:
     once, again = (
-        render(build(rich, name="baseline.yaml", date=DATE, assembly=small_assembly)) for _ in range(2)
+        render(build(rich, name="baseline.yaml", date=DATE, assembly=small_assembly))
+        for _ in range(2)
     )
     assert once == again
 
@@ -141,7 +168,9 @@ def test_without_an_assembly_the_page_says_what_is_missing(rich: Configuration) 
     html = render(report)
     assert "Not everything could be read." in html
     assert "make synth" in html
-    assert {capability.state for phase in report.phases for capability in phase.capabilities} == {"unknown"}
+    assert {capability.state for phase in report.phases for capability in phase.capabilities} == {
+        "unknown"
+    }
     assert report.acknowledgements is None
     assert "Not read: they stand in the cloud assembly." in html
 
@@ -193,3 +222,19 @@ def test_two_thousand_accounts_fit_on_a_page() -> None:
     assert report.root.population == 2008
     assert all(f"team-{number:04}" in html for number in (0, 999, 1999))
     assert len(html) < 1_500_000
+
+
+def test_an_account_alone_has_a_page_without_guardrails() -> None:
+    path = ROOT / "examples" / "configurations" / "standalone.yaml"
+    report = build(read(path), name=path.name, date=DATE)
+    page = Page(render(report))
+    assert report.profile == "standalone"
+    assert report.title == "account 121212121212"
+    assert report.guardrails == report.exemptions == ()
+    assert report.cost is not None
+    assert report.cost.total > 0
+    ids = set(page.attributes("id"))
+    assert "guardrails" not in ids
+    targets = {value[1:] for value in page.attributes("href") if value.startswith("#")}
+    assert targets <= ids
+    assert "121212121212" in "".join(page.text)
