@@ -62,7 +62,7 @@ demo: setup ## deploy the example organization to the embedded AWS and read it b
 down: setup ## stop the embedded AWS
 	@baseline local down --purge
 
-test: setup .venv-checkov/.ready .venv-scan/.ready ## run every test, the embedded deployment included
+test: setup .venv-checkov/.ready .venv-scan/.ready .venv-docs/.ready ## run every test, the embedded deployment included
 	@pytest $(PARALLEL) -m "not e2e"
 	@pytest --numprocesses 2 --dist loadgroup tests/e2e
 
@@ -96,10 +96,10 @@ bench: setup ## measure the budgets of the design as ratios
 mutation: setup ## break every guardrail in every way; a proof has to notice
 	@python scripts/mutation.py
 
-docs: .venv-docs/.ready setup ## build the documentation into site
+docs: .venv-docs/.ready setup ## build the documentation into site, warnings as errors
 	@python scripts/generate_docs.py
 	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict --quiet
-	@echo "Open site/index.html."
+	@echo "Open site/index.html; its search works behind a server: python3 -m http.server --directory site"
 
 .venv-docs/.ready: requirements/docs.lock
 	@$(PYTHON) -m venv --clear .venv-docs

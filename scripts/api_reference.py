@@ -37,7 +37,7 @@ PACKAGES = {
 
 @dataclass(frozen=True)
 class Documented:
-    """A public class.
+    """A class.
 
     Attributes:
         package: first part of the module below ``baseline``.
@@ -57,7 +57,7 @@ class Documented:
 
 @cache
 def classes() -> tuple[Documented, ...]:
-    """Give all public classes of the library, handlers and emulators left out."""
+    """Give all classes of the library, handlers and emulators left out."""
     return tuple(_classes())
 
 
@@ -68,7 +68,7 @@ def _classes() -> Iterator[Documented]:
             continue
         module = ".".join(("baseline", *(part for part in parts if part != "__init__")))
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            if isinstance(node, ast.ClassDef):
                 yield Documented(parts[0], f"{module}.{node.name}", node)
 
 
@@ -86,7 +86,8 @@ def constructs() -> tuple[Documented, ...]:
             & {name.rsplit(".", 1)[-1] for name in names}
         }
         if not new:
-            return tuple(sorted(found.values(), key=lambda each: each.path))
+            public = (each for each in found.values() if not each.name.startswith("_"))
+            return tuple(sorted(public, key=lambda each: each.path))
         found |= new
         names |= {each.name for each in new.values()}
 
@@ -98,8 +99,8 @@ def settings(package: str) -> list[Documented]:
         for each in constructs()
         if each.package == package
         for method in each.node.body
-        if isinstance(method, ast.FunctionDef) and not method.name.startswith("_")
-        or isinstance(method, ast.FunctionDef) and method.name == "__init__"
+        if (isinstance(method, ast.FunctionDef) and not method.name.startswith("_"))
+        or (isinstance(method, ast.FunctionDef) and method.name == "__init__")
         for argument in (*method.args.args, *method.args.kwonlyargs)
         if argument.annotation
         for word in ast.walk(argument.annotation)
@@ -109,7 +110,10 @@ def settings(package: str) -> list[Documented]:
     return [
         each
         for each in classes()
-        if each.package == package and each.name in named and each.path not in made
+        if each.package == package
+        and each.name in named
+        and not each.name.startswith("_")
+        and each.path not in made
     ]
 
 

@@ -34,6 +34,8 @@ class OrganizationPolicies(Construct):
     Policies are made one after the other: Organizations refuses changes made at the same time.
 
     Args:
+        scope: parent construct, in a stack of the management account.
+        id: construct ID.
         configuration: the validated baseline.yaml.
         unit_ids: path of each unit to its ID, a token where the unit is made by another stack.
         account_ids: name of each account to its ID, likewise; by default those that the

@@ -124,6 +124,20 @@ def log_groups(
 class Database(Construct):
     """What a cluster and a single database share: checks, key, way in, logs and most settings.
 
+    Use :class:`~baseline.workload.database.HardenedDatabase` or
+    :class:`~baseline.workload.database_instance.HardenedDatabaseInstance`.
+
+    Args:
+        scope: parent construct.
+        id: construct ID.
+        name: of the database, and part of the names of its log groups.
+        kind: ``cluster`` or ``instance``, as RDS names the log groups.
+        engine: engine, version, port and parameters.
+        vpc: where it stands.
+        subnets: private or isolated subnets, in two zones.
+        clients: construct ID to the security group that may connect.
+        backup_days: how long RDS keeps its own backups, 7 to 35.
+
     Attributes:
         key: the :class:`SecureKey` of storage, secret, logs and insights.
         security_group: of the database.
