@@ -8,7 +8,13 @@ from baseline.blueprint.settings import Hardening, Props, Setting, judged, lacks
 from baseline.blueprint.site import Site, Value
 
 
+MANAGED_LOGS = "@aws-cdk/aws-lambda:useCdkManagedLogGroup"
+
+
 def _function_logs(site: Site) -> Value:
+    if site.scope.node.try_get_context(MANAGED_LOGS):
+        # The function makes one itself, which comes out hardened.
+        return None
     group = site.log_group()
     role = site.props.get("role")
     if isinstance(role, iam.Role):
@@ -42,7 +48,7 @@ FUNCTION = Hardening(
         Setting(
             name="log_group",
             why="Lambda keeps logs for ever and encrypts them with no key of yours",
-            shown="a log group of its own, as below",
+            shown="a log group of its own",
             default=_function_logs,
             when=lacks("logRetention"),
             controls=("CloudWatch.16",),

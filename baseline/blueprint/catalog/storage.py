@@ -293,10 +293,9 @@ REPOSITORY = Hardening(
 
 
 def _symmetric(props: Props) -> bool:
-    return (
-        props.get("keySpec", "SYMMETRIC_DEFAULT") == "SYMMETRIC_DEFAULT"
-        and props.get("keyUsage", "ENCRYPT_DECRYPT") == "ENCRYPT_DECRYPT"
-    )
+    spec: object = props.get("keySpec", "SYMMETRIC_DEFAULT")
+    usage: object = props.get("keyUsage", "ENCRYPT_DECRYPT")
+    return spec == "SYMMETRIC_DEFAULT" and usage == "ENCRYPT_DECRYPT"
 
 
 KEY = Hardening(
