@@ -27,6 +27,7 @@ BLOCKS = (
     "restrict_public_buckets",
 )
 LOG_DELIVERY = "LogDeliveryWrite"
+BLOCKED_BY_DEFAULT = "@aws-cdk/aws-s3:publicAccessBlockedByDefault"
 
 
 def _takes_logs_or_visitors(props: Props) -> bool:
@@ -40,11 +41,13 @@ def _takes_logs_or_visitors(props: Props) -> bool:
 
 def _public_access(site: Site) -> Value:
     block = module("aws_s3").BlockPublicAccess
-    return block.BLOCK_ACLS if site.props.get("publicReadAccess") else block.BLOCK_ALL
+    return block.BLOCK_ACLS_ONLY if site.props.get("publicReadAccess") else block.BLOCK_ALL
 
 
-def _open(value: Value, _site: Site) -> str | None:
-    admitted = [name for name in BLOCKS if not getattr(value, name)]
+def _open(value: Value, site: Site) -> str | None:
+    blocked_where_unsaid = site.scope.node.try_get_context(BLOCKED_BY_DEFAULT)
+    weak = (False,) if blocked_where_unsaid else (False, None)
+    admitted = [name for name in BLOCKS if getattr(value, name) in weak]
     return f"{', '.join(admitted)} left off" if admitted else None
 
 
@@ -89,7 +92,7 @@ BUCKET = Hardening(
         Setting(
             name="block_public_access",
             why="a policy or ACL written later cannot publish the bucket",
-            shown="`BLOCK_ALL`; `BLOCK_ACLS` beside `public_read_access=True`",
+            shown="`BLOCK_ALL`; `BLOCK_ACLS_ONLY` beside `public_read_access=True`",
             default=_public_access,
             weaker=_open,
             controls=("S3.1", "S3.8"),

@@ -228,7 +228,7 @@ EXPECTED: tuple[tuple[str, str, str, str, Any], ...] = (
         True,
     ),
     ("function", "AWS::Lambda::Function", "Function", "TracingConfig.Mode", "Active"),
-    ("function", "AWS::Lambda::Function", "Function", "LoggingConfig.LogGroup", ...),
+    ("function", "AWS::Logs::LogGroup", "Function", "RetentionInDays", 365),
     (
         "state-machine",
         "AWS::StepFunctions::StateMachine",

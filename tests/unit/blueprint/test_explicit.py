@@ -219,9 +219,6 @@ def _weak_machines(stack: cdk.Stack, vpc: ec2.Vpc) -> None:
     )
     kind = ec2.InstanceType("t4g.micro")
     image = ec2.MachineImage.generic_linux({"eu-west-1": "ami-11111111"})
-    device = ec2.BlockDevice(
-        device_name="/dev/xvda", volume=ec2.BlockDeviceVolume.ebs(8, encrypted=False)
-    )
     ec2.Instance(
         stack,
         "Instance",
@@ -233,14 +230,12 @@ def _weak_machines(stack: cdk.Stack, vpc: ec2.Vpc) -> None:
         disable_api_termination=False,
         associate_public_ip_address=True,
         allow_all_outbound=True,
-        block_devices=[device],
     )
     ec2.LaunchTemplate(
         stack,
         "Template",
         machine_image=image,
         http_tokens=ec2.LaunchTemplateHttpTokens.OPTIONAL,
-        block_devices=[device],
     )
     ec2.LaunchTemplate(
         stack, "Old", machine_image=image, require_imdsv2=False, associate_public_ip_address=True
@@ -255,12 +250,6 @@ def _weak_machines(stack: cdk.Stack, vpc: ec2.Vpc) -> None:
         require_imdsv2=False,
         associate_public_ip_address=True,
         allow_all_outbound=True,
-        block_devices=[
-            autoscaling.BlockDevice(
-                device_name="/dev/xvda",
-                volume=autoscaling.BlockDeviceVolume.ebs(8, encrypted=False),
-            )
-        ],
     )
     ec2.BastionHostLinux(
         stack,
@@ -268,7 +257,6 @@ def _weak_machines(stack: cdk.Stack, vpc: ec2.Vpc) -> None:
         vpc=vpc,
         machine_image=image,
         require_imdsv2=False,
-        block_devices=[device],
     )
     ec2.SecurityGroup(
         stack, "Security", vpc=vpc, allow_all_outbound=True, allow_all_ipv6_outbound=True
@@ -299,7 +287,7 @@ def _weak_front(stack: cdk.Stack, vpc: ec2.Vpc) -> None:
         stack, "Network", vpc=vpc, internet_facing=True, deletion_protection=False
     )
     target = elb.NetworkTargetGroup(
-        stack, "Target", port=80, vpc=vpc, target_type=elb.TargetType.IP
+        stack, "Targets", port=80, vpc=vpc, target_type=elb.TargetType.IP
     )
     network.add_listener(
         "Tls",
@@ -430,17 +418,13 @@ WEAKER = (
     ("instance.disable_api_termination", "Instance", "warning"),
     ("instance.associate_public_ip_address", "Instance", "error"),
     ("instance.allow_all_outbound", "Instance", "warning"),
-    ("instance.block_devices", "Instance", "error"),
     ("launch-template.http_tokens", "Template", "error"),
-    ("launch-template.block_devices", "Template", "error"),
     ("launch-template.require_imdsv2", "Old", "error"),
     ("launch-template.associate_public_ip_address", "Old", "error"),
     ("auto-scaling-group.require_imdsv2", "Group", "error"),
     ("auto-scaling-group.associate_public_ip_address", "Group", "error"),
     ("auto-scaling-group.allow_all_outbound", "Group", "warning"),
-    ("auto-scaling-group.block_devices", "Group", "error"),
     ("bastion-host.require_imdsv2", "Bastion", "error"),
-    ("bastion-host.block_devices", "Bastion", "error"),
     ("security-group.allow_all_outbound", "Security", "warning"),
     ("security-group.allow_all_ipv6_outbound", "Security", "warning"),
     ("ecs-cluster.container_insights_v2", "Cluster", "warning"),
