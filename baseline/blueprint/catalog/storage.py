@@ -323,7 +323,9 @@ KEY = Hardening(
             shown="30 days",
             default=lambda _site: cdk.Duration.days(PENDING_DAYS),
             weaker=lambda value, _site: (
-                f"it is {value.to_days():g} days" if value.to_days() < PENDING_DAYS else None
+                f"it is {value.to_days():g} days"
+                if not value.is_unresolved() and value.to_days() < PENDING_DAYS
+                else None
             ),
             severity="warning",
         ),

@@ -251,3 +251,9 @@ def make_one() -> Callable[..., Made]:
 def making() -> Callable[..., Made]:
     """The same for fixtures of a module."""
     return make
+
+
+@pytest.fixture
+def synthesize() -> Callable[..., Made]:
+    """Synthesize an app that a test composed."""
+    return synthesized
