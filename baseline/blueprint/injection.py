@@ -75,7 +75,9 @@ class Injector:
             original_props = self._before.inject(original_props, id=id, scope=scope)
         if _in_library(scope) or type(scope).__name__ in self._hardening.outside:
             return original_props
-        props: dict[str, Any] = dict(original_props or {})
+        # Other L2s pass on arguments that nobody gave them.
+        given_props = (original_props or {}).items()
+        props: dict[str, Any] = {name: value for name, value in given_props if value is not None}
         site = Site(
             scope=scope,
             id=id,

@@ -7,8 +7,13 @@ from aws_cdk import aws_iam as iam
 from baseline.blueprint.settings import Hardening, Props, Setting, judged, lacks, on
 from baseline.blueprint.site import Site, Value
 
+MANAGED_LOGS = "@aws-cdk/aws-lambda:useCdkManagedLogGroup"
+
 
 def _function_logs(site: Site) -> Value:
+    if site.scope.node.try_get_context(MANAGED_LOGS):
+        # The function makes one itself, which comes out hardened.
+        return None
     group = site.log_group()
     role = site.props.get("role")
     if isinstance(role, iam.Role):
@@ -42,7 +47,7 @@ FUNCTION = Hardening(
         Setting(
             name="log_group",
             why="Lambda keeps logs for ever and encrypts them with no key of yours",
-            shown="a log group of its own, as below",
+            shown="a log group of its own",
             default=_function_logs,
             when=lacks("logRetention"),
             controls=("CloudWatch.16",),
@@ -116,6 +121,49 @@ PUBLIC_ADDRESS = judged(
 )
 
 
+MACHINE = Hardening(
+    name="state-machine",
+    construct="aws-cdk-lib.aws-stepfunctions.StateMachine",
+    title="logged and traced",
+    settings=(
+        Setting(
+            name="logs",
+            why="what it did can be found out later",
+            shown="every event, without the data, in a log group of its own",
+            default=_logging,
+            weaker=_little_or_too_much,
+            severity="warning",
+            controls=("StepFunctions.1",),
+        ),
+        on("tracing_enabled", "which call came from where", severity="warning"),
+    ),
+)
+
+
+def _own_template(props: Props) -> bool:
+    return not any(name in props for name in ("launchTemplate", "mixedInstancesPolicy"))
+
+
+IMDS = on(
+    "require_imdsv2",
+    "a request that the machine is tricked into cannot read its credentials",
+    controls=("EC2.8",),
+    when=lacks("httpTokens"),
+)
+IMDS_CHOSEN = judged(
+    "http_tokens",
+    "a request that the machine is tricked into can read its credentials",
+    "optional",
+    controls=("EC2.8",),
+)
+PUBLIC_ADDRESS = judged(
+    "associate_public_ip_address",
+    "the internet reaches the machine",
+    True,
+    controls=("EC2.9",),
+)
+
+
 def _unencrypted(value: Value, _site: Site) -> str | None:
     names = [
         str(each.get("deviceName"))
@@ -143,7 +191,6 @@ MACHINE = Hardening(
         IMDS_CHOSEN,
         on("disable_api_termination", "nobody ends it by mistake", severity="warning"),
         PUBLIC_ADDRESS,
-        DEVICES,
         EGRESS,
     ),
 )
@@ -151,7 +198,7 @@ LAUNCH_TEMPLATE = Hardening(
     name="launch-template",
     construct="aws-cdk-lib.aws-ec2.LaunchTemplate",
     title="IMDSv2",
-    settings=(IMDS, IMDS_CHOSEN, PUBLIC_ADDRESS, DEVICES),
+    settings=(IMDS, IMDS_CHOSEN, PUBLIC_ADDRESS),
 )
 AUTO_SCALING_GROUP = Hardening(
     name="auto-scaling-group",
@@ -165,7 +212,6 @@ AUTO_SCALING_GROUP = Hardening(
             when=_own_template,
         ),
         PUBLIC_ADDRESS,
-        DEVICES,
         EGRESS,
     ),
 )
@@ -173,7 +219,7 @@ BASTION = Hardening(
     name="bastion-host",
     construct="aws-cdk-lib.aws-ec2.BastionHostLinux",
     title="IMDSv2",
-    settings=(IMDS, DEVICES),
+    settings=(IMDS,),
 )
 
 CLUSTER = Hardening(

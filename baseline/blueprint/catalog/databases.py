@@ -71,7 +71,9 @@ def _exported(site: Site) -> list[str] | None:
 
 
 def _days(value: Value) -> float:
-    return float(value.to_days()) if value is not None else 0.0
+    if value is None or value.is_unresolved():
+        return float(BACKUP_DAYS[0])
+    return float(value.to_days())
 
 
 def _few(days: float) -> str | None:

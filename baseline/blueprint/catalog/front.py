@@ -11,6 +11,11 @@ from baseline.blueprint.site import Site, Value, module
 PASSWORD_LENGTH = 14
 
 
+def _said(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what other L2s pass on without a value."""
+    return {name: each for name, each in value.items() if each is not None}
+
+
 def _rest_destination(site: Site) -> Value:
     return module("aws_apigateway").LogGroupLogDestination(site.log_group())
 
@@ -112,7 +117,7 @@ def _behavior(value: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "viewerProtocolPolicy": "redirect-to-https",
         "responseHeadersPolicy": headers.SECURITY_HEADERS,
-        **value,
+        **_said(value),
     }
 
 
@@ -173,7 +178,7 @@ def _passwords(_site: Site) -> dict[str, Any]:
 
 def _short(value: Mapping[str, Any], _site: Site) -> str | None:
     # AWS's own minimum length where none is given.
-    length = value.get("minLength", 8)
+    length = value.get("minLength") or 8
     return f"{length} characters are enough" if length < PASSWORD_LENGTH else None
 
 
@@ -187,7 +192,7 @@ USER_POOL = Hardening(
             why="short passwords are guessed",
             shown="14 characters of all four kinds",
             default=_passwords,
-            fill=lambda value, site: {**_passwords(site), **value},
+            fill=lambda value, site: {**_passwords(site), **_said(value)},
             weaker=_short,
             severity="warning",
             controls=("Cognito.3",),

@@ -17,7 +17,8 @@ def _own_key(site: Site) -> Value:
 
 def _shorter(value: Value, site: Site) -> str | None:
     days = site.platform.log_retention_days
-    return f"logs end after {value:g} days, before {days}" if value < days else None
+    # A number that a parameter decides is negative here.
+    return f"logs end after {value:g} days, before {days}" if 0 <= value < days else None
 
 
 TOPIC = Hardening(

@@ -72,7 +72,7 @@ def _subnets(site: Site) -> list[dict[str, Any]]:
 def _without_addresses(value: list[Mapping[str, Any]], _site: Site) -> list[dict[str, Any]] | None:
     filled = [
         {**each, "mapPublicIpOnLaunch": False}
-        if each.get("subnetType") == "Public" and "mapPublicIpOnLaunch" not in each
+        if each.get("subnetType") == "Public" and each.get("mapPublicIpOnLaunch") is None
         else dict(each)
         for each in value
     ]

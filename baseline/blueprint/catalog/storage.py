@@ -27,6 +27,7 @@ BLOCKS = (
     "restrict_public_buckets",
 )
 LOG_DELIVERY = "LogDeliveryWrite"
+BLOCKED_BY_DEFAULT = "@aws-cdk/aws-s3:publicAccessBlockedByDefault"
 
 
 def _takes_logs_or_visitors(props: Props) -> bool:
@@ -40,11 +41,13 @@ def _takes_logs_or_visitors(props: Props) -> bool:
 
 def _public_access(site: Site) -> Value:
     block = module("aws_s3").BlockPublicAccess
-    return block.BLOCK_ACLS if site.props.get("publicReadAccess") else block.BLOCK_ALL
+    return block.BLOCK_ACLS_ONLY if site.props.get("publicReadAccess") else block.BLOCK_ALL
 
 
-def _open(value: Value, _site: Site) -> str | None:
-    admitted = [name for name in BLOCKS if not getattr(value, name)]
+def _open(value: Value, site: Site) -> str | None:
+    blocked_where_unsaid = site.scope.node.try_get_context(BLOCKED_BY_DEFAULT)
+    weak = (False,) if blocked_where_unsaid else (False, None)
+    admitted = [name for name in BLOCKS if getattr(value, name) in weak]
     return f"{', '.join(admitted)} left off" if admitted else None
 
 
@@ -89,7 +92,7 @@ BUCKET = Hardening(
         Setting(
             name="block_public_access",
             why="a policy or ACL written later cannot publish the bucket",
-            shown="`BLOCK_ALL`; `BLOCK_ACLS` beside `public_read_access=True`",
+            shown="`BLOCK_ALL`; `BLOCK_ACLS_ONLY` beside `public_read_access=True`",
             default=_public_access,
             weaker=_open,
             controls=("S3.1", "S3.8"),
@@ -293,10 +296,9 @@ REPOSITORY = Hardening(
 
 
 def _symmetric(props: Props) -> bool:
-    return (
-        props.get("keySpec", "SYMMETRIC_DEFAULT") == "SYMMETRIC_DEFAULT"
-        and props.get("keyUsage", "ENCRYPT_DECRYPT") == "ENCRYPT_DECRYPT"
-    )
+    spec: object = props.get("keySpec", "SYMMETRIC_DEFAULT")
+    usage: object = props.get("keyUsage", "ENCRYPT_DECRYPT")
+    return spec == "SYMMETRIC_DEFAULT" and usage == "ENCRYPT_DECRYPT"
 
 
 KEY = Hardening(
@@ -321,7 +323,9 @@ KEY = Hardening(
             shown="30 days",
             default=lambda _site: cdk.Duration.days(PENDING_DAYS),
             weaker=lambda value, _site: (
-                f"it is {value.to_days():g} days" if value.to_days() < PENDING_DAYS else None
+                f"it is {value.to_days():g} days"
+                if not value.is_unresolved() and value.to_days() < PENDING_DAYS
+                else None
             ),
             severity="warning",
         ),
