@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
+from moto.server import ThreadedMotoServer
 
 from baseline.config import Configuration, Standalone, read
 from tests.support import ROOT
@@ -139,3 +142,42 @@ def test_the_help_names_every_flag() -> None:
     assert terminal.end() == 0
     for flag in (*ORGANIZATION, "--account-id", "--root-email", "--from-organization", "--force"):
         assert flag in terminal.screen, flag
+
+
+@pytest.fixture
+def emulated(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, dict[str, str]]]:
+    """An organization behind an address on loopback, and the IDs of its accounts by name."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    address = f"http://{host}:{port}"
+    client = boto3.client("organizations", endpoint_url=address, region_name="us-east-1")
+    client.create_organization(FeatureSet="ALL")
+    ids = {}
+    for name in ("Log Archive", "Audit", "Hub", "Tools"):
+        mailbox = name.lower().replace(" ", "")
+        made = client.create_account(AccountName=name, Email=f"{mailbox}@example.com")
+        ids[name] = made["CreateAccountStatus"]["AccountId"]
+    yield address, ids
+    server.stop()
+
+
+def test_a_live_organization_is_shown_and_taken_over(
+    tmp_path: Path, emulated: tuple[str, dict[str, str]]
+) -> None:
+    address, ids = emulated
+    number = str(1 + sorted([ids["Hub"], ids["Tools"]]).index(ids["Hub"]))
+    answers = ["", "", "", "", "", "", "", "", "", "", "", "", "", number, "", "1", ""]
+    answers += ["", "", "", "+4930123450", "", "", "", "", ""]
+    live = ["--from-organization", "--endpoint", address]
+    status, screen = ask(["init", *live, "--ci", "github"], answers, cwd=tmp_path)
+    assert status == 0, screen
+    assert f"found  security: {ids['Audit']} Audit (guessed by its name Audit)" in screen
+    assert f"{ids['Tools']}  Tools, in the root" in screen
+    found = read(tmp_path / "baseline.yaml")
+    assert isinstance(found, Configuration)
+    assert found.accounts.network.id == ids["Hub"]
+    assert found.accounts.shared_services.id == ids["Tools"]
+    assert found.accounts.security.email == "audit@example.com"
