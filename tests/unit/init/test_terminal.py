@@ -11,7 +11,7 @@ from moto.server import ThreadedMotoServer
 
 from baseline.config import Configuration, Standalone, read
 from tests.support import ROOT
-from tests.unit.init.flags import ORGANIZATION, arguments, changed
+from tests.unit.init.flags import ORGANIZATION, STANDALONE, arguments, changed
 from tests.unit.init.terminal import Terminal, ask
 
 INTERRUPTED = 130
@@ -129,6 +129,18 @@ def test_existing_files_are_told_before_the_first_question(tmp_path: Path) -> No
     assert terminal.end() == 2
     assert "baseline.yaml is there already; --force replaces" in terminal.screen
     assert "What is to be protected" not in terminal.screen
+
+
+def test_a_file_of_the_platform_that_exists_is_another_question(tmp_path: Path) -> None:
+    (tmp_path / ".gitlab-ci.yml").write_text("mine", encoding="utf-8")
+    flags = changed(STANDALONE, prefix=("acme",), lock=("COMPLIANCE",), network=("no",))
+    flags = changed(flags, monthly_dollars=("none",), region=("eu-west-1",))
+    flags = changed(flags, findings=("security@example.com",))
+    status, screen = ask(["init", *arguments(flags)], ["gitlab", "github"], cwd=tmp_path)
+    assert status == 0, screen
+    assert ".gitlab-ci.yml is there already" in screen
+    assert "Next, in this directory:" in screen
+    assert (tmp_path / ".gitlab-ci.yml").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_wrong_flag_ends_it_at_once(tmp_path: Path) -> None:
