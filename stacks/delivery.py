@@ -25,6 +25,7 @@ COMMANDS = Commands(
         "baseline local demo",
         "baseline local down --purge",
     ),
+    rules_at_synth=True,
     prove=("baseline validate baseline.yaml", "baseline guardrails test"),
 )
 """How this repository is checked: those of its Makefile, without installing twice."""

@@ -121,11 +121,11 @@ def init(
             given=given,
             branch=branch,
             force=force,
-            live=(profile, endpoint) if from_organization else None,
+            live=_live(from_organization, profile, endpoint),
         )
         if asked:
             terminal = Terminal(console, given)
-            terminal.welcome(shown(request.place.directory))
+            terminal.welcome(_named(shown(request.place.directory)))
             result = start(request, terminal)
         else:
             reason = "" if non_interactive or as_json else NO_TERMINAL
@@ -142,11 +142,23 @@ def init(
         _show(console, result)
 
 
+def _live(
+    wanted: bool, profile: str | None, endpoint: str | None
+) -> tuple[str | None, str | None] | None:
+    if (profile or endpoint) and not wanted:
+        raise BaselineError("--profile and --endpoint say how --from-organization reads; add it")
+    return (profile, endpoint) if wanted else None
+
+
 def _console(as_json: bool) -> Console:
     console = Console(stderr=as_json, highlight=False)
     if console.is_terminal and console.width <= WIDTH:
         return console
     return Console(stderr=as_json, highlight=False, width=WIDTH)
+
+
+def _named(directory: str) -> str:
+    return "this directory" if directory == "." else directory
 
 
 def _show(console: Console, result: Result) -> None:
@@ -157,7 +169,7 @@ def _show(console: Console, result: Result) -> None:
         console.print(f"[green]wrote[/]    [bold]{file.shown}[/]  {file.purpose}", soft_wrap=True)
     for warning in result.warnings:
         console.print(f"[yellow]note[/]     {warning}")
-    console.print(f"\nNext, in {result.directory}:\n", style="bold", markup=False)
+    console.print(f"\nNext, in {_named(result.directory)}:\n", style="bold", markup=False)
     for step in result.next:
         command, _, why = step.partition("  # ")
         console.print(f"  $ {command}", style="cyan", markup=False, soft_wrap=True)

@@ -34,6 +34,7 @@ class Terminal:
     def __init__(self, console: Console, given: Mapping[str, tuple[str, ...]]) -> None:
         self._console = console
         self._given = given
+        self._heading: tuple[str, Question | None] | None = None
 
     def welcome(self, directory: str) -> None:
         """Say what is about to happen, and how to leave."""
@@ -83,14 +84,12 @@ class Terminal:
         return self._ask(question, read, shown)
 
     def section(self, title: str, question: Question | None = None) -> None:
-        """Begin a group of questions."""
-        self._console.print()
-        self._console.rule(Text(title, style="bold"), align="left", style="cyan")
-        if question is not None:
-            self._explain(question)
+        """Begin a group of questions; it is shown with the first that is asked."""
+        self._heading = title, question
 
     def note(self, text: str) -> None:
         """Tell what was found."""
+        self._begin()
         self._console.print(Padding(Text(f"found  {text}", style="green"), (0, 0, 0, INDENT)))
 
     def finish(self) -> None:
@@ -104,6 +103,7 @@ class Terminal:
     def _ask(
         self, question: Question, read: Callable[[str], _Value], default: str | None
     ) -> _Value:
+        self._begin()
         self._console.print()
         self._console.print(Text(question.text, style="bold"))
         self._explain(question)
@@ -119,6 +119,16 @@ class Terminal:
                 return read(text)
             except BaselineError as error:
                 self._complain(str(error))
+
+    def _begin(self) -> None:
+        if self._heading is None:
+            return
+        title, question = self._heading
+        self._heading = None
+        self._console.print()
+        self._console.rule(Text(title, style="bold"), align="left", style="cyan")
+        if question is not None:
+            self._explain(question)
 
     def _explain(self, question: Question) -> None:
         if question.why:

@@ -30,6 +30,8 @@ class Commands:
         test: unit tests, which write JUnit XML below ``reports/``.
         synth: writes the cloud assembly into ``cdk.out`` of the folder that it runs in.
         synth_base: the same for the commit that a change is based on; ``synth`` by default.
+        rules_at_synth: the synthesis stops at what the template rules find, and knows what is
+            acknowledged; then the same rules over its templates are a report only. No by default.
         configuration: the baseline's configuration, whose proofs the review runs; ``baseline.yaml``
             by default, where there is one.
         prove: proofs beside the rules of ``baseline validate-template``; none by default.
@@ -47,6 +49,7 @@ class Commands:
     test: tuple[str, ...] = ("python -m pytest --junitxml=reports/unit/junit.xml",)
     synth: str = "cdk synth --quiet"
     synth_base: str | None = None
+    rules_at_synth: bool = False
     configuration: str | None = None
     prove: tuple[str, ...] = ()
     release: tuple[str, ...] = ("cdk.out", "cdk.json", "package.json", "package-lock.json")

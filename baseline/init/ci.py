@@ -44,6 +44,7 @@ def _commands(platform: str, place: Place) -> Commands:
     return Commands(
         install=_install(platform, source),
         synth=synth,
+        rules_at_synth=True,
         # The commit that brings the configuration has none before it: it is compared with itself.
         synth_base=f"if test -f {folder}/cdk.json && test -f {folder}/baseline.yaml; then {synth};"
         " else cp -R ../cdk.out cdk.out; fi",

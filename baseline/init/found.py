@@ -221,7 +221,7 @@ def _unit(
     )
     note = None
     if busy and wanted and not bound:
-        note = f"decide: workloads run here. {listed(wanted)} after a try"
+        note = f"decide: workloads run here; {listed(wanted)} once tried"
     return UnitAnswer(
         name=unit.name,
         id=unit.id,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from baseline.config.text import shorten
 from baseline.init import questions, values
 from baseline.init.answers import (
     CONTACT_KINDS,
@@ -20,10 +21,11 @@ from baseline.init.questions import Question
 if TYPE_CHECKING:
     # Reading a live organization needs boto3; asking does not.
     from baseline.init.found import LandingZone
-    from baseline.live.organization import LiveOrganization
+    from baseline.live.organization import LiveAccount, LiveOrganization
 
 Many = Callable[[Sequence[str]], tuple[str, ...]]
 DEFAULT_PREFIX = "secbase"
+SHOWN_ACCOUNTS = 40
 
 
 class Interviewer(Protocol):
@@ -212,8 +214,11 @@ def _accounts(
         if guess:
             ask.note(f"{role}: {guess.account.id} {guess.account.name} ({guess.why})")
         check = values.member_of(known) if live else values.account_id
+        question = _of(questions.ACCOUNT, role, "ID")
+        if guess is None and len(known) <= SHOWN_ACCOUNTS:
+            question = replace(question, choices=_free(known, ids))
         identity = ask.one(
-            _of(questions.ACCOUNT, role, "ID"),
+            question,
             values.differing(ids, check),
             default=guess.account.id if guess else None,
         )
@@ -224,6 +229,15 @@ def _accounts(
         why = guess.why if guess and guess.account.id == identity else None
         found[role] = CoreAnswer(id=identity, email=email, ou=UNIT_OF_ROLE.get(role), note=why)
     return found
+
+
+def _free(known: Mapping[str, LiveAccount], taken: Mapping[str, str]) -> dict[str, str]:
+    """Give the accounts that have no role yet: ID to name and unit."""
+    return {
+        identity: f"{shorten(account.name)}, {account.unit_path or 'in the root'}"
+        for identity, account in known.items()
+        if identity not in taken and account.status == "ACTIVE"
+    }
 
 
 def _email(

@@ -29,6 +29,28 @@ if TYPE_CHECKING:
     from baseline.live.organization import LiveOrganization
 
 
+FOR_SCOPE = {
+    question.flag: scope
+    for scope, asked in (
+        (
+            "organization",
+            (
+                questions.ORGANIZATION_ID,
+                questions.ROOT_ID,
+                questions.CONTROL_TOWER,
+                questions.ACCOUNT,
+                questions.ACCOUNT_EMAIL,
+                questions.ENDPOINTS,
+                questions.EXTRAS,
+            ),
+        ),
+        ("standalone", (questions.ACCOUNT_ID, questions.ROOT_EMAIL, questions.NETWORK)),
+    )
+    for question in asked
+}
+"""Flags of questions that are asked for one scope only."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
     """What is wanted.
@@ -89,7 +111,7 @@ def start(request: Request, ask: Interviewer) -> Result:
     live, zone = _live(*request.live, given) if request.live else (None, None)
     answers = _answers(ask, given, live, zone)
     ask.section("Changes")
-    platform = ask.one(questions.CI, values.one_of(list(questions.CI.choices)), default="github")
+    platform = ask.one(questions.CI, _platform(request), default="github")
     ask.finish()
     whole = isinstance(answers, OrganizationAnswers)
     text = _text(answers, schema_path(place))
@@ -104,6 +126,18 @@ def start(request: Request, ask: Interviewer) -> Result:
         warnings=(*warnings(place, platform), *left),
         next=tuple(next_steps(place, organization=whole)),
     )
+
+
+def _platform(request: Request) -> values.Check:
+    """Give the check of a platform: a choice whose file may be written."""
+    known = values.one_of(list(questions.CI.choices))
+
+    def check_platform(text: str) -> str:
+        platform = known(text)
+        refuse_existing(targets(request.place, platform), force=request.force)
+        return platform
+
+    return check_platform
 
 
 def _answers(
@@ -123,7 +157,17 @@ def _answers(
         )
     if not scope:
         ask.finish()
+    _refuse_others(given, scope)
     return standalone(ask) if scope == "standalone" else organization(ask, live, zone)
+
+
+def _refuse_others(given: Mapping[str, tuple[str, ...]], scope: str) -> None:
+    """Refuse flags that say nothing about what is protected, before anybody believes they did."""
+    flags = dict.fromkeys(flag.partition(" ")[0] for flag in given)
+    if foreign := [flag for flag in flags if FOR_SCOPE.get(flag, scope) != scope]:
+        raise BaselineError(
+            f"{', '.join(foreign)}: not for --scope {scope}; leave out what belongs to the other"
+        )
 
 
 def _text(answers: OrganizationAnswers | StandaloneAnswers, schema: str) -> str:

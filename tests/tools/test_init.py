@@ -65,24 +65,19 @@ def job(clone: Path, name: str) -> str:
 def test_a_folder_of_a_clone_passes_its_own_checks(clone: Path) -> None:
     assert run(clone / "acme", ORGANIZATION).exit_code == 0
     commit(clone)
-    assert "baseline.yaml is right." in job(clone, "quality")
-    job(clone, "build")
-    review = clone / "reports" / "review" / "review.md"
-    first = review.read_text(encoding="utf-8")
-    assert "Object" not in first, "the commit that brings the configuration has none before it"
-    manifest = json.loads((clone / "cdk.out" / "manifest.json").read_text(encoding="utf-8"))
-    assert {"guardrails", "log-archive", "organization"} <= set(manifest["artifacts"])
-
     git(clone, "update-ref", "refs/remotes/origin/main", "HEAD")
     file = clone / "acme" / "baseline.yaml"
     text = file.read_text(encoding="utf-8")
     weaker = text.replace("object_lock_mode: COMPLIANCE", "object_lock_mode: GOVERNANCE")
     file.write_text(weaker, encoding="utf-8")
     commit(clone)
+    assert "baseline.yaml is right." in job(clone, "quality")
     job(clone, "build")
-    said = review.read_text(encoding="utf-8")
-    assert "Object Lock" in said or "ObjectLock" in said
-    assert "Removed" not in said
+    manifest = json.loads((clone / "cdk.out" / "manifest.json").read_text(encoding="utf-8"))
+    assert {"guardrails", "log-archive", "organization"} <= set(manifest["artifacts"])
+    said = (clone / "reports" / "review" / "review.md").read_text(encoding="utf-8")
+    assert "COMPLIANCE" in said
+    assert "GOVERNANCE" in said
 
 
 def test_one_account_in_place_of_the_example_passes_its_own_checks(clone: Path) -> None:
@@ -90,5 +85,8 @@ def test_one_account_in_place_of_the_example_passes_its_own_checks(clone: Path) 
     assert json.loads((clone / "cdk.json").read_text(encoding="utf-8"))["app"] == "python3 app.py"
     commit(clone)
     assert "without an organization" in job(clone, "quality")
+    # The commit that brings the configuration has none before it: nothing is new or gone.
     job(clone, "build")
     assert (clone / "cdk.out" / "manifest.json").is_file()
+    said = (clone / "reports" / "review" / "review.md").read_text(encoding="utf-8")
+    assert "look" not in said

@@ -208,6 +208,28 @@ def test_a_wrong_answer_is_a_line_and_nothing_is_written(tmp_path: Path, name: s
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("flags", "foreign"),
+    [
+        (changed(STANDALONE, with_=("macie",), control_tower=("none",)), "--control-tower, --with"),
+        (changed(STANDALONE, account=("security=333333333333",)), "--account"),
+        (changed(ORGANIZATION, network=("yes",)), "--network"),
+    ],
+)
+def test_a_flag_of_the_other_scope_is_no_answer(
+    tmp_path: Path, flags: dict[str, tuple[str, ...]], foreign: str
+) -> None:
+    result = run(tmp_path / "new", flags)
+    assert result.exit_code == 2
+    assert result.output.startswith(f"{foreign}: not for --scope {flags['--scope'][0]}")
+
+
+def test_a_profile_reads_nothing_by_itself(tmp_path: Path) -> None:
+    result = run(tmp_path / "new", ORGANIZATION, "--profile", "management")
+    assert result.exit_code == 2
+    assert result.output.startswith("--profile and --endpoint say how --from-organization reads")
+
+
 def test_a_directory_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     result = run(tmp_path / "file", ORGANIZATION)

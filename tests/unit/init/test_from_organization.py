@@ -124,7 +124,7 @@ def test_guardrails_bind_core_accounts_and_no_workloads_unasked(tmp_path: Path) 
     assert found.guardrails_of("Security") == ("foundation", "protect-logs")
     assert found.guardrails_of("Infrastructure") == ("foundation",)
     assert found.guardrails_of("Workloads/Production") == ()
-    assert "# decide: workloads run here. foundation, private-network, workload-limits" in text
+    assert "# decide: workloads run here; foundation, private-network, workload-limits" in text
 
 
 def test_who_administers_guardduty_is_the_security_account(

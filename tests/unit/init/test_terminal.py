@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
+from moto.server import ThreadedMotoServer
 
 from baseline.config import Configuration, Standalone, read
 from tests.support import ROOT
-from tests.unit.init.flags import ORGANIZATION, arguments, changed
+from tests.unit.init.flags import ORGANIZATION, STANDALONE, arguments, changed
 from tests.unit.init.terminal import Terminal, ask
 
 INTERRUPTED = 130
@@ -128,6 +131,18 @@ def test_existing_files_are_told_before_the_first_question(tmp_path: Path) -> No
     assert "What is to be protected" not in terminal.screen
 
 
+def test_a_file_of_the_platform_that_exists_is_another_question(tmp_path: Path) -> None:
+    (tmp_path / ".gitlab-ci.yml").write_text("mine", encoding="utf-8")
+    flags = changed(STANDALONE, prefix=("acme",), lock=("COMPLIANCE",), network=("no",))
+    flags = changed(flags, monthly_dollars=("none",), region=("eu-west-1",))
+    flags = changed(flags, findings=("security@example.com",))
+    status, screen = ask(["init", *arguments(flags)], ["gitlab", "github"], cwd=tmp_path)
+    assert status == 0, screen
+    assert ".gitlab-ci.yml is there already" in screen
+    assert "Next, in this directory:" in screen
+    assert (tmp_path / ".gitlab-ci.yml").read_text(encoding="utf-8") == "mine"
+
+
 def test_a_wrong_flag_ends_it_at_once(tmp_path: Path) -> None:
     terminal = Terminal("init", "--prefix", "X", "--scope", "standalone", cwd=tmp_path)
     assert terminal.end() == 2
@@ -139,3 +154,42 @@ def test_the_help_names_every_flag() -> None:
     assert terminal.end() == 0
     for flag in (*ORGANIZATION, "--account-id", "--root-email", "--from-organization", "--force"):
         assert flag in terminal.screen, flag
+
+
+@pytest.fixture
+def emulated(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, dict[str, str]]]:
+    """An organization behind an address on loopback, and the IDs of its accounts by name."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    address = f"http://{host}:{port}"
+    client = boto3.client("organizations", endpoint_url=address, region_name="us-east-1")
+    client.create_organization(FeatureSet="ALL")
+    ids = {}
+    for name in ("Log Archive", "Audit", "Hub", "Tools"):
+        mailbox = name.lower().replace(" ", "")
+        made = client.create_account(AccountName=name, Email=f"{mailbox}@example.com")
+        ids[name] = made["CreateAccountStatus"]["AccountId"]
+    yield address, ids
+    server.stop()
+
+
+def test_a_live_organization_is_shown_and_taken_over(
+    tmp_path: Path, emulated: tuple[str, dict[str, str]]
+) -> None:
+    address, ids = emulated
+    number = str(1 + sorted([ids["Hub"], ids["Tools"]]).index(ids["Hub"]))
+    answers = ["", "", "", "", "", "", "", "", "", "", "", "", "", number, "", "1", ""]
+    answers += ["", "", "", "+4930123450", "", "", "", "", ""]
+    live = ["--from-organization", "--endpoint", address]
+    status, screen = ask(["init", *live, "--ci", "github"], answers, cwd=tmp_path)
+    assert status == 0, screen
+    assert f"found  security: {ids['Audit']} Audit (guessed by its name Audit)" in screen
+    assert f"{ids['Tools']}  Tools, in the root" in screen
+    found = read(tmp_path / "baseline.yaml")
+    assert isinstance(found, Configuration)
+    assert found.accounts.network.id == ids["Hub"]
+    assert found.accounts.shared_services.id == ids["Tools"]
+    assert found.accounts.security.email == "audit@example.com"
