@@ -148,6 +148,12 @@ BY_REPLICATION = (
     "Amazon S3 documents no source in this session; the role passes to buckets of its account only",
 )
 
+BY_ACCOUNT = (
+    "missing_principal_condition_any_of",
+    r"network-VpcEndpoints\w{8,}: ",
+    "aws:PrincipalAccount binds an account alone; a gateway endpoint takes no other principal than all",
+)
+
 BY_GAME_DAYS = (
     "confused_deputy_risk",
     r"GameDaysKey\w{8}: .*`events.amazonaws.com`",
@@ -275,6 +281,7 @@ def test_every_policy_is_valid(folder: Path, tmp_path: Path) -> None:
     rows = (
         *ACCEPTED,
         *BY_EDGE,
+        BY_ACCOUNT,
         BY_CONTROL_TOWER,
         BY_AUTOMATION,
         BY_FINDINGS,

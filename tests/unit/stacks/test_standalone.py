@@ -103,6 +103,7 @@ def test_what_admits_an_organization_admits_the_account_alone(
     alone: dict[Place, Template],
 ) -> None:
     (policy,) = of_type(alone, "AWS::Events::EventBusPolicy")
+    assert f"iam::{ACCOUNT}:root" in str(policy["Statement"]["Principal"])
     condition = policy["Statement"]["Condition"]
     assert condition["StringEquals"] == {"aws:PrincipalAccount": ACCOUNT}
     deliveries = [
