@@ -175,20 +175,29 @@ def cost() -> str:
     ]
     for row in defaults().rows.values():
         lines.append(f"| `{row.name}` | {row.value:,g} | {row.unit} | {row.text} |")
-    lines += ["", "## Prices", "", "| Item | What | Unit | us-east-1 or all | Others | Source |"]
+    lines += [
+        "",
+        "## Prices",
+        "",
+        "Of every Region where AWS names none, else of us-east-1.",
+        "",
+        "| Item | What | Unit | Price | Elsewhere | Source |",
+    ]
     lines.append("|---|---|---|---:|---|---|")
     return "\n".join([*lines, *(_price(item) for item in price_list().items.values())])
 
 
 def _price(item: Item) -> str:
-    first = price_list().fallback if EVERYWHERE not in item.prices else EVERYWHERE
+    usual = (EVERYWHERE, price_list().fallback)
+    first = next(name for name in (*usual, *item.prices) if name in item.prices)
+    where = "" if first in usual else f" ({first})"
     others = ", ".join(
         f"{region} {tiers[0][1]:g}" for region, tiers in item.prices.items() if region != first
     )
     tiers = ", then ".join(f"{price:g}" for _, price in item.prices[first])
     source = item.source if item.verified else "unverified"
     what = f"{item.service}: {item.text}"
-    return f"| `{item.id}` | {what} | {item.unit} | {tiers} | {others} | {source} |"
+    return f"| `{item.id}` | {what} | {item.unit} | {tiers}{where} | {others} | {source} |"
 
 
 RUNBOOK = "playbook-{}.md"

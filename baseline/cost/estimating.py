@@ -61,7 +61,9 @@ def estimate(
     on = _switched_on(use, {line.capability for line in lines if line.monthly})
     lines += _nothing(use, on - {line.capability for line in lines})
     named = {name for demand in demands for name in demand.basis}
-    shown = named | chosen.changed | {"accounts", "hours", "spread"}
+    shown = named | chosen.changed | {"hours", "spread"}
+    if not land.single:
+        shown.add("accounts")
     order = list(capabilities())
     return Estimate(
         lines=tuple(sorted(lines, key=lambda line: _order(line, order, land))),
@@ -204,7 +206,8 @@ def _remarks(lines: list[Line], prices: PriceList) -> Iterator[str]:
     borrowed = sorted({line.region for line in lines if line.price_region})
     if borrowed:
         total = sum(line.monthly for line in lines if line.price_region)
+        others = ", ".join(sorted({line.price_region for line in lines if line.price_region}))
         yield (
-            f"The table has no price of every item in {', '.join(borrowed)}; those of {prices.fallback} stand for "
-            f"them, {total:,.2f} a month. Prices of other Regions are often a tenth higher."
+            f"The table has no price of every item in {', '.join(borrowed)}; those of {others} stand for them, "
+            f"{total:,.2f} a month. Prices of other Regions are often a tenth higher."
         )

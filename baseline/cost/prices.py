@@ -88,7 +88,8 @@ class PriceList:
 
     Attributes:
         checked: day of the last check of the whole table.
-        fallback: Region whose price stands for a Region without one.
+        fallback: Region whose price stands for a Region without one; the first of the item's Regions
+            where it has none either.
         items: by ID.
     """
 
@@ -105,13 +106,14 @@ class PriceList:
         found = self.items.get(item)
         if found is None:
             raise BaselineError(f"{item!r} has no price; add it to baseline/cost/data/prices.json")
-        for name, fallback in ((EVERYWHERE, False), (region, False), (self.fallback, True)):
-            if name in found.prices:
-                shown = "" if name == EVERYWHERE else name
-                return Quote(item=found, tiers=found.prices[name], region=shown, fallback=fallback)
-        raise BaselineError(
-            f"{item!r} has no price in {region} nor in {self.fallback}; add one of them"
+        if EVERYWHERE in found.prices:
+            return Quote(item=found, tiers=found.prices[EVERYWHERE], region="", fallback=False)
+        # The Region itself, the usual one, or else the first that a price was found for.
+        chosen = next(
+            name for name in (region, self.fallback, *found.prices) if name in found.prices
         )
+        tiers = found.prices[chosen]
+        return Quote(item=found, tiers=tiers, region=chosen, fallback=chosen != region)
 
 
 @functools.cache
@@ -139,6 +141,8 @@ def read_prices(text: str) -> PriceList:
 
 
 def _item(row: dict[str, Any]) -> Item:
+    if not row["prices"]:
+        raise ValueError(f"{row['id']} has no price")
     prices = {
         region: tuple((end, float(price)) for end, price in tiers)
         for region, tiers in row["prices"].items()

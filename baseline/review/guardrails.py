@@ -135,10 +135,17 @@ def _flips(
             kind=f"verdict-{kind}",
             severity=severity,
             place=Place(file=new[-1].file, stack=ROOT if name == ROOT else f"unit {name}"),
-            text=f"{code(guardrail)}: {len(rows)} of its requests {sentence}",
+            text=f"{code(guardrail)}: {_requests(len(rows), sentence)}",
             change=change,
             details=tuple(examples)[:EXAMPLES],
         )
+
+
+def _requests(number: int, sentence: str) -> str:
+    """Give the sentence for one request or for several."""
+    if number > 1:
+        return f"{number} of its requests {sentence}"
+    return f"one of its requests {sentence.replace('were ', 'was ').replace('are ', 'is ')}"
 
 
 def _declared(name: str, old: _Node, new: _Node) -> Iterator[Finding]:

@@ -47,7 +47,7 @@ def test_lines_add_up_in_every_dimension(example: Configuration) -> None:
     found = estimate(example)
     assert found.total > 0
     for dimension in ("capability", "account_class", "account", "region", "item", "service"):
-        assert sum(found.by(dimension).values()) == pytest.approx(found.total)  # type: ignore[arg-type]
+        assert sum(found.by(dimension).values()) == pytest.approx(found.total)
 
 
 def test_the_range_holds_the_sum_and_fixed_prices_have_none(example: Configuration) -> None:

@@ -265,10 +265,10 @@ def test_an_action_that_a_wildcard_allowed_before_is_no_news(compare: Compare) -
     """Seen in this repository: a key's `kms:GenerateDataKey*` became `kms:GenerateDataKey`."""
     wide = {**LOGS, "Action": ["kms:GenerateDataKey*"]}
     narrow = {**LOGS, "Action": ["kms:GenerateDataKey"]}
-    found = compare({"app": key(ROOT, wide)}, {"app": key(ROOT, narrow)})
+    found = compare(key(ROOT, wide), key(ROOT, narrow))
     assert worse(found) == []
     assert [(each.kind, each.change) for each in found.findings] == [("policy-narrowed", "better")]
     # The other way is news, and so is a condition that went with the wildcard.
-    assert worse(compare({"app": key(ROOT, narrow)}, {"app": key(ROOT, wide)}))
+    assert worse(compare(key(ROOT, narrow), key(ROOT, wide)))
     bare = {name: value for name, value in narrow.items() if name != "Condition"}
-    assert worse(compare({"app": key(ROOT, wide)}, {"app": key(ROOT, bare)}))
+    assert worse(compare(key(ROOT, wide), key(ROOT, bare)))
