@@ -40,7 +40,8 @@ def report(
     suppressions: Annotated[
         list[Path] | None,
         typer.Option(
-            "--suppressions", help="File of accepted findings of `baseline scan`; repeat for more."
+            "--suppressions",
+            help="File of accepted findings of `baseline scan`, besides that of the delivery; repeat for more.",
         ),
     ] = None,
     date: Annotated[
@@ -75,6 +76,7 @@ def report(
             date=day,
             assembly=assembly,
             suppressions=suppressions or (),
+            folder=config.parent,
         )
         if page is not None:
             page.parent.mkdir(parents=True, exist_ok=True)

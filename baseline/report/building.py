@@ -38,6 +38,7 @@ def build(
     date: dt.date,
     assembly: Path | None = None,
     suppressions: Iterable[Path] = (),
+    folder: Path = Path(),
 ) -> Report:
     """Give the report of an organization, or of one account.
 
@@ -47,13 +48,15 @@ def build(
         date: day of the report, from which days are counted.
         assembly: folder that the app wrote; without one the report says what it lacks.
         suppressions: files of accepted findings of scans.
+        folder: where the repository is, in which ``delivery.suppressions`` names such a file, too.
 
     Raises:
         BaselineError: the assembly, a file of suppressions or a guardrail is not what it should be.
     """
     organization = configuration if isinstance(configuration, Configuration) else None
     acknowledgements = read_acknowledgements(assembly) if assembly else None
-    scanned = [row for file in suppressions for row in read_suppressions(file, date)]
+    files, lacking = _suppressions(organization, suppressions, folder)
+    scanned = [row for file in files for row in read_suppressions(file, date)]
     targets = compose(organization) if organization else ()
     matrix, (stops, flows) = control_matrix(assembly), flow_map(configuration)
     report = Report(
@@ -63,7 +66,7 @@ def build(
         date=date.isoformat(),
         version=__version__,
         facts=(),
-        missing=() if assembly else (NOT_SYNTHESIZED,),
+        missing=(*(() if assembly else (NOT_SYNTHESIZED,)), *lacking),
         root=_root(configuration, targets),
         guardrails=guardrails_of(targets),
         phases=phases_of(matrix),
@@ -77,6 +80,23 @@ def build(
         acknowledgements=acknowledgements,
     )
     return replace(report, facts=facts_of(report, configuration.regions))
+
+
+def _suppressions(
+    organization: Configuration | None, given: Iterable[Path], folder: Path
+) -> tuple[list[Path], tuple[str, ...]]:
+    """Give the files of suppressions, that of the delivery included, and what is not there."""
+    files = list(given)
+    delivery = organization.delivery if organization else None
+    if delivery is None or delivery.suppressions is None:
+        return files, ()
+    named = folder / delivery.suppressions
+    if named in files:
+        return files, ()
+    if named.is_file():
+        return [*files, named], ()
+    lacking = f"Suppressions of scans: {named}, which delivery.suppressions names, is not there."
+    return files, (lacking,)
 
 
 def _title(configuration: Configuration | Standalone) -> str:

@@ -6,9 +6,6 @@ import base64
 import hashlib
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from baseline.report.drawing import draw
 from baseline.report.model import Report
 
@@ -32,6 +29,10 @@ def render(report: Report) -> str:
     The content security policy allows the page's own style and script, by their hashes, and nothing
     else: what a name or a reason smuggled in would not run, load or send anything.
     """
+    # Of the extra `cli`, as nobody who imports a construct needs it.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+    from markupsafe import Markup  # noqa: PLC0415
+
     css, js = (PAGE / "report.css").read_text("utf-8"), (PAGE / "report.js").read_text("utf-8")
     environment = Environment(
         loader=FileSystemLoader(PAGE),

@@ -35,7 +35,7 @@ def test_the_wheel_ships_types_handlers_and_data(wheel: list[str]) -> None:
     committed = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "baseline").rglob("*")
-        if path.suffix in {".json", ".py", ".typed", ".guard", ".yaml"}
+        if path.suffix in {".json", ".py", ".typed", ".guard", ".yaml", ".css", ".js", ".j2"}
         and "__pycache__" not in path.parts
     }
     assert "baseline/py.typed" in wheel

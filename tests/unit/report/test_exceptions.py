@@ -14,10 +14,11 @@ from baseline.config.section import Section
 from baseline.errors import BaselineError
 from baseline.report.accepted import FIRST_AFTER, LAST, accepted_of
 from baseline.report.assembly import read_acknowledgements
+from baseline.report.building import build
 from baseline.report.model import Report
 from baseline.report.weaker import LEFT_OUT, WEAKER, weaker_of
 from tests.support import ROOT
-from tests.unit.report.conftest import example, write_assembly
+from tests.unit.report.conftest import DATE, SUPPRESSIONS, example, write_assembly
 
 
 def test_days_are_counted_from_the_date_of_the_report(report: Report) -> None:
@@ -112,6 +113,21 @@ def test_the_names_of_weaker_fields_are_fields_of_the_configuration() -> None:
     list(dated(Configuration, seen))
     known = {name for model in seen for name in model.model_fields}
     assert known >= LEFT_OUT | WEAKER.keys()
+
+
+def test_the_suppressions_of_the_delivery_are_read_and_missed(tmp_path: Path) -> None:
+    delivering = load(ROOT / "examples" / "configurations" / "delivery.yaml")
+    assert delivering.delivery is not None
+    named = delivering.delivery.model_copy(update={"suppressions": "security/accepted.yaml"})
+    configuration = delivering.model_copy(update={"delivery": named})
+    without = build(configuration, name="delivery.yaml", date=DATE, folder=tmp_path)
+    assert without.accepted == ()
+    assert [row for row in without.missing if "security/accepted.yaml" in row]
+    (tmp_path / "security").mkdir()
+    (tmp_path / "security" / "accepted.yaml").write_text(SUPPRESSIONS, encoding="utf-8")
+    found = build(configuration, name="delivery.yaml", date=DATE, folder=tmp_path)
+    assert [row.name for row in found.accepted] == ["semgrep python.subprocess"]
+    assert not [row for row in found.missing if "security/accepted.yaml" in row]
 
 
 def test_acknowledgements_are_grouped_by_their_compensating_control(report: Report) -> None:
