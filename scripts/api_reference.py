@@ -50,6 +50,11 @@ class Documented:
     node: ast.ClassDef
 
     @property
+    def module(self) -> str:
+        """The module that it is imported from."""
+        return self.path.rsplit(".", 1)[0]
+
+    @property
     def name(self) -> str:
         """The class's own name."""
         return self.node.name
@@ -120,12 +125,13 @@ def settings(package: str) -> list[Documented]:
 def page(package: str) -> str:
     """Give the page of a package: mkdocstrings reads the docstrings when the site is built."""
     lines = [f"# {PACKAGES[package]}: `baseline.{package}`"]
-    own = [each for each in constructs() if each.package == package]
-    for heading, rows in (("Constructs", own), ("Settings", settings(package))):
-        if rows:
-            lines += ["", f"## {heading}"]
-        for each in rows:
-            lines += ["", f"::: {each.path}"]
+    rows = [each for each in constructs() if each.package == package] + settings(package)
+    module = ""
+    for each in sorted(rows, key=lambda row: row.path):
+        if each.module != module:
+            module = each.module
+            lines += ["", f"## `{module}`"]
+        lines += ["", f"::: {each.path}"]
     return "\n".join(lines)
 
 

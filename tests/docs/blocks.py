@@ -42,7 +42,8 @@ class Block:
 
     def __str__(self) -> str:
         """Name the block as editors do: path and line."""
-        return f"{self.page.relative_to(ROOT)}:{self.line}"
+        inside = self.page.is_relative_to(ROOT)
+        return f"{self.page.relative_to(ROOT) if inside else self.page}:{self.line}"
 
 
 def blocks_of(page: Path) -> list[Block]:
