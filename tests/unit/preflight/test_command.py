@@ -65,7 +65,7 @@ def enter(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         return session(*arguments, **({"aws_access_key_id": key[-12:]} if key else keys))
 
     world.set("sts:AssumeRole", assume)
-    monkeypatch.setattr(reach.boto3, "Session", keyed)
+    monkeypatch.setattr("baseline.preflight.reach.boto3.Session", keyed)
 
 
 def run(*arguments: str) -> Result:
@@ -191,7 +191,9 @@ def test_credentials_that_are_not_accepted_are_one_line(
 ) -> None:
     world = World()
     world.set("sts:GetCallerIdentity", code)
-    monkeypatch.setattr(reach.boto3, "Session", lambda **_: Session(world, MANAGEMENT))
+    monkeypatch.setattr(
+        "baseline.preflight.reach.boto3.Session", lambda **_: Session(world, MANAGEMENT)
+    )
     done = run()
     assert done.exit_code == 2
     assert f"does not accept the credentials ({code}: no)" in done.stderr
@@ -207,7 +209,7 @@ def test_credentials_that_expire_meanwhile_are_one_line(world: World) -> None:
 def test_no_credentials_are_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     session = boto3.Session(region_name="eu-west-1")
     refuse(session, "sts.GetCallerIdentity", NoCredentialsError())
-    monkeypatch.setattr(reach.boto3, "Session", lambda **_: session)
+    monkeypatch.setattr("baseline.preflight.reach.boto3.Session", lambda **_: session)
     done = run()
     assert done.exit_code == 2
     assert "aws sso login" in done.stderr
