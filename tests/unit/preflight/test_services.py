@@ -440,6 +440,8 @@ def test_preferences_of_sessions_are_noted_and_can_be_left_alone() -> None:
     world.set("ssm:DescribeDocument", document, account=LOGS, region=HOME)
     notes = [row for row in settings.sessions(world.look()) if row.verdict is Verdict.NOTE]
     assert [row.place for row in notes] == [f"log_archive {HOME}"]
+    world.stack("secbase-settings", SECURITY)
+    assert {row.verdict for row in settings.sessions(world.look())} == {Verdict.FINE}
     world.configuration = changed(**notes[0].configuration)
     assert list(settings.sessions(world.look())) == []
 
