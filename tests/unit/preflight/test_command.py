@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -290,3 +291,11 @@ def test_the_account_of_a_file_for_one_is_checked(world: World) -> None:
     done = run("--config", config)
     assert done.exit_code == 2
     assert f"belongs to account {MANAGEMENT}, account of baseline.yaml is {ALONE}" in done.stderr
+
+
+def test_without_boto3_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    monkeypatch.delitem(sys.modules, "baseline.preflight.reach")
+    done = run()
+    assert done.exit_code == 2
+    assert done.stderr == "boto3 is not installed; install the extra `local`\n"
