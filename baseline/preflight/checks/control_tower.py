@@ -15,7 +15,8 @@ POLICY_START = "aws-guardrails-"
 Source: AWS Control Tower User Guide, "Resources created in the shared accounts".
 """
 REFUSED_ACCESS = ("cloudtrail.amazonaws.com", "config.amazonaws.com")
-"""Source: AWS Control Tower User Guide, "Prerequisite: Automated pre-launch checks"."""
+"""Source: AWS Control Tower User Guide, "Prerequisite: Automated pre-launch checks for your management
+account"."""
 TOWER_BASELINE = "17BSJV3IGJ2QSGA2"
 """End of the ARN of AWSControlTowerBaseline, in every Region. Source: AWS CLI, "list-baselines"."""
 
