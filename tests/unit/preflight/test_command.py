@@ -10,9 +10,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import NoCredentialsError, ProfileNotFound
+from ruamel.yaml import YAML
 from typer.testing import CliRunner, Result
 
 from baseline.cli.application import application
+from baseline.config import Standalone
 from baseline.live.reads import ACTIONS
 from baseline.preflight import reach
 from tests.unit.live.sessions import refuse
@@ -299,3 +301,28 @@ def test_without_boto3_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     done = run()
     assert done.exit_code == 2
     assert done.stderr == "boto3 is not installed; install the extra `local`\n"
+
+
+def test_the_lines_for_an_account_alone_are_those_of_its_profile(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    world = brown_field()
+    world.set("ssm:DescribeDocument", {"Document": {"Owner": ALONE}})
+    enter(world, monkeypatch)
+    config = ROOT / "examples/configurations/standalone.yaml"
+    folder = str(small_assembly(tmp_path / "out"))
+    done = run("--config", str(config), "--assembly", folder, "--profile", ALONE, "--json")
+    rows = [row for row in json.loads(done.stdout)["findings"] if row["configuration"]]
+    assert {row["check"] for row in rows} >= {
+        "quotas.concurrency",
+        "roles.emergency",
+        "settings.sessions",
+    }
+    document = YAML(typ="safe").load(config)
+    for row in rows:
+        whole = {**document}
+        for section, value in row["configuration"].items():
+            before = whole.get(section)
+            whole[section] = {**before, **value} if isinstance(before, dict) else value
+        Standalone.model_validate(whole)
+    assert any(row["check"] == "organization.member" for row in json.loads(done.stdout)["findings"])
