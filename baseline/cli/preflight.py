@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -78,8 +79,9 @@ def preflight(
 ) -> None:
     """Look at the live accounts before the first deployment. Nothing is changed.
 
-    Begin in the management account. Exit status: 0 nothing is in the way, 1 something is, or could not be read,
-    2 wrong input.
+    Begin in the management account.
+
+    Exit status: 0 nothing is in the way, 1 something is, or could not be read, 2 wrong input.
     """
     try:
         if print_policy:
@@ -106,7 +108,9 @@ def _look(
 
     configuration = read(config)
     folder = ASSEMBLY if assembly is None and (ASSEMBLY / "manifest.json").is_file() else assembly
-    with Console(stderr=True).status("signing in") as status:
+    # Only a person watches progress.
+    console = Console(stderr=True, quiet=not sys.stderr.isatty())
+    with console.status("signing in") as status:
         look, closed = open_look(configuration, ways, assembly=folder, members=members)
         found = run(look, closed=closed, progress=lambda name: status.update(f"{name}: done"))
     return found, look

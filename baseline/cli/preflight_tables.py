@@ -10,7 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from baseline.preflight.finding import Finding, Verdict, merged
-from baseline.preflight.report import TITLES, as_yaml, counts, import_command, mappings
+from baseline.preflight.report import (
+    TITLES,
+    as_yaml,
+    counts,
+    gathered,
+    import_command,
+    mappings,
+    outcome,
+)
 
 WIDTH = 140
 STYLES = {
@@ -35,12 +43,7 @@ def show(found: Sequence[Finding], *, accounts: int, everything: bool) -> None:
             console.print(_table(verdict, rows))
     _together(console, found)
     told = ", ".join(f"{number} {verdict}" for verdict, number in counts(found).items() if number)
-    outcome = (
-        "something is in the way"
-        if any(finding.blocks for finding in found)
-        else "nothing is in the way"
-    )
-    console.print(f"{accounts} accounts looked at: {told}; {outcome}", markup=False)
+    console.print(f"{accounts} accounts looked at: {told}; {outcome(found)}", markup=False)
 
 
 def _table(verdict: Verdict, rows: Sequence[Finding]) -> Table:
@@ -53,7 +56,7 @@ def _table(verdict: Verdict, rows: Sequence[Finding]) -> Table:
     table.add_column("check", no_wrap=True)
     table.add_column("where")
     table.add_column("what, and what to do", ratio=1, overflow="fold")
-    for row in rows:
+    for row in gathered(rows):
         table.add_row(Text(row.check), Text(row.place), _what(row))
     return table
 

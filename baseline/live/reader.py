@@ -295,7 +295,7 @@ def _code(error: ClientError) -> str:
 
 def _message(error: ClientError) -> str:
     said = str(error.response.get("Error", {}).get("Message", ""))
-    return _line(f"{_code(error)}: {said}" if said else _code(error))
+    return _line(f"{_code(error)}: {said}" if said else f"AWS answered {_code(error)}")
 
 
 def _line(text: str) -> str:

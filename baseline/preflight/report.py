@@ -6,6 +6,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -39,6 +40,27 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 JSON
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def gathered(findings: Sequence[Finding]) -> list[Finding]:
+    """Give the findings with those that differ only in the place in one, for people to read."""
+    found: dict[str, Finding] = {}
+    for finding in findings:
+        same = repr(replace(finding, place=""))
+        before = found.get(same)
+        places = f"{before.place}, {finding.place}" if before else finding.place
+        found[same] = replace(finding, place=places)
+    return list(found.values())
+
+
+def outcome(findings: Sequence[Finding]) -> str:
+    """Say in a few words whether anything is in the way."""
+    blocking = [finding for finding in findings if finding.blocks]
+    if not blocking:
+        return "nothing is in the way"
+    if all(finding.verdict is Verdict.UNKNOWN for finding in blocking):
+        return "nothing known is in the way, but not everything could be read"
+    return "something is in the way"
 
 
 def mappings(findings: Sequence[Finding]) -> dict[str, dict[str, dict[str, str]]]:
@@ -103,7 +125,7 @@ def as_markdown(findings: Sequence[Finding]) -> str:
         lines += [f"## {TITLES[verdict]} ({len(rows)})", ""]
         if verdict is Verdict.FINE:
             continue
-        for finding in rows:
+        for finding in gathered(rows):
             place = f" ({_cell(finding.place)})" if finding.place else ""
             lines.append(f"- **{finding.check}**{place}: {_cell(finding.message)}")
             if finding.configuration:

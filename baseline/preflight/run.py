@@ -37,6 +37,7 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("administrators by Region", administrators.regional),
     ("policies", policies.slots),
     ("Control Tower", control_tower.landing_zone),
+    ("Control Tower's trusted access", control_tower.trusted_access),
     ("Control Tower's baselines", control_tower.baselines),
     ("StackSets", control_tower.stack_sets),
     ("trails", records.trails),

@@ -14,6 +14,9 @@ POLICY_START = "aws-guardrails-"
 
 Source: AWS Control Tower User Guide, "Resources created in the shared accounts".
 """
+REFUSED_ACCESS = ("cloudtrail.amazonaws.com", "config.amazonaws.com")
+"""Source: AWS Control Tower User Guide, "Prerequisite: Automated pre-launch checks for your management
+account"."""
 TOWER_BASELINE = "17BSJV3IGJ2QSGA2"
 """End of the ARN of AWSControlTowerBaseline, in every Region. Source: AWS CLI, "list-baselines"."""
 
@@ -51,6 +54,31 @@ def landing_zone(look: Look) -> Iterator[Finding]:
     else:
         yield Finding(check="control-tower.mode", verdict=Verdict.FINE, place=region, message=told)
     yield from _state(look, region, zone)
+
+
+def trusted_access(look: Look) -> Iterator[Finding]:
+    """Control Tower refuses to make a landing zone where Config or CloudTrail have trusted access."""
+    live = look.organization.trusted_access
+    own = look.is_deployed(look.names.management, look.names.home_region, look.ours("organization"))
+    if look.configuration.control_tower != "landing-zone" or live is None or own:
+        return
+    on = [service for service in REFUSED_ACCESS if service in live]
+    for service in on:
+        yield Finding(
+            check="control-tower.trusted-access",
+            verdict=Verdict.CONFLICT,
+            message=f"{service} has trusted access, and Control Tower makes no landing zone then; what works with "
+            "it stops until the deployment gives it back",
+            commands=(
+                f"aws organizations disable-aws-service-access --service-principal {service}",
+            ),
+        )
+    if not on:
+        yield Finding(
+            check="control-tower.trusted-access",
+            verdict=Verdict.FINE,
+            message="Config and CloudTrail have no trusted access yet",
+        )
 
 
 def tower_lines(look: Look) -> dict[str, Any]:

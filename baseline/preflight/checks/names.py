@@ -125,18 +125,26 @@ def resources(look: Look) -> Iterator[Finding]:
             there = _list(reader, kind, region)
             if there is None:
                 continue
-            taken = [row for row in rows if row.name in there]
-            for row in taken:
-                yield from _taken(look, account, row, there[row.name])
-            if kind == "AWS::S3::Bucket":
-                yield from _foreign(look, account, [row for row in rows if row not in taken])
-            if not taken:
+            found = list(_compare(look, account, kind, rows, there))
+            yield from found
+            if not found:
                 yield Finding(
                     check="names.taken",
                     verdict=Verdict.FINE,
                     place=look.place(account, "" if kind in GLOBAL_TYPES else region),
-                    message=f"{len(rows)} names of {kind} are free",
+                    message=f"{len(rows)} names of {kind} are free or the baseline's own",
                 )
+
+
+def _compare(
+    look: Look, account: str, kind: str, rows: list[Named], there: dict[str, dict[str, Any]]
+) -> Iterator[Finding]:
+    """Compare the names of one type with those that exist."""
+    for row in rows:
+        if row.name in there:
+            yield from _taken(look, account, row, there[row.name])
+    if kind == "AWS::S3::Bucket":
+        yield from _foreign(look, account, [row for row in rows if row.name not in there])
 
 
 def _places(look: Look, account: str) -> dict[tuple[str, str], list[Named]]:

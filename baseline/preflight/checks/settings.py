@@ -68,6 +68,8 @@ def sessions(look: Look) -> Iterator[Finding]:
     """Preferences of Session Manager that somebody chose get the baseline's inputs."""
     if "session_preferences" in look.configuration.account_settings.off:
         return
+    settings = look.ours("settings")
+    own = look.is_deployed(look.names.security, look.names.home_region, settings)
     for account, region, reader in look.each():
         answer = reader.one(
             "ssm", "DescribeDocument", region, absent=("InvalidDocument",), Name=DOCUMENT
@@ -75,13 +77,13 @@ def sessions(look: Look) -> Iterator[Finding]:
         if answer is None:
             continue
         owner = answer.get("Document", {}).get("Owner", "")
-        there = bool(answer) and owner != "Amazon"
+        there = bool(answer) and owner != "Amazon" and not own
         yield Finding(
             check="settings.sessions",
             verdict=Verdict.NOTE if there else Verdict.FINE,
             place=look.place(account, region),
             message="Session Manager has preferences; the baseline sets its inputs in them and keeps the others"
             if there
-            else "Session Manager has no preferences yet",
+            else "Session Manager has no preferences of others",
             configuration={"account_settings": {"off": ["session_preferences"]}} if there else {},
         )

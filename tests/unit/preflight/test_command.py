@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import NoCredentialsError, ProfileNotFound
+from ruamel.yaml import YAML
 from typer.testing import CliRunner, Result
 
 from baseline.cli.application import application
+from baseline.config import Standalone
 from baseline.live.reads import ACTIONS
 from baseline.preflight import reach
 from tests.unit.live.sessions import refuse
@@ -65,7 +68,7 @@ def enter(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         return session(*arguments, **({"aws_access_key_id": key[-12:]} if key else keys))
 
     world.set("sts:AssumeRole", assume)
-    monkeypatch.setattr(reach.boto3, "Session", keyed)
+    monkeypatch.setattr("baseline.preflight.reach.boto3.Session", keyed)
 
 
 def run(*arguments: str) -> Result:
@@ -191,7 +194,9 @@ def test_credentials_that_are_not_accepted_are_one_line(
 ) -> None:
     world = World()
     world.set("sts:GetCallerIdentity", code)
-    monkeypatch.setattr(reach.boto3, "Session", lambda **_: Session(world, MANAGEMENT))
+    monkeypatch.setattr(
+        "baseline.preflight.reach.boto3.Session", lambda **_: Session(world, MANAGEMENT)
+    )
     done = run()
     assert done.exit_code == 2
     assert f"does not accept the credentials ({code}: no)" in done.stderr
@@ -207,7 +212,7 @@ def test_credentials_that_expire_meanwhile_are_one_line(world: World) -> None:
 def test_no_credentials_are_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     session = boto3.Session(region_name="eu-west-1")
     refuse(session, "sts.GetCallerIdentity", NoCredentialsError())
-    monkeypatch.setattr(reach.boto3, "Session", lambda **_: session)
+    monkeypatch.setattr("baseline.preflight.reach.boto3.Session", lambda **_: session)
     done = run()
     assert done.exit_code == 2
     assert "aws sso login" in done.stderr
@@ -288,3 +293,36 @@ def test_the_account_of_a_file_for_one_is_checked(world: World) -> None:
     done = run("--config", config)
     assert done.exit_code == 2
     assert f"belongs to account {MANAGEMENT}, account of baseline.yaml is {ALONE}" in done.stderr
+
+
+def test_without_boto3_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    monkeypatch.delitem(sys.modules, "baseline.preflight.reach")
+    done = run()
+    assert done.exit_code == 2
+    assert done.stderr == "boto3 is not installed; install the extra `local`\n"
+
+
+def test_the_lines_for_an_account_alone_are_those_of_its_profile(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    world = brown_field()
+    world.set("ssm:DescribeDocument", {"Document": {"Owner": ALONE}})
+    enter(world, monkeypatch)
+    config = ROOT / "examples/configurations/standalone.yaml"
+    folder = str(small_assembly(tmp_path / "out"))
+    done = run("--config", str(config), "--assembly", folder, "--profile", ALONE, "--json")
+    rows = [row for row in json.loads(done.stdout)["findings"] if row["configuration"]]
+    assert {row["check"] for row in rows} >= {
+        "quotas.concurrency",
+        "roles.emergency",
+        "settings.sessions",
+    }
+    document = YAML(typ="safe").load(config)
+    for row in rows:
+        whole = {**document}
+        for section, value in row["configuration"].items():
+            before = whole.get(section)
+            whole[section] = {**before, **value} if isinstance(before, dict) else value
+        Standalone.model_validate(whole)
+    assert any(row["check"] == "organization.member" for row in json.loads(done.stdout)["findings"])

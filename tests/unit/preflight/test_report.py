@@ -17,7 +17,14 @@ from ruamel.yaml import YAML
 from baseline.preflight.checks.administrators import LISTINGS
 from baseline.preflight.expected import NAME_OF, read_expected
 from baseline.preflight.finding import Finding, Imported, Verdict, merged
-from baseline.preflight.report import as_json, as_markdown, as_yaml, mappings
+from baseline.preflight.report import (
+    as_json,
+    as_markdown,
+    as_yaml,
+    gathered,
+    mappings,
+    outcome,
+)
 from baseline.preflight.run import preflight
 from tests.unit.preflight.brownfield import brown_field
 from tests.unit.preflight.world import HOME, MANAGEMENT, SECURITY, World, blocking, changed
@@ -226,3 +233,20 @@ def test_the_assembly_of_the_example_has_names_stacks_and_stack_sets(assembly: P
     assert key <= set(
         next(s for s in expected.stacks if s.id == "log-archive").logical_ids["AWS::KMS::Key"]
     )
+
+
+def test_findings_that_differ_in_their_place_are_read_together() -> None:
+    rows = [
+        Finding(check="x.y", verdict=Verdict.NOTE, message=message, place=place)
+        for message, place in (("a", "1"), ("b", "1"), ("a", "2"))
+    ]
+    assert [(row.message, row.place) for row in gathered(rows)] == [("a", "1, 2"), ("b", "1")]
+
+
+def test_the_outcome_tells_what_is_unknown_from_what_is_in_the_way() -> None:
+    note = Finding(check="x.y", verdict=Verdict.NOTE, message="")
+    unknown = Finding(check="x.y", verdict=Verdict.UNKNOWN, message="")
+    conflict = Finding(check="x.y", verdict=Verdict.CONFLICT, message="")
+    assert outcome([note]) == "nothing is in the way"
+    assert "not everything could be read" in outcome([note, unknown])
+    assert outcome([unknown, conflict]) == "something is in the way"

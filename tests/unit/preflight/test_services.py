@@ -86,6 +86,20 @@ def test_a_landing_zone_is_not_made_twice() -> None:
     assert blocking(control_tower.landing_zone(world.look())) == []
 
 
+def test_trusted_access_that_control_tower_refuses_is_a_conflict() -> None:
+    reserved = {"reserved_scp_slots": 1}
+    world = World(changed(control_tower="landing-zone", guardrails=reserved))
+    assert blocking(control_tower.trusted_access(world.look())) == []
+    on = [{"ServicePrincipal": "config.amazonaws.com"}, {"ServicePrincipal": "sso.amazonaws.com"}]
+    world.set("organizations:ListAWSServiceAccessForOrganization", {"EnabledServicePrincipals": on})
+    (found,) = blocking(control_tower.trusted_access(world.look()))
+    assert found.commands == (
+        "aws organizations disable-aws-service-access --service-principal config.amazonaws.com",
+    )
+    world.configuration = changed(**TOWER)
+    assert list(control_tower.trusted_access(world.look())) == []
+
+
 def test_controls_without_a_landing_zone_are_a_conflict() -> None:
     world = World(changed(**TOWER))
     (mode,) = blocking(control_tower.landing_zone(world.look()))
@@ -440,6 +454,8 @@ def test_preferences_of_sessions_are_noted_and_can_be_left_alone() -> None:
     world.set("ssm:DescribeDocument", document, account=LOGS, region=HOME)
     notes = [row for row in settings.sessions(world.look()) if row.verdict is Verdict.NOTE]
     assert [row.place for row in notes] == [f"log_archive {HOME}"]
+    world.stack("secbase-settings", SECURITY)
+    assert {row.verdict for row in settings.sessions(world.look())} == {Verdict.FINE}
     world.configuration = changed(**notes[0].configuration)
     assert list(settings.sessions(world.look())) == []
 
