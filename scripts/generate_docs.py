@@ -1,4 +1,4 @@
-"""Write the generated parts of docs/: configuration, guardrails, ledger, rules of Config and templates, embedded AWS.
+"""Write the generated parts of docs/: blueprint, configuration, guardrails, ledger, rules of Config and templates, embedded AWS.
 
 Usage: ``python scripts/generate_docs.py [--check]``. With ``--check`` it writes nothing and exits
 with 1 when a page is out of date; a test runs it so.
@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
+from baseline.blueprint.listing import markdown as blueprint
 from baseline.config.schema import json_schema
 from baseline.config.security_hub import Standard
 from baseline.controls.ledger import entries, table
@@ -140,6 +141,7 @@ RUNBOOKS: dict[str, Callable[[], str]] = {
 }
 PAGES: dict[str, Callable[[], str]] = {
     **RUNBOOKS,
+    "blueprint.md": blueprint,
     "playbooks.md": playbooks,
     "config-rules.md": config_rules,
     "configuration.md": configuration,
