@@ -18,6 +18,7 @@ import api_reference
 from control_claims import claims as claims_of_the_code
 from control_pages import controls_page, data_centre_page
 
+from baseline.blueprint.listing import markdown as blueprint
 from baseline.config import read
 from baseline.config.schema import json_schema
 from baseline.config.security_hub import Standard
@@ -210,6 +211,7 @@ API: dict[str, Callable[[], str]] = {
 PAGES: dict[str, Callable[[], str]] = {
     **RUNBOOKS,
     **API,
+    "blueprint.md": blueprint,
     "playbooks.md": playbooks,
     "config-rules.md": config_rules,
     "configuration.md": configuration,

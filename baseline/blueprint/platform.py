@@ -86,13 +86,9 @@ class Platform:
         Raises:
             BaselineError: for a value that is not of its form.
         """
-        for name, value, form, example in (
-            ("prefix", prefix, _PREFIX, "'secbase'"),
-            ("log_archive_account", log_archive_account, _ACCOUNT, "'222222222222', with quotes"),
-            ("home_region", home_region, _REGION, "'eu-west-1'"),
-        ):
-            if not form.fullmatch(str(value)):
-                raise BaselineError(f"{name} is {show(value)}; write it as {example}")
+        _form("prefix", prefix, _PREFIX, "'secbase'")
+        _form("log_archive_account", log_archive_account, _ACCOUNT, "'222222222222', with quotes")
+        _form("home_region", home_region, _REGION, "'eu-west-1'")
         accounts = dict.fromkeys(("management", "security", "network", "shared_services"), "")
         core = {"prefix": prefix, "home_region": home_region, "organization_id": "", **accounts}
         archive = LogArchiveNames(log_archive=log_archive_account, **core)
@@ -103,3 +99,8 @@ class Platform:
             permissions_boundary=people.boundary if permissions_boundary else None,
             log_retention_days=log_retention_days,
         )
+
+
+def _form(name: str, value: object, form: re.Pattern[str], example: str) -> None:
+    if not isinstance(value, str) or not form.fullmatch(value):
+        raise BaselineError(f"{name} is {show(value)}; write it as {example}")

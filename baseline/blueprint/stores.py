@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
@@ -32,32 +33,35 @@ class Stores:
         self._switched_off = switched_off
         self._keys: dict[str, kms.IKey] = {}
         self._buckets: dict[str, s3.IBucket] = {}
+        # Asking a stack for its parent and its path goes to the CDK's process each time.
+        self._tops: WeakKeyDictionary[cdk.Stack, tuple[cdk.Stack, str]] = WeakKeyDictionary()
 
     def key(self, stack: cdk.Stack) -> kms.IKey | None:
         """Give the key of a stack, a nested one's parent's, or None where keys are switched off."""
         if KEY in self._switched_off:
             return None
-        stack = _top(stack)
-        path = stack.node.path
+        top, path = self._top(stack)
         if path not in self._keys:
-            self._keys[path] = _make_key(stack)
+            self._keys[path] = _make_key(top)
         return self._keys[path]
 
     def access_logs(self, stack: cdk.Stack) -> s3.IBucket | None:
         """Give the bucket of a stack's access logs, or None where it is switched off."""
         if ACCESS_LOGS in self._switched_off:
             return None
-        stack = _top(stack)
-        path = stack.node.path
+        top, path = self._top(stack)
         if path not in self._buckets:
-            self._buckets[path] = _make_bucket(stack)
+            self._buckets[path] = _make_bucket(top)
         return self._buckets[path]
 
-
-def _top(stack: cdk.Stack) -> cdk.Stack:
-    while (parent := stack.nested_stack_parent) is not None:
-        stack = parent
-    return stack
+    def _top(self, stack: cdk.Stack) -> tuple[cdk.Stack, str]:
+        found = self._tops.get(stack)
+        if found is None:
+            top = stack
+            while (parent := top.nested_stack_parent) is not None:
+                top = parent
+            found = self._tops[stack] = (top, top.node.path)
+        return found
 
 
 def _make_key(stack: cdk.Stack) -> kms.IKey:

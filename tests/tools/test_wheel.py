@@ -22,6 +22,7 @@ from tests.support import ROOT
 
 pytestmark = pytest.mark.tools
 APP = ROOT / "examples" / "application_team" / "app.py"
+BLUEPRINT = ROOT / "examples" / "blueprint"
 PLAIN = """
 import aws_cdk as cdk
 import cdk_nag
@@ -127,3 +128,74 @@ def test_the_reference_workload_comes_with_the_wheel(team: Team) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     made = {path.name for path in (team.folder / "cdk.out").glob("*.template.json")}
     assert {"Web.template.json", "Edge.template.json", "Api.template.json"} <= made
+
+
+def test_the_blueprint_hardens_a_teams_constructs_without_a_finding(team: Team) -> None:
+    shutil.copy(BLUEPRINT / "app.py", team.folder / "blueprint.py")
+    done = team.run("blueprint.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "acknowledge" not in (BLUEPRINT / "app.py").read_text(encoding="utf-8").lower()
+    folder = team.folder / "cdk.out"
+    report = json.loads((folder / "validation-report.json").read_text(encoding="utf-8"))
+    assert {row["pluginName"]: row["violations"] for row in report["pluginReports"]} == {
+        "AwsSolutions": [],
+        "CloudFormation Validate": [],
+        "blueprint": [],
+        "security-baseline": [],
+    }
+    template = json.loads((folder / "Shop.template.json").read_text(encoding="utf-8"))
+    (bucket,) = (
+        row["Properties"]
+        for name, row in template["Resources"].items()
+        if name.startswith("Pictures") and row["Type"] == "AWS::S3::Bucket"
+    )
+    assert bucket["PublicAccessBlockConfiguration"]["BlockPublicPolicy"] is True
+    changes = json.loads((folder / "blueprint.json").read_text(encoding="utf-8"))["changes"]
+    assert {"Shop/Pictures", "Shop/Ordered", "Shop/Orders", "Shop/Customers", "Shop/Internal"} <= {
+        each["path"] for each in changes
+    }
+    assert "Shop/Carts" not in {each["path"] for each in changes}
+
+
+def test_without_the_blueprint_the_same_app_is_full_of_findings(team: Team) -> None:
+    text = (BLUEPRINT / "app.py").read_text(encoding="utf-8")
+    call = "apply_baseline(app)  # before the first stack"
+    assert call in text
+    packs = "import cdk_nag; cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))"
+    (team.folder / "bare.py").write_text(text.replace(call, packs), encoding="utf-8")
+    done = team.run("bare.py")
+    assert done.returncode != 0
+    for rule in ("S1", "S10", "SNS3", "SQS4", "VPC7", "RDS2", "RDS10", "ELB2"):
+        assert f"AwsSolutions-{rule}" in done.stdout + done.stderr, rule
+
+
+def test_what_a_team_accepts_and_switches_off_is_in_the_report(team: Team) -> None:
+    shutil.copy(BLUEPRINT / "accepted.py", team.folder / "accepted.py")
+    done = team.run("accepted.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Site/Thumbnails block_public_access" in done.stdout
+    assert "bucket.versioned is switched off" in done.stderr
+
+
+def test_importing_the_blueprint_imports_none_of_the_extras(team: Team) -> None:
+    extras = ["boto3", "cdk_nag", "jinja2", "moto", "rich", "typer"]
+    code = f"import baseline.blueprint, sys; print([m for m in {extras} if m in sys.modules])"
+    done = team.run("-c", code)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_a_teams_types_are_checked_against_the_wheel(team: Team) -> None:
+    wrong = "from baseline.blueprint import apply_baseline\napply_baseline('app')\n"
+    (team.folder / "wrong.py").write_text(wrong, encoding="utf-8")
+    shutil.copy(BLUEPRINT / "app.py", team.folder / "typed.py")
+    mypy = [sys.executable, "-m", "mypy", "--python-executable", str(team.python), "--strict"]
+
+    def check(file: str) -> str:
+        cache = ["--cache-dir", str(team.folder / ".mypy")]
+        done = subprocess.run(
+            [*mypy, *cache, file], cwd=team.folder, check=False, capture_output=True, text=True
+        )
+        return done.stdout + done.stderr
+
+    assert "Success" in check("typed.py")
+    assert 'has incompatible type "str"; expected "Stage"' in check("wrong.py")

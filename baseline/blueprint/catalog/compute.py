@@ -122,67 +122,6 @@ PUBLIC_ADDRESS = judged(
 
 
 MACHINE = Hardening(
-    name="state-machine",
-    construct="aws-cdk-lib.aws-stepfunctions.StateMachine",
-    title="logged and traced",
-    settings=(
-        Setting(
-            name="logs",
-            why="what it did can be found out later",
-            shown="every event, without the data, in a log group of its own",
-            default=_logging,
-            weaker=_little_or_too_much,
-            severity="warning",
-            controls=("StepFunctions.1",),
-        ),
-        on("tracing_enabled", "which call came from where", severity="warning"),
-    ),
-)
-
-
-def _own_template(props: Props) -> bool:
-    return not any(name in props for name in ("launchTemplate", "mixedInstancesPolicy"))
-
-
-IMDS = on(
-    "require_imdsv2",
-    "a request that the machine is tricked into cannot read its credentials",
-    controls=("EC2.8",),
-    when=lacks("httpTokens"),
-)
-IMDS_CHOSEN = judged(
-    "http_tokens",
-    "a request that the machine is tricked into can read its credentials",
-    "optional",
-    controls=("EC2.8",),
-)
-PUBLIC_ADDRESS = judged(
-    "associate_public_ip_address",
-    "the internet reaches the machine",
-    True,
-    controls=("EC2.9",),
-)
-
-
-def _unencrypted(value: Value, _site: Site) -> str | None:
-    names = [
-        str(each.get("deviceName"))
-        for each in value
-        if (volume := each.get("volume")) is not None
-        and volume.ebs_device is not None
-        and volume.ebs_device.encrypted is False
-    ]
-    return f"{', '.join(names)} is not encrypted" if names else None
-
-
-DEVICES = Setting(
-    name="block_devices",
-    why="a snapshot is read elsewhere",
-    weaker=_unencrypted,
-    controls=("EC2.3",),
-)
-
-MACHINE = Hardening(
     name="instance",
     construct="aws-cdk-lib.aws-ec2.Instance",
     title="IMDSv2, not ended by mistake",

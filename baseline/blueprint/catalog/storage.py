@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
@@ -39,9 +41,25 @@ def _takes_logs_or_visitors(props: Props) -> bool:
     )
 
 
+# Each of these values asks the CDK's process, and is the same for every bucket.
+@functools.cache
+def _block(name: str) -> Value:
+    return getattr(module("aws_s3").BlockPublicAccess, name)
+
+
+@functools.cache
+def _no_customer_keys() -> Value:
+    return [module("aws_s3").BlockedEncryptionType.SSE_C]
+
+
+@functools.cache
+def _abort_uploads() -> Value:
+    days = cdk.Duration.days(INCOMPLETE_UPLOAD_DAYS)
+    return [module("aws_s3").LifecycleRule(abort_incomplete_multipart_upload_after=days)]
+
+
 def _public_access(site: Site) -> Value:
-    block = module("aws_s3").BlockPublicAccess
-    return block.BLOCK_ACLS_ONLY if site.props.get("publicReadAccess") else block.BLOCK_ALL
+    return _block("BLOCK_ACLS_ONLY" if site.props.get("publicReadAccess") else "BLOCK_ALL")
 
 
 def _open(value: Value, site: Site) -> str | None:
@@ -77,11 +95,6 @@ def _unwritable(value: Value, _site: Site) -> str | None:
         f"{value.node.path} is encrypted with a KMS key, and S3 delivers access logs only into "
         "buckets with encryption=BucketEncryption.S3_MANAGED: nothing would arrive"
     )
-
-
-def _abort_uploads(_site: Site) -> Value:
-    days = cdk.Duration.days(INCOMPLETE_UPLOAD_DAYS)
-    return [module("aws_s3").LifecycleRule(abort_incomplete_multipart_upload_after=days)]
 
 
 BUCKET = Hardening(
@@ -146,7 +159,7 @@ BUCKET = Hardening(
             name="blocked_encryption_types",
             why="an object under a key that only its writer has is lost, or held to ransom",
             shown="`SSE_C`",
-            default=lambda _site: [module("aws_s3").BlockedEncryptionType.SSE_C],
+            default=lambda _site: _no_customer_keys(),
             when=lambda props: props.get("encryption") != "UNENCRYPTED",
         ),
         on(
@@ -187,7 +200,7 @@ BUCKET = Hardening(
             name="lifecycle_rules",
             why="parts of uploads that never ended cost, and nobody sees them",
             shown="unfinished uploads end after 7 days",
-            default=_abort_uploads,
+            default=lambda _site: _abort_uploads(),
             controls=("S3.13",),
         ),
         kept("the bucket goes with its stack"),

@@ -33,6 +33,7 @@ from baseline.blueprint import Platform, apply_baseline
 from baseline.primitives.alarm_topic import AlarmTopic
 from baseline.primitives.handler_function import HandlerFunction
 from baseline.primitives.secure_bucket import SecureBucket
+from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_queue import SecureQueue
 from baseline.workload.table import HardenedTable
 from tests.support import CONTEXT
@@ -46,9 +47,10 @@ REFERENCE = re.compile(r"{'(?:Ref': |Fn::GetAtt': \[)'(\w+)'")
 def own(stack: cdk.Stack) -> None:
     """Make constructs of this library."""
     logs_ = SecureBucket(stack, "AccessLogs", access_log_target=True)
-    topic = AlarmTopic(stack, "Alarms", addresses=["ops@example.com"], display_name="Shop")
-    SecureQueue(stack, "Queue", key=topic.topic.master_key)
-    SecureBucket(stack, "Store", key=topic.topic.master_key, access_logs=logs_.bucket)
+    AlarmTopic(stack, "Alarms", addresses=["ops@example.com"], display_name="Shop")
+    key = SecureKey(stack, "Key", description="Orders of the shop").key
+    SecureQueue(stack, "Queue", key=key)
+    SecureBucket(stack, "Store", key=key, access_logs=logs_.bucket)
     HandlerFunction(stack, "Function", handler=HANDLER, description="Copies files")
     HardenedTable(stack, "Table", partition_key=ID, organization_id="o-exampleorgid")
 
