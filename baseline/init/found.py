@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from baseline.config import forms, quotas
 from baseline.config.regions import table
@@ -22,8 +23,11 @@ from baseline.init.answers import (
     paths,
     with_units,
 )
-from baseline.live.organization import LiveAccount, LiveOrganization, LiveUnit
-from baseline.live.reader import Reader
+
+if TYPE_CHECKING:
+    # Reading needs boto3; these functions need only what was read.
+    from baseline.live.organization import LiveAccount, LiveOrganization, LiveUnit
+    from baseline.live.reader import Reader
 
 ACTIVE = "ACTIVE"
 CONTROL_TOWER = "controltower.amazonaws.com"

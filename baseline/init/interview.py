@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from baseline.config.text import shorten
+from baseline.init import found as live_facts
 from baseline.init import questions, values
 from baseline.init.answers import (
     CONTACT_KINDS,
@@ -20,7 +21,6 @@ from baseline.init.questions import Question
 
 if TYPE_CHECKING:
     # Reading a live organization needs boto3; asking does not.
-    from baseline.init.found import LandingZone
     from baseline.live.organization import LiveAccount, LiveOrganization
 
 Many = Callable[[Sequence[str]], tuple[str, ...]]
@@ -73,7 +73,9 @@ class Interviewer(Protocol):
 
 
 def organization(
-    ask: Interviewer, live: LiveOrganization | None = None, zone: LandingZone | None = None
+    ask: Interviewer,
+    live: LiveOrganization | None = None,
+    zone: live_facts.LandingZone | None = None,
 ) -> OrganizationAnswers:
     """Ask what the configuration of an organization starts with.
 
@@ -162,9 +164,7 @@ def _prefix(ask: Interviewer) -> str:
 def _domains(ask: Interviewer, live: LiveOrganization | None) -> tuple[str, ...]:
     found: tuple[str, ...] = ()
     if live:
-        from baseline.init.found import domains  # noqa: PLC0415 - boto3 may be missing
-
-        found = domains(live)
+        found = live_facts.domains(live)
     return ask.many(
         questions.EMAIL_DOMAIN,
         lambda names: tuple(dict.fromkeys(values.domain(name) for name in names)),
@@ -172,7 +172,9 @@ def _domains(ask: Interviewer, live: LiveOrganization | None) -> tuple[str, ...]
     )
 
 
-def _regions(ask: Interviewer, zone: LandingZone | None = None) -> tuple[str, tuple[str, ...]]:
+def _regions(
+    ask: Interviewer, zone: live_facts.LandingZone | None = None
+) -> tuple[str, tuple[str, ...]]:
     home = ask.one(
         questions.HOME_REGION,
         values.home_region,
@@ -191,9 +193,7 @@ def _regions(ask: Interviewer, zone: LandingZone | None = None) -> tuple[str, tu
 def _tower(live: LiveOrganization | None) -> str:
     if live is None:
         return "none"
-    from baseline.init.found import control_tower  # noqa: PLC0415 - boto3 may be missing
-
-    return control_tower(live)
+    return live_facts.control_tower(live)
 
 
 def _accounts(
@@ -202,9 +202,7 @@ def _accounts(
     ask.section("The five core accounts", questions.ACCOUNT)
     guessed, known = {}, {}
     if live:
-        from baseline.init.found import guesses  # noqa: PLC0415 - boto3 may be missing
-
-        guessed = guesses(live)
+        guessed = live_facts.guesses(live)
         known = {account.id: account for account in live.accounts}
     ids: dict[str, str] = {}
     emails: dict[str, str] = {}
@@ -303,9 +301,8 @@ def _extras(home: str, regions: tuple[str, ...]) -> Many:
 
 
 def _placed(answers: OrganizationAnswers, live: LiveOrganization) -> OrganizationAnswers:
-    from baseline.init.found import places  # noqa: PLC0415 - boto3 may be missing
 
-    found = places(
+    found = live_facts.places(
         live,
         answers.accounts,
         mail_domains=answers.domains,

@@ -20,12 +20,12 @@ from baseline.init.directory import (
     warnings,
 )
 from baseline.init.files import NewFile, refuse_existing, shown, write
+from baseline.init.found import LandingZone, control_tower, landing_zone
 from baseline.init.interview import Interviewer, organization, standalone
 from baseline.init.place import Place
 from baseline.init.rendering import organization_file, standalone_file
 
 if TYPE_CHECKING:
-    from baseline.init.found import LandingZone
     from baseline.live.organization import LiveOrganization
 
 
@@ -183,7 +183,6 @@ def _live(
     import boto3  # noqa: PLC0415
     from botocore.exceptions import ProfileNotFound  # noqa: PLC0415
 
-    from baseline.init.found import control_tower, landing_zone  # noqa: PLC0415
     from baseline.live.organization import organization_of  # noqa: PLC0415
     from baseline.live.reader import Reader  # noqa: PLC0415
 

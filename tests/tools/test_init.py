@@ -76,8 +76,8 @@ def test_a_folder_of_a_clone_passes_its_own_checks(clone: Path) -> None:
     manifest = json.loads((clone / "cdk.out" / "manifest.json").read_text(encoding="utf-8"))
     assert {"guardrails", "log-archive", "organization"} <= set(manifest["artifacts"])
     said = (clone / "reports" / "review" / "review.md").read_text(encoding="utf-8")
-    assert "COMPLIANCE" in said
-    assert "GOVERNANCE" in said
+    assert "`ObjectLockConfiguration.Rule.DefaultRetention.Mode` is `GOVERNANCE`" in said
+    assert "1 to look at" in said
 
 
 def test_one_account_in_place_of_the_example_passes_its_own_checks(clone: Path) -> None:

@@ -145,7 +145,7 @@ def test_gitignore_is_never_replaced(tmp_path: Path) -> None:
     result = run(tmp_path, ORGANIZATION, "--force")
     assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "mine\ncdk.out\n"
     said = " ".join(result.output.split())
-    assert ".gitignore is left as it is; add: .baseline-local/" in said
+    assert ".gitignore is left as it is; add: report.html .baseline-local/" in said
     assert "add: cdk.out" not in said
 
 
