@@ -87,6 +87,23 @@ def expected_alone(standalone: Standalone) -> Footprint:
     return plan.found
 
 
+def _kept(plan: Plan) -> None:
+    """Add what an account that was alone keeps in the organization that it joined."""
+    standalone = plan.configuration.standalone
+    if standalone is None:
+        return
+    land = Landscape.of_account(standalone)
+    alone = Plan(configuration=expanded(standalone), land=land, found=Footprint())
+    for part in KEPT:
+        part(alone)
+    if standalone.network is not None:
+        _network(alone)
+    plan.found.capabilities |= alone.found.capabilities
+    for key, count in alone.found.resources.items():
+        place = plan.land.account(key.place.account, key.place.region)
+        plan.found.add(key.capability, place, key.item, count)
+
+
 def _settings_alone(plan: Plan) -> None:
     """Add what keeps the settings of the account: a function, and alarms on it and on its log."""
     plan.put("settings", "security", {KEY: HANDLERS, ALARM: SWEEP_ALARMS, METRIC: 1})
@@ -266,16 +283,15 @@ def _logs_in_cloudwatch(plan: Plan) -> bool:
     )
 
 
-ALONE: tuple[Callable[[Plan], None], ...] = (
+KEPT: tuple[Callable[[Plan], None], ...] = (
     _billing,
-    _break_glass,
     _audit,
     _log_archive,
     _security,
     _responses,
-    _members,
-    _rules,
 )
+
+ALONE: tuple[Callable[[Plan], None], ...] = (*KEPT, _break_glass, _members, _rules)
 
 PARTS: tuple[Callable[[Plan], None], ...] = (
     _organization,
@@ -291,4 +307,5 @@ PARTS: tuple[Callable[[Plan], None], ...] = (
     _rules,
     _identity,
     _network,
+    _kept,
 )

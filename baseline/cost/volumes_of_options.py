@@ -182,6 +182,16 @@ def _workload(use: Use) -> Iterator[Demand]:
         yield use.of("workload", home, "backup.storage", "backup_gb_per_account")
 
 
+def _kept_trail(use: Use) -> Iterator[Demand]:
+    """Give the trail that an account keeps beside the organization's: a second copy is billed."""
+    standalone = use.configuration.standalone
+    if standalone is None:
+        return
+    for region in standalone.regions:
+        place = use.land.account(standalone.account.id, region)
+        yield use.of("audit", place, "cloudtrail.copies", "events_per_account")
+
+
 DISK_GB = 30
 MACHINES_AT_REST = 2
 
@@ -197,4 +207,5 @@ VOLUMES_OF_OPTIONS: tuple[Callable[[Use], Iterator[Demand]], ...] = (
     _game_days,
     _edge,
     _workload,
+    _kept_trail,
 )
