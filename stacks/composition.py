@@ -89,6 +89,10 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     # The administrator, the bucket of the logs, and recorders, which find the resources.
     _depend(firewall_manager(wiring), [organization, log_archive, *recorded])
 
+    # Standalone
+    if configuration.standalone is not None:
+        keep_account(app, configuration.standalone)
+
     _guard(wiring, organization=organization)
 
     # The archive takes the logs of its network and load balancer.
@@ -98,10 +102,6 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     # Experiments are a workload's, too.
     experiments = game_days(wiring)
     _depend(experiments, [response])
-
-    # Standalone
-    if configuration.standalone is not None:
-        keep_account(app, configuration.standalone)
 
     mark_protected(app)
     leave_unmarked([*reference, *experiments])

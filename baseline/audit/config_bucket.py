@@ -11,7 +11,7 @@ from baseline.audit.config_role import WRITE_ACTIONS
 from baseline.audit.log_bucket import Archive, LogBucket
 from baseline.config import Names
 from baseline.controls.registry import implements
-from baseline.primitives.circle import principals_of
+from baseline.primitives.circle import anybody_of, principals_of
 
 CONTROLS = ("KMS.4", "S3.9", "S3.13", "S3.14", "S3.17")
 
@@ -64,7 +64,7 @@ class ConfigBucket(LogBucket):
             self.bucket.add_to_resource_policy(
                 iam.PolicyStatement(
                     sid=sid,
-                    principals=[iam.AnyPrincipal()],
+                    principals=[anybody_of(names.organization_id)],
                     actions=actions,
                     resources=[resource],
                     conditions=_recorder_of_organization(names),
@@ -78,7 +78,7 @@ class ConfigBucket(LogBucket):
         self.key.key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="ConfigRecorderEncrypt",
-                principals=[iam.AnyPrincipal()],
+                principals=[anybody_of(names.organization_id)],
                 actions=["kms:Decrypt", "kms:GenerateDataKey"],
                 resources=["*"],
                 conditions=conditions,

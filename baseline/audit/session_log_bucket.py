@@ -10,7 +10,7 @@ from constructs import Construct
 from baseline.audit.log_bucket import Archive, LogBucket
 from baseline.config import Names
 from baseline.controls.registry import implements
-from baseline.primitives.circle import principals_of
+from baseline.primitives.circle import anybody_of, principals_of
 
 CONTROLS = ("KMS.4", "S3.9", "S3.13", "S3.14", "S3.17")
 PREFIX = "sessions"
@@ -69,7 +69,7 @@ class SessionLogBucket(LogBucket):
             bucket.add_to_resource_policy(
                 iam.PolicyStatement(
                     sid=sid,
-                    principals=[iam.AnyPrincipal()],
+                    principals=[anybody_of(names.organization_id)],
                     actions=actions,
                     resources=resources,
                     conditions={"StringEquals": principals_of(names.organization_id)},
@@ -81,7 +81,7 @@ class SessionLogBucket(LogBucket):
         self.key.key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="SessionEncrypt",
-                principals=[iam.AnyPrincipal()],
+                principals=[anybody_of(names.organization_id)],
                 actions=["kms:Decrypt", "kms:GenerateDataKey"],
                 resources=["*"],
                 conditions={

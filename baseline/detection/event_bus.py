@@ -9,7 +9,7 @@ from constructs import Construct
 
 from baseline.controls.registry import implements
 from baseline.detection.event_patterns import FORWARDED_SOURCES
-from baseline.primitives.circle import principals_of
+from baseline.primitives.circle import is_organization, principals_of
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.service_access import service_statement
 
@@ -75,7 +75,7 @@ class SecurityEventBus(Construct):
             statement={
                 "Sid": "OrganizationForwardingRole",
                 "Effect": "Allow",
-                "Principal": {"AWS": "*"},
+                "Principal": {"AWS": _senders(stack, organization_id)},
                 "Action": "events:PutEvents",
                 "Resource": self.bus.attr_arn,
                 "Condition": {
@@ -110,3 +110,8 @@ class SecurityEventBus(Construct):
                 }
             },
         )
+
+
+def _senders(stack: cdk.Stack, id: str) -> str:
+    # An organization has no principal of its own; its condition binds everybody.
+    return "*" if is_organization(id) else f"arn:{stack.partition}:iam::{id}:root"

@@ -12,6 +12,7 @@ import boto3
 from botocore.config import Config
 
 from baseline.errors import BaselineError
+from baseline.local import loopback
 
 STACK_SETS = "StackSets"
 """In the place of a role's name: the role with which StackSets deploy, which guardrails exempt."""
@@ -57,6 +58,7 @@ class Access:
     def __init__(
         self, port: int, *, management: str, region: str, emergency: tuple[str, str] = ("", "")
     ) -> None:
+        loopback.install()
         self.port = port
         self.management = management
         self.region = region

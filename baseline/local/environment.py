@@ -118,6 +118,12 @@ def cdk_environment(
     )
 
 
+def _below_localhost() -> str:
+    """Give Python's path with what resolves names below ``localhost``, for the functions too."""
+    folder = str(Path(__file__).parent / "loopback")
+    return os.pathsep.join(filter(None, (folder, os.environ.get("PYTHONPATH"))))
+
+
 def server_environment(tools: Tools) -> dict[str, str]:
     """Give the environment of the server: the SDK modules for Node.js functions come from ``node_modules``."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
@@ -127,6 +133,8 @@ def server_environment(tools: Tools) -> dict[str, str]:
         | {
             "PATH": tools.path,
             "NODE_PATH": str(tools.root / "node_modules"),
+            # S3 Control's host name has the account before `localhost`.
+            "PYTHONPATH": _below_localhost(),
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "NO_PROXY": "localhost,127.0.0.1",

@@ -151,6 +151,18 @@ def _ebs_encryption(client: Client, _: Values, region: str) -> Iterator[Check]:
     )
 
 
+def _ec2_attributes(client: Client, wanted: Values, region: str) -> Iterator[Check]:
+    ec2 = client("ec2", region)
+    found = ec2.get_instance_metadata_defaults()["AccountLevel"]
+    yield Check(setting="IMDSv2", expected="required", found=found.get("HttpTokens", ABSENT))
+    hops = found.get("HttpPutResponseHopLimit", ABSENT)
+    yield Check(setting="hop limit", expected=wanted["hop_limit"], found=hops)
+    images = ec2.get_image_block_public_access_state()["ImageBlockPublicAccessState"]
+    yield Check(setting="public images", expected="block-new-sharing", found=images)
+    console = ec2.get_serial_console_access_status()["SerialConsoleAccessEnabled"]
+    yield Check(setting="serial console", expected=False, found=console)
+
+
 def _image_scanning(client: Client, _: Values, region: str) -> Iterator[Check]:
     found = client("ecr", region).get_registry_scanning_configuration()
     kind = found["scanningConfiguration"].get("scanType")
@@ -218,6 +230,7 @@ _ONCE: Mapping[str, Read] = {
 }
 _IN_EACH_REGION: Mapping[str, Read] = {
     "ebs_encryption": _ebs_encryption,
+    "ec2_attributes": _ec2_attributes,
     "image_scanning": _image_scanning,
     "default_vpc": _default_vpc,
     "default_security_group": _default_groups,

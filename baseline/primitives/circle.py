@@ -6,6 +6,9 @@ loses its condition without one: it admits the account.
 
 from __future__ import annotations
 
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
 Condition = dict[str, str]
 
 ORGANIZATION_START = "o-"
@@ -23,6 +26,16 @@ def principals_of(id: str) -> Condition:
     aws:PrincipalAccount).
     """
     return {"aws:PrincipalOrgID" if is_organization(id) else "aws:PrincipalAccount": id}
+
+
+def anybody_of(id: str) -> iam.IPrincipal:
+    """Give the principal of a resource policy whose condition is :func:`principals_of`.
+
+    An organization has no principal of its own, so its condition binds everybody; an account has.
+    """
+    if is_organization(id):
+        return iam.AnyPrincipal()
+    return iam.ArnPrincipal(f"arn:{cdk.Aws.PARTITION}:iam::{id}:root")
 
 
 def sources_of(id: str) -> Condition:

@@ -51,12 +51,13 @@ GROUPS = {
             "security-hub",
             "security-lake",
             "siem",
+            "standalone",
             "workload",
         )
     },
 }
-ELSEWHERE = {"connected", "enterprise", "small"}
-"""Networks and sizes of organizations that the unit tests compose and judge."""
+ELSEWHERE = {"connected", "enterprise", "small", "standalone-joined"}
+"""Networks, sizes and changes of organizations that the unit tests compose and judge."""
 
 # What makes more templates, or others, than the first example has; made in the test, because a
 # suppression ends.
@@ -140,6 +141,12 @@ BY_REPLICATION = (
     "confused_deputy_risk",
     r"ReplicationRole\w{8}-trust: .*`s3\.amazonaws\.com`",
     "Amazon S3 documents no source in this session; the role passes to buckets of its account only",
+)
+
+BY_ACCOUNT = (
+    "missing_principal_condition_any_of",
+    r"network-VpcEndpoints\w{8,}: ",
+    "aws:PrincipalAccount binds an account alone; a gateway endpoint takes no other principal than all",
 )
 
 BY_GAME_DAYS = (
@@ -240,6 +247,7 @@ def test_every_policy_is_valid(folder: Path, tmp_path: Path) -> None:
     rows = (
         *ACCEPTED,
         *BY_EDGE,
+        BY_ACCOUNT,
         BY_CONTROL_TOWER,
         BY_AUTOMATION,
         BY_FINDINGS,

@@ -35,6 +35,9 @@ SECTION: Path = ("standalone",)
 DOMAINS: Path = ("organization", "email_domains")
 ROLE: Path = ("accounts", "security")
 
+# What is on by default in an organization and needs one.
+OFF: Final = ("inspector", "macie", "detective", "trusted_advisor")
+
 JUDGED: Final[tuple[Callable[[View], Iterator[Finding]], ...]] = (
     prefix.is_free,
     mail.domains_are_corporate,
@@ -170,7 +173,7 @@ def _with_roles(value: object) -> object:
         return value
     account = value.get("account")
     domains = account.get("email_domains") if isinstance(account, Mapping) else None
-    off = {name: {"enabled": False} for name in ("inspector", "macie", "detective")}
+    off = {name: {"enabled": False} for name in OFF}
     capabilities = value.get("capabilities")
     given = capabilities if isinstance(capabilities, Mapping) else {}
     return {

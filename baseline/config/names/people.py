@@ -13,8 +13,11 @@ class PeopleNames(CoreNames):
 
     @property
     def boundary(self) -> str:
-        """Permissions boundary of every account, a managed policy."""
-        return f"{self.prefix}-boundary"
+        """Permissions boundary of every account, a managed policy.
+
+        That of an account alone has another name: roles bear it still when an organization brings its own.
+        """
+        return f"{self.prefix}-account-boundary" if self.standalone else f"{self.prefix}-boundary"
 
     @property
     def break_glass_group(self) -> str:

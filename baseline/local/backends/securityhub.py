@@ -298,6 +298,15 @@ def _imported(request: ApiRequest) -> Any:  # noqa: ANN401 - moto has no types
     return backends[request.account][request.region].findings
 
 
+@answers("securityhub", "BatchDisableStandards")
+def disable_standards(request: ApiRequest) -> dict[str, Any]:
+    """Switch standards off."""
+    wanted = set(request.parameters["StandardsSubscriptionArns"])
+    found = state.regional("securityhub standards", request.account, request.region)
+    gone = [found.pop(arn) for arn in wanted & set(found)]
+    return {"StandardsSubscriptions": gone}
+
+
 @answers("securityhub", "BatchUpdateFindings")
 def update_findings(request: ApiRequest) -> dict[str, Any]:
     """Change what customers may change of findings that were imported."""

@@ -44,6 +44,34 @@ register(
 )
 
 
+def _create_standard(resource: Resource) -> Physical:
+    wanted = [resource.only("StandardsArn")]
+    answer = resource.call(
+        "securityhub", "batch_enable_standards", StandardsSubscriptionRequests=wanted
+    )
+    arn = answer["StandardsSubscriptions"][0]["StandardsSubscriptionArn"]
+    return Physical(id=arn, attributes={"StandardsSubscriptionArn": arn})
+
+
+def _keep_standard(arn: str, _: Resource, __: Resource) -> Physical:
+    return Physical(id=arn, attributes={"StandardsSubscriptionArn": arn})
+
+
+def _delete_standard(arn: str, resource: Resource) -> None:
+    resource.call("securityhub", "batch_disable_standards", StandardsSubscriptionArns=[arn])
+
+
+register(
+    "AWS::SecurityHub::Standard",
+    create=_create_standard,
+    update=_keep_standard,
+    delete=_delete_standard,
+    applies=("StandardsArn",),
+    declared=("DisabledStandardsControls",),
+    reason="no control is evaluated",
+)
+
+
 def _create_aggregator(resource: Resource) -> Physical:
     answer = resource.call(
         "securityhub",

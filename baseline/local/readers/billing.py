@@ -86,12 +86,12 @@ def anomaly_subscription(place: Place, physical_id: str, expected: Properties) -
     )
 
 
-@reader("Custom::MonitorsLookup", capability=_CAPABILITY, covers="")
-def anomaly_monitors(place: Place, _: str, __: Properties) -> Iterator[Check]:
-    """Read whether there is one monitor over AWS services and one over accounts."""
+@reader("Custom::MonitorsLookup", capability=_CAPABILITY, covers="Dimensions")
+def anomaly_monitors(place: Place, _: str, expected: Properties) -> Iterator[Check]:
+    """Read whether there is one monitor over AWS services and, in an organization, over accounts."""
     found = place("ce").get_anomaly_monitors()["AnomalyMonitors"]
     yield Check(
         setting="monitors",
-        expected=["SERVICE", "LINKED_ACCOUNT"],
+        expected=expected.get("Dimensions", ["SERVICE", "LINKED_ACCOUNT"]),
         found=[each.get("MonitorDimension") for each in found],
     )

@@ -32,7 +32,8 @@ def plain(path: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def value() -> Value:
-    return plain(EXAMPLE)
+    found: Value = plain(EXAMPLE)
+    return found
 
 
 @pytest.fixture

@@ -337,3 +337,9 @@ def test_the_function_writes_the_named_parameters_of_the_named_regions_only(
 def test_without_another_region_there_is_nobody_to_tell(stack: cdk.Stack) -> None:
     with pytest.raises(BaselineError, match="regions is empty"):
         RegionalDetectors(stack, "Detectors", regions=[], detector_parameter="/x")
+
+
+def test_an_account_alone_has_no_monitor_over_accounts() -> None:
+    stub = StubCosts()
+    assert index.find_monitors(stub, ["SERVICE"]) == {"ServiceMonitorArn": "arn:new:SERVICE"}
+    assert [each["MonitorDimension"] for each in stub.created] == ["SERVICE"]

@@ -634,3 +634,57 @@ def test_the_gravest_state_of_a_setting_is_the_account_s() -> None:
 
     assert setting_rows.state_of([row("changed"), row("failed"), row("in_progress")]) == "failed"
     assert setting_rows.state_of([row("unchanged"), row("skipped")]) == "ok"
+
+
+class Ec2:
+    """EC2's account attributes of one Region, as an account alone finds them."""
+
+    def __init__(self) -> None:
+        self.metadata: dict[str, Any] = {}
+        self.images, self.console, self.writes = "unblocked", True, 0
+
+    def get_instance_metadata_defaults(self) -> dict[str, Any]:
+        return {"AccountLevel": self.metadata}
+
+    def modify_instance_metadata_defaults(self, **given: Any) -> None:
+        self.metadata, self.writes = {**self.metadata, **given}, self.writes + 1
+
+    def get_image_block_public_access_state(self) -> dict[str, Any]:
+        return {"ImageBlockPublicAccessState": self.images}
+
+    def enable_image_block_public_access(self, *, ImageBlockPublicAccessState: str) -> None:  # noqa: N803
+        self.images, self.writes = ImageBlockPublicAccessState, self.writes + 1
+
+    def get_serial_console_access_status(self) -> dict[str, Any]:
+        return {"SerialConsoleAccessEnabled": self.console}
+
+    def disable_serial_console_access(self) -> None:
+        self.console, self.writes = False, self.writes + 1
+
+
+class Alone:
+    """An account whose only service is EC2."""
+
+    def __init__(self, ec2: Ec2) -> None:
+        self._ec2 = ec2
+
+    def client(self, service: str, region: str) -> Ec2:
+        assert (service, region) == ("ec2", HOME)
+        return self._ec2
+
+
+def test_ec2_s_attributes_are_kept_where_no_organization_declares_them() -> None:
+    keep = settings.ec2_attributes.keep
+    ec2, wanted = Ec2(), {"hop_limit": 2}
+    dry = list(keep(Alone(ec2), HOME, wanted, setting_rows.Keeper(True)))
+    assert ({row.state for row in dry}, ec2.writes) == ({"would_change"}, 0)
+    first = list(keep(Alone(ec2), HOME, wanted, setting_rows.Keeper(False)))
+    assert {row.state for row in first} == {"changed"}
+    assert ec2.metadata == {"HttpTokens": "required", "HttpPutResponseHopLimit": 2}
+    assert (ec2.images, ec2.console) == ("block-new-sharing", False)
+    again = list(keep(Alone(ec2), HOME, wanted, setting_rows.Keeper(False)))
+    assert ({row.state for row in again}, ec2.writes) == ({"unchanged"}, 3)
+
+
+def test_an_organization_declares_them_instead(wanted: dict[str, Any]) -> None:
+    assert "ec2_attributes" not in wanted

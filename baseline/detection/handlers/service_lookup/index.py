@@ -77,7 +77,7 @@ def monitors(event: dict[str, Any], _context: object) -> None:
 
     ``Dimensions`` names what is monitored; both by default.
     """
-    wanted = event["ResourceProperties"].get("Dimensions", [*MONITORS])
+    wanted = event.get("ResourceProperties", {}).get("Dimensions", [*MONITORS])
     client = boto3.client("ce", config=RETRIES)
     _answer(event, "monitors", lambda: find_monitors(client, wanted))
 
