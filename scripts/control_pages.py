@@ -117,21 +117,21 @@ def _capability(matrix: Matrix, row: CapabilityRow) -> Iterator[str]:
         yield f"- Answers itself, without a control of Security Hub: {line}."
     yield ""
     if row.controls:
-        yield f"| Control | Asks that | {' | '.join(SHORT.values())} | Proved by |"
-        yield "|---|---|" + "---|" * (len(SHORT) + 1)
+        yield from ("| Control | Requirements | Proved by |", "|---|---|---|")
         for control in row.controls:
             yield _control(matrix, row, control)
         yield ""
 
 
 def _control(matrix: Matrix, row: CapabilityRow, control: str) -> str:
-    cells = []
     mapped = matrix.crosswalk.controls[control]
-    for name in SHORT:
+    said = []
+    for name, short in SHORT.items():
         numbers = [each.id for each in row.frameworks[name] if control in each.controls]
-        cells.append(", ".join(numbers) or ("not read" if name in mapped.unread else ""))
+        if numbers or name in mapped.unread:
+            said.append(f"{short}: {', '.join(numbers) or 'in the standard, requirement not read'}")
     proofs = ", ".join(f"`{_test(each)}`" for each in row.proofs[control])
-    return f"| {control} | {mapped.title} | {' | '.join(cells)} | {proofs} |"
+    return f"| **{control}** {mapped.title} | {'; '.join(said)} | {proofs} |"
 
 
 def _own(row: CapabilityRow) -> Iterator[str]:
@@ -180,14 +180,14 @@ def _link(row: CapabilityRow) -> str:
 def data_centre_page() -> str:
     """Give the table of traditional controls, and responsibilities capability by capability."""
     rows = {row.id: row for row in control_matrix().capabilities}
-    lines = ["## From the data center", ""]
-    lines += ["| There | For | Here | Capabilities | Answers | AWS does | You do | Left open |"]
-    lines += ["|---|---|---|---|---|---|---|---|"]
+    lines = ["## Control by control", ""]
+    lines += ["| There | Here | Answers | AWS | You |", "|---|---|---|---|---|"]
     for each in traditional_controls():
         links = ", ".join(_link(rows[name]) for name in each.capabilities)
+        left = f" **Left open:** {each.open}." if each.open else ""
         lines.append(
-            f"| {each.control} | {each.purpose} | {each.here} | {links} "
-            f"| {RESPONSIBLE[each.responsible]} | {each.aws} | {each.you} | {each.open} |"
+            f"| **{each.control}** {each.purpose}. | {each.here}: {links} "
+            f"| {RESPONSIBLE[each.responsible]} | {each.aws}. | {each.you}.{left} |"
         )
     lines += ["", "## Who answers for what", ""]
     for phase, title in PHASES.items():
