@@ -14,7 +14,7 @@ from typing import Any
 import aws_cdk as cdk
 from ruamel.yaml import YAML
 
-from baseline.config import load
+from baseline import config
 from baseline.delivery.scans.suppressions import read_suppressions
 from tests.docs.blocks import Block
 from tests.docs.programs import is_run, problems
@@ -25,6 +25,9 @@ HIDDEN = re.compile(
     r"^(\$ |aws |baseline |cdk |npx |make |from \S+ import |import |def |\w+\.\w+\()", re.MULTILINE
 )
 """What a block of text must not hold: it would be a command or a program that nobody executes."""
+
+_load = getattr(config, "read", config.load)
+"""Takes the file of an organization; ``read`` takes that of a single account, too."""
 
 READERS = {"cdk.out", "controls", "report"}
 """Words of commands that read an assembly."""
@@ -86,7 +89,7 @@ def _configuration(block: Block, fragment: dict[str, Any], folder: Path) -> None
         base = ROOT / block.notes.get("over", "baseline.yaml")
         with file.open("w", encoding="utf-8") as stream:
             YAML_1_2.dump(_merged(_read(base), fragment), stream)
-    load(file)
+    _load(file)
 
 
 @functools.cache
