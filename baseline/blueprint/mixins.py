@@ -35,7 +35,11 @@ class LoadBalancerLogs(cdk.Mixin):
             construct.set_attribute("access_logs.s3.enabled", "true")
             construct.set_attribute("access_logs.s3.bucket", self._name)
         elif self._bucket is not None:
-            construct.log_access_logs(self._bucket, construct.node.id)
+            construct.set_attribute("access_logs.s3.enabled", "true")
+            construct.set_attribute("access_logs.s3.bucket", self._bucket.bucket_name)
+            if self._bucket.policy is not None:
+                # A load balancer tries the bucket when it is made.
+                construct.node.add_dependency(self._bucket.policy)
 
 
 class PrivateInstances(cdk.Mixin):

@@ -18,6 +18,10 @@ ACCESS_LOGS = "access-logs"
 PUBLISHERS = ("budgets", "cloudwatch", "codestar-notifications", "s3", "sns")
 """Services that write into encrypted topics and queues, or encrypt for them, and name their source."""
 
+LOAD_BALANCERS = "logdelivery.elasticloadbalancing.amazonaws.com"
+DELIVERY = "delivery.logs.amazonaws.com"
+"""Application Load Balancers deliver through the first, Network Load Balancers through the second."""
+
 USE = ("kms:Decrypt", "kms:GenerateDataKey*")
 USE_BUCKET_POLICY = "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy"
 
@@ -87,4 +91,23 @@ def _make_bucket(stack: cdk.Stack) -> s3.IBucket:
     parent = Construct(stack, "BlueprintAccessLogs")
     # Without the flag the CDK admits the log delivery by ACL, which the bucket refuses.
     parent.node.set_context(USE_BUCKET_POLICY, True)
-    return SecureBucket(parent, "Store", access_log_target=True).bucket
+    store = SecureBucket(parent, "Store", access_log_target=True)
+    account = stack.account
+    paths = [f"AWSLogs/{account}/*"]
+    balancers = stack.format_arn(
+        service="elasticloadbalancing", resource="loadbalancer", resource_name="*"
+    )
+    store.allow_service(
+        LOAD_BALANCERS,
+        sid="LoadBalancers",
+        actions=["s3:PutObject"],
+        paths=paths,
+        conditions={"ArnLike": {"aws:SourceArn": balancers}},
+    )
+    source = {"StringEquals": {"aws:SourceAccount": account}}
+    for sid, actions, where in (
+        ("LogDelivery", ["s3:PutObject"], paths),
+        ("LogDeliveryCheck", ["s3:GetBucketAcl"], []),
+    ):
+        store.allow_service(DELIVERY, sid=sid, actions=actions, paths=where, conditions=source)
+    return store.bucket

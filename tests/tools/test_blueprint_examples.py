@@ -49,7 +49,8 @@ def test_every_example_is_tried() -> None:
 
 
 def test_cfn_lint(assemblies: dict[str, Path]) -> None:
-    ignored = [f"--ignore-checks={rule}" for rule in CFN_LINT_IGNORED]
+    # Zones that the cdk CLI would have looked up.
+    ignored = [f"--ignore-checks={rule}" for rule in (*CFN_LINT_IGNORED, "W3010")]
     files = [str(assemblies[name] / f"{stack}.template.json") for name, stack in STACKS.items()]
     done = subprocess.run(
         ["cfn-lint", "--regions", "eu-west-1", *ignored, "--", *files],

@@ -137,12 +137,7 @@ def test_the_blueprint_hardens_a_teams_constructs_without_a_finding(team: Team) 
     assert "acknowledge" not in (BLUEPRINT / "app.py").read_text(encoding="utf-8").lower()
     folder = team.folder / "cdk.out"
     report = json.loads((folder / "validation-report.json").read_text(encoding="utf-8"))
-    assert {row["pluginName"]: row["violations"] for row in report["pluginReports"]} == {
-        "AwsSolutions": [],
-        "CloudFormation Validate": [],
-        "blueprint": [],
-        "security-baseline": [],
-    }
+    assert report["pluginReports"] == []
     template = json.loads((folder / "Shop.template.json").read_text(encoding="utf-8"))
     (bucket,) = (
         row["Properties"]
@@ -185,17 +180,26 @@ def test_importing_the_blueprint_imports_none_of_the_extras(team: Team) -> None:
 
 
 def test_a_teams_types_are_checked_against_the_wheel(team: Team) -> None:
-    wrong = "from baseline.blueprint import apply_baseline\napply_baseline('app')\n"
+    wrong = "import aws_cdk as cdk\nfrom baseline.blueprint import apply_baseline\n"
+    wrong += 'apply_baseline(cdk.App(), without="bucket", pack="AwsSolutions")\n'
     (team.folder / "wrong.py").write_text(wrong, encoding="utf-8")
     shutil.copy(BLUEPRINT / "app.py", team.folder / "typed.py")
-    mypy = [sys.executable, "-m", "mypy", "--python-executable", str(team.python), "--strict"]
+    # The CDK's own types take a minute to read; the question is whether the wheel has any.
+    settings = "[mypy]\nstrict = True\n[mypy-aws_cdk.*]\nfollow_imports = skip\n"
+    (team.folder / "mypy.ini").write_text(settings, encoding="utf-8")
 
     def check(file: str) -> str:
-        cache = ["--cache-dir", str(team.folder / ".mypy")]
+        command = [sys.executable, "-m", "mypy", "--python-executable", str(team.python)]
         done = subprocess.run(
-            [*mypy, *cache, file], cwd=team.folder, check=False, capture_output=True, text=True
+            [*command, "--cache-dir", str(team.folder / ".mypy"), file],
+            cwd=team.folder,
+            check=False,
+            capture_output=True,
+            text=True,
         )
         return done.stdout + done.stderr
 
     assert "Success" in check("typed.py")
-    assert 'has incompatible type "str"; expected "Stage"' in check("wrong.py")
+    found = check("wrong.py")
+    assert 'Unexpected keyword argument "pack"' in found
+    assert 'expected "Mapping[str, str] | None"' in found

@@ -128,15 +128,15 @@ def load_balancer_logs(site: Site) -> Mixed | None:
     region = site.stack.region
     name = site.platform.load_balancer_bucket
     bucket = None
-    if name is not None:
-        if "{region}" in name and cdk.Token.is_unresolved(region):
-            return None
-        name = name.format(region=region)
-    else:
-        # Which account delivers depends on the Region, which the CDK has to know.
-        bucket = None if cdk.Token.is_unresolved(region) else site.access_logs()
+    if name is None:
+        bucket = site.access_logs()
         if bucket is None:
             return None
+    elif "{region}" in name:
+        # A bucket of another account has a name that the CDK has to know.
+        if cdk.Token.is_unresolved(region):
+            return None
+        name = name.format(region=region)
     return Mixed(name=LOAD_BALANCER_LOGS, mixin=LoadBalancerLogs(bucket_name=name, bucket=bucket))
 
 
