@@ -16,7 +16,7 @@ MINIMUM_REASON_LENGTH = 20
 
 PARTS: Mapping[str, str] = {
     KEY: "a rotating customer managed key for each stack, which the injectors encrypt with",
-    ACCESS_LOGS: "a bucket for each stack that takes the access logs of its buckets",
+    ACCESS_LOGS: "a bucket for each stack that takes the access logs of its buckets and load balancers",
     **MIXINS,
     RULES: "the baseline's Guard rules over every template",
     SECRETS: "the search for secrets in cleartext in every template",
