@@ -67,7 +67,7 @@ def cost(
 
 
 def _show(found: Estimate, *, lines: bool, as_json: bool) -> None:
-    from baseline.cost.tables import screen, show_estimate  # noqa: PLC0415 - Rich is slow to load
+    from baseline.cli.cost_tables import screen, show_estimate  # noqa: PLC0415 - Rich is slow to load
 
     if as_json:
         typer.echo(json.dumps(found.as_json(), indent=2))
@@ -78,8 +78,8 @@ def _show(found: Estimate, *, lines: bool, as_json: bool) -> None:
 def _show_change(
     found: Estimate, other: Estimate, *, names: tuple[str, str], as_json: bool
 ) -> None:
+    from baseline.cli.cost_tables import screen, show_change  # noqa: PLC0415
     from baseline.cost.changes import compare  # noqa: PLC0415
-    from baseline.cost.tables import screen, show_change  # noqa: PLC0415
 
     change = compare(found.as_json(), other.as_json())
     if as_json:

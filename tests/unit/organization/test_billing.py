@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import aws_cdk as cdk
 import pytest
@@ -272,4 +272,4 @@ def test_an_amount_for_the_edge_alone_gets_a_stack() -> None:
 @pytest.mark.parametrize("limit", ["minimum_dollars", "minimum_percent"])
 def test_an_anomaly_of_nothing_is_refused(topic: SecureTopic, limit: str) -> None:
     with pytest.raises(BaselineError, match=f"{limit} must be at least 1, got 0"):
-        CostAnomalies(cdk.Stack.of(topic), "Anomalies", topic=topic, **{limit: 0})
+        CostAnomalies(cdk.Stack.of(topic), "Anomalies", topic=topic, **cast("Any", {limit: 0}))
