@@ -19,9 +19,33 @@ from baseline.errors import BaselineError
 OfType = Callable[[cdk.Stack, str], list[dict[str, Any]]]
 
 
-def test_guardduty_1_5_6_7_8_9_10_11_12_13_every_plan_is_on(
-    stack: cdk.Stack, of_type: OfType
+@pytest.mark.parametrize(
+    ("control", "feature", "agent"),
+    [
+        ("GuardDuty.5", "EKS_AUDIT_LOGS", None),
+        ("GuardDuty.6", "LAMBDA_NETWORK_LOGS", None),
+        ("GuardDuty.7", "RUNTIME_MONITORING", "EKS_ADDON_MANAGEMENT"),
+        ("GuardDuty.8", "EBS_MALWARE_PROTECTION", None),
+        ("GuardDuty.9", "RDS_LOGIN_EVENTS", None),
+        ("GuardDuty.10", "S3_DATA_EVENTS", None),
+        ("GuardDuty.11", "RUNTIME_MONITORING", None),
+        ("GuardDuty.12", "RUNTIME_MONITORING", "ECS_FARGATE_AGENT_MANAGEMENT"),
+        ("GuardDuty.13", "RUNTIME_MONITORING", "EC2_AGENT_MANAGEMENT"),
+    ],
+)
+def test_a_plan_that_a_control_asks_for_is_on(
+    stack: cdk.Stack, of_type: OfType, control: str, feature: str, agent: str | None
 ) -> None:
+    AccountDetector(stack, "GuardDuty")
+    (detector,) = of_type(stack, "AWS::GuardDuty::Detector")
+    (row,) = [each for each in detector["Properties"]["Features"] if each["Name"] == feature]
+    assert row["Status"] == "ENABLED"
+    if agent is not None:
+        assert {"Name": agent, "Status": "ENABLED"} in row["AdditionalConfiguration"]
+    assert control in str(declarations(stack))
+
+
+def test_guardduty_1_every_plan_is_on(stack: cdk.Stack, of_type: OfType) -> None:
     AccountDetector(stack, "GuardDuty")
     (detector,) = of_type(stack, "AWS::GuardDuty::Detector")
     properties = detector["Properties"]
