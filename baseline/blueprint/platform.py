@@ -69,6 +69,7 @@ class Platform:
         prefix: str,
         log_archive_account: str,
         home_region: str,
+        standalone: bool = False,
         permissions_boundary: bool = True,
         log_retention_days: int = LOG_RETENTION_DAYS,
     ) -> Platform:
@@ -80,6 +81,7 @@ class Platform:
             prefix: ``prefix`` of baseline.yaml.
             log_archive_account: ID of the log archive account.
             home_region: ``home_region`` of baseline.yaml.
+            standalone: whether baseline.yaml has ``account:``; its ID is ``log_archive_account`` then.
             permissions_boundary: False leaves roles without the baseline's boundary.
             log_retention_days: as of :class:`Platform`.
 
@@ -89,8 +91,13 @@ class Platform:
         _form("prefix", prefix, _PREFIX, "'secbase'")
         _form("log_archive_account", log_archive_account, _ACCOUNT, "'222222222222', with quotes")
         _form("home_region", home_region, _REGION, "'eu-west-1'")
-        accounts = dict.fromkeys(("management", "security", "network", "shared_services"), "")
-        core = {"prefix": prefix, "home_region": home_region, "organization_id": "", **accounts}
+        accounts = dict.fromkeys(
+            ("management", "security", "network", "shared_services"),
+            log_archive_account if standalone else "",
+        )
+        # Of the organization only matters whether there is one.
+        circle = log_archive_account if standalone else "o-organization"
+        core = {"prefix": prefix, "home_region": home_region, "organization_id": circle, **accounts}
         archive = LogArchiveNames(log_archive=log_archive_account, **core)
         people = PeopleNames(log_archive=log_archive_account, **core)
         return cls(

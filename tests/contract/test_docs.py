@@ -34,14 +34,3 @@ def test_links_lead_somewhere(page: Path) -> None:
         if not (page.parent / target).exists()
     ]
     assert missing == []
-
-
-def test_the_readme_example_synthesizes(tmp_path: Path) -> None:
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    assert len(blocks) == 1
-    app = tmp_path / "app.py"
-    app.write_text(blocks[0], encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, str(app)], cwd=ROOT, check=False, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr

@@ -181,3 +181,16 @@ def test_the_page_lists_every_injector_and_part() -> None:
         assert f"### `{each.name}`" in page
     assert "| `versioned` | `True` |" in page
     assert "| `stack-key` |" in page
+
+
+@pytest.mark.parametrize(
+    ("standalone", "boundary"), [(False, "secbase-boundary"), (True, "secbase-account-boundary")]
+)
+def test_the_boundary_is_that_of_the_profile(standalone: bool, boundary: str) -> None:
+    platform = Platform.from_names(
+        prefix="secbase",
+        log_archive_account="222222222222",
+        home_region="eu-west-1",
+        standalone=standalone,
+    )
+    assert platform.permissions_boundary == boundary
