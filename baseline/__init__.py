@@ -4,4 +4,4 @@ Import constructs from the capability packages (``baseline.audit``, ``baseline.n
 module imports nothing, so that importing one construct loads only what that construct needs.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
