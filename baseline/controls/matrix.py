@@ -58,7 +58,8 @@ class CapabilityRow:
         data_centre: the control of a data center whose place it takes.
         page: page of ``docs/`` about it.
         effect: ``sets``, ``repairs`` or ``finds``: what it does about its controls.
-        deployed: whether the assembly has it; None without an assembly.
+        deployed: whether the assembly has it, or it is a command, which needs none; None without
+            an assembly.
     """
 
     id: str
@@ -185,5 +186,10 @@ def _row(
         data_centre=capability.data_centre,
         page=capability.page,
         effect=capability.effect,
-        deployed=None if made is None else capability.id in made,
+        deployed=None if made is None else capability.id in made or _is_at_hand(capability, claim),
     )
+
+
+def _is_at_hand(capability: Capability, claim: Claim) -> bool:
+    """Tell whether it is a command alone, which nobody deploys and everybody has."""
+    return set(claim.constructs) <= set(capability.modules)
