@@ -58,8 +58,8 @@ class CapabilityRow:
         data_centre: the control of a data center whose place it takes.
         page: page of ``docs/`` about it.
         effect: ``sets``, ``repairs`` or ``finds``: what it does about its controls.
-        deployed: whether the assembly has it, or it is a command, which needs none; None without
-            an assembly.
+        deployed: whether the assembly has it; None without an assembly.
+        command: whether it is a command alone, which nobody deploys and everybody has.
     """
 
     id: str
@@ -80,6 +80,7 @@ class CapabilityRow:
     page: str
     effect: str
     deployed: bool | None
+    command: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,10 +187,6 @@ def _row(
         data_centre=capability.data_centre,
         page=capability.page,
         effect=capability.effect,
-        deployed=None if made is None else capability.id in made or _is_at_hand(capability, claim),
+        deployed=None if made is None else capability.id in made,
+        command=set(claim.constructs) <= set(capability.modules),
     )
-
-
-def _is_at_hand(capability: Capability, claim: Claim) -> bool:
-    """Tell whether it is a command alone, which nobody deploys and everybody has."""
-    return set(claim.constructs) <= set(capability.modules)

@@ -84,7 +84,7 @@ def _best(states: Iterable[State]) -> State:
 def _state(row: CapabilityRow) -> State:
     if row.deployed is None:
         return "unknown"
-    return "on" if row.deployed else "off"
+    return "on" if row.deployed or row.command else "off"
 
 
 def _capability(row: CapabilityRow) -> Capability:

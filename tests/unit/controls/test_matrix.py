@@ -131,8 +131,8 @@ def test_an_assembly_claims_what_it_declares_only(assembly: Path) -> None:
     assert found["organization-trail"].controls == ("CloudTrail.1",)
     assert found["organization-trail"].deployed is True
     assert found["billing"].deployed is False
-    assert found["change-review"].deployed is True  # a command
-    assert found["game-days"].deployed is False  # a command, and what it needs in the accounts
+    assert found["change-review"].command is True
+    assert found["game-days"].command is False  # it needs something in the accounts, too
     assert ROWS[0].deployed is None
 
 
