@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from baseline.assembly import artifacts, json_object
 from baseline.cost.capabilities import capability_of
 from baseline.cost.footprint import Footprint
 from baseline.cost.places import Place
 from baseline.cost.resource_types import resource_types
-from baseline.errors import BaselineError
 
 if TYPE_CHECKING:
     from baseline.cost.places import Landscape
@@ -38,12 +38,11 @@ def counted(assembly: Path, landscape: Landscape, *, prefix: str) -> Footprint:
         BaselineError: it is no assembly.
     """
     reader = _Reader(landscape=landscape, prefix=prefix)
-    manifest = _object(assembly / "manifest.json")
-    for name, artifact in sorted(manifest.get("artifacts", {}).items()):
+    for name, artifact in sorted(artifacts(assembly).items()):
         if artifact.get("type") == STACK:
             account, region = artifact["environment"].removeprefix("aws://").split("/")
             file = assembly / artifact["properties"]["templateFile"]
-            reader.read(_object(file), stack=name, account=account, region=region)
+            reader.read(json_object(file), stack=name, account=account, region=region)
     return reader.found
 
 
@@ -178,15 +177,3 @@ COUNTS: dict[str, Callable[[Properties, Mapping[str, Any], tuple[str, ...]], Cou
     "AWS::WAFv2::WebACL": _web_acl,
 }
 """How a resource of a type is counted; once where nothing is said."""
-
-
-def _object(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise BaselineError(
-            f"{path} cannot be read; name a folder that `cdk synth` wrote"
-        ) from None
-    if not isinstance(found, dict):
-        raise BaselineError(f"{path} is no JSON object; synthesize the assembly again")
-    return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from baseline.assembly import artifacts, json_object
 from baseline.errors import BaselineError
 
 EVERY_MEMBER: Final = "*"
@@ -121,7 +122,7 @@ class _Reading:
     def stack(self, artifact: Mapping[str, Any], name: str) -> None:
         properties = artifact.get("properties", {})
         account, region = artifact["environment"].removeprefix("aws://").split("/")
-        resources = _object(self.folder / properties["templateFile"]).get("Resources", {})
+        resources = json_object(self.folder / properties["templateFile"]).get("Resources", {})
         types = Counter(row["Type"] for row in resources.values())
         self.stacks.append(
             ExpectedStack(
@@ -183,14 +184,10 @@ def read_expected(folder: Path) -> Expected:
     Raises:
         BaselineError: It is no cloud assembly.
     """
-    if not (folder / "manifest.json").is_file():
-        raise BaselineError(
-            f"{folder} is no cloud assembly: it has no manifest.json; name what `cdk synth` wrote"
-        )
     reading = _Reading(folder)
-    artifacts = _object(folder / "manifest.json").get("artifacts", {})
+    found = artifacts(folder)
     try:
-        for name, artifact in artifacts.items():
+        for name, artifact in found.items():
             if artifact.get("type") == _STACK:
                 reading.stack(artifact, name)
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -213,13 +210,3 @@ def _key(target: object) -> str:
         value = target.get("Fn::GetAtt", target.get("Ref", ""))
         return str(value[0] if isinstance(value, list) else value)
     return ""
-
-
-def _object(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        found = None
-    if not isinstance(found, dict):
-        raise BaselineError(f"{path} is no JSON object; synthesize the assembly again")
-    return found

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from baseline.assembly import artifacts
 from baseline.errors import BaselineError
 from baseline.report.model import Acknowledgement
 
@@ -18,10 +19,7 @@ def read_acknowledgements(folder: Path) -> tuple[Acknowledgement, ...]:
     Raises:
         BaselineError: it is no cloud assembly, or a file of it is damaged.
     """
-    if not (folder / "manifest.json").is_file():
-        raise BaselineError(
-            f"{folder} is no cloud assembly: it has no manifest.json; name what `cdk synth` wrote, such as cdk.out"
-        )
+    artifacts(folder)  # refuses what is no assembly
     try:
         return _acknowledgements(folder)
     except (KeyError, TypeError, AttributeError):

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from baseline.assembly import artifacts as artifacts_of
+from baseline.assembly import json_object
 from baseline.errors import BaselineError
 from baseline.review.finding import Place
 from baseline.review.values import canonical, plain
 
-MANIFEST = "manifest.json"
 STACK = "aws:cloudformation:stack"
 NESTED = "cdk:cloud-assembly"
 STACK_SET = "AWS::CloudFormation::StackSet"
@@ -108,8 +109,7 @@ class _Reader:
     found: dict[str, Stack] = field(default_factory=dict)
 
     def read(self, folder: Path) -> None:
-        manifest = _object(folder / MANIFEST)
-        artifacts = _mapping(manifest.get("artifacts"))
+        artifacts = artifacts_of(folder)
         for name, artifact in artifacts.items():
             if not isinstance(artifact, dict):
                 continue
@@ -124,7 +124,7 @@ class _Reader:
                 )
                 account, region = _environment(artifact)
                 self.add(
-                    _object(path),
+                    json_object(path),
                     place,
                     name=str(properties.get("stackName", name)),
                     account=account,
@@ -189,10 +189,6 @@ def read_assembly(folder: Path) -> Assembly:
     Raises:
         BaselineError: it is no cloud assembly, or a file of it is no JSON object.
     """
-    if not (folder / MANIFEST).is_file():
-        raise BaselineError(
-            f"{folder} is no cloud assembly: it has no {MANIFEST}; name what `cdk synth` wrote, such as cdk.out"
-        )
     reader = _Reader(folder)
     reader.read(folder)
     if not reader.found:
@@ -206,7 +202,7 @@ def _cost(folder: Path) -> Mapping[str, Any] | None:
     path = folder / "cost.json"
     if not path.is_file():
         return None
-    found = _object(path)
+    found = json_object(path)
     if not isinstance(found.get("lines"), list) or "prices_checked" not in found:
         raise BaselineError(f"{path} is no estimate of costs; synthesize it again")
     return found
@@ -246,13 +242,3 @@ def _body(value: object) -> dict[str, Any] | None:
     except ValueError:
         return None
     return found if isinstance(found, dict) and "Resources" in found else None
-
-
-def _object(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        found = None
-    if not isinstance(found, dict):
-        raise BaselineError(f"{path} is no JSON object; synthesize the assembly again")
-    return found

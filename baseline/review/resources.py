@@ -116,7 +116,7 @@ def replaced(base: Resource, head: Resource) -> Iterator[Finding]:
         changed = [
             ".".join(path)
             for path in create_only(head.type)
-            if canonical(_at(base, path)) != canonical(_at(head, path))
+            if canonical(at(base.properties, path)) != canonical(at(head.properties, path))
         ]
     if not changed:
         return
@@ -158,8 +158,8 @@ def create_only(type_: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(each.split("/")[2:]) for each in pointers)
 
 
-def _at(resource: Resource, path: tuple[str, ...]) -> object:
-    value: object = resource.properties
+def at(value: object, path: tuple[str, ...]) -> object:
+    """Give what stands at a path of properties; None where there is nothing."""
     for part in path:
         value = value.get(part) if isinstance(value, Mapping) else None
     return value

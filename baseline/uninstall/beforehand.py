@@ -82,13 +82,22 @@ def _hooks(resources: Iterable[Resource]) -> Iterator[str]:
 
 
 def _deletion_protection(resources: Iterable[Resource]) -> Iterator[str]:
-    found = [
-        each.place.name
-        for each in resources
-        if not each.retained and _on(each, "DeletionProtection", on=True)
-    ]
+    found = [each.place.name for each in resources if not each.retained and _undeletable(each)]
     if found:
         yield f"Turn the deletion protection off of {', '.join(found)}."
+
+
+def _undeletable(resource: Resource) -> bool:
+    """Tell whether a resource refuses its deletion, however its type spells that."""
+    attributes = resource.properties.get("LoadBalancerAttributes")
+    return (
+        any(
+            _on(resource, key, on=True)
+            for key in ("DeletionProtection", "DeletionProtectionEnabled")
+        )
+        or _on(resource, "DeletionProtection", "ACTIVE")
+        or {"Key": "deletion_protection.enabled", "Value": "true"} in (attributes or ())
+    )
 
 
 RULES: tuple[Rule, ...] = (

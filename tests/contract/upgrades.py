@@ -10,7 +10,7 @@ from typing import Any
 from packaging.version import Version
 
 from baseline.review.assembly import read_assembly
-from baseline.review.resources import STATEFUL, create_only
+from baseline.review.resources import STATEFUL, at, create_only
 from tests.support import ROOT
 
 FOLDER = ROOT / "tests" / "contract" / "releases"
@@ -39,15 +39,9 @@ def _fixed(type_: str, properties: Mapping[str, Any]) -> dict[str, Any]:
     fixed = {
         ".".join(path): value
         for path in create_only(type_)
-        if (value := _at(properties, path)) is not None
+        if (value := at(properties, path)) is not None
     }
     return {"fixed": fixed} if fixed else {}
-
-
-def _at(value: object, path: tuple[str, ...]) -> object:
-    for part in path:
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
 
 
 def newest() -> Path:

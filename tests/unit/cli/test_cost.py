@@ -104,7 +104,7 @@ def test_more_than_allowed_ends_with_1() -> None:
         ([EXAMPLE, "--assume", "evnets=3"], "is no assumption; give one of"),
         ([EXAMPLE, "--assume", "accounts=-3"], "is no number from 0"),
         ([EXAMPLE, "--assumptions", "nothing.yaml"], "cannot be read"),
-        ([EXAMPLE, "--assembly", "nothing"], "manifest.json cannot be read"),
+        ([EXAMPLE, "--assembly", "nothing"], "is no cloud assembly: it has no manifest.json"),
         ([EXAMPLE, "--compare", "nothing.yaml"], "no such file"),
         ([EXAMPLE, "--at-most", "-1"], "at-most"),
     ],

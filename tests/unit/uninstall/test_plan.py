@@ -265,7 +265,27 @@ def test_vault_locks_accounts_and_shield_are_final(write: Write) -> None:
             "1 resources are protected",
         ),
         ("AWS::CloudFormation::GuardHook", {"FailureMode": "FAIL"}, "template_validation.hook"),
-        ("AWS::DynamoDB::Table", {"DeletionProtection": True}, "deletion protection off of Thing"),
+        (
+            "AWS::NetworkFirewall::Firewall",
+            {"SubnetChangeProtection": True},
+            "1 resources are protected",
+        ),
+        (
+            "AWS::DynamoDB::Table",
+            {"DeletionProtectionEnabled": True},
+            "deletion protection off of Thing",
+        ),
+        ("AWS::RDS::DBCluster", {"DeletionProtection": True}, "deletion protection off of Thing"),
+        (
+            "AWS::Cognito::UserPool",
+            {"DeletionProtection": "ACTIVE"},
+            "deletion protection off of Thing",
+        ),
+        (
+            "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            {"LoadBalancerAttributes": [{"Key": "deletion_protection.enabled", "Value": "true"}]},
+            "deletion protection off of Thing",
+        ),
         ("AWS::Organizations::Policy", {}, "Decide what takes their place"),
     ],
 )
@@ -286,6 +306,11 @@ def test_what_has_to_come_first_is_said(
             {"MutationProtection": "DISABLED"},
         ),
         ("AWS::CloudFormation::GuardHook", {"FailureMode": "WARN"}),
+        ("AWS::DynamoDB::Table", {"DeletionProtectionEnabled": False}),
+        (
+            "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            {"LoadBalancerAttributes": [{"Key": "deletion_protection.enabled", "Value": "false"}]},
+        ),
     ],
 )
 def test_nothing_is_said_where_nothing_is_in_the_way(
