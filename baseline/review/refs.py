@@ -112,8 +112,14 @@ def _synthesize(name: str, tree: Path, assembly: Path) -> None:
     except (FileNotFoundError, subprocess.TimeoutExpired) as error:
         raise BaselineError(f"{name} cannot be synthesized: {error}") from None
     if done.returncode:
-        last = " / ".join(done.stderr.strip().splitlines()[-SHOWN_LINES:])
-        raise BaselineError(f"{name} cannot be synthesized: {last}")
+        raise BaselineError(f"{name} cannot be synthesized: {_told(done.stderr)}")
+
+
+def _told(written: str) -> str:
+    """Give the last lines of what an app wrote, without the code lines of a traceback."""
+    lines = written.strip().splitlines()
+    told = [line for line in lines if line and not line[0].isspace()] or lines
+    return " / ".join(told[-SHOWN_LINES:])
 
 
 def _app(name: str, tree: Path) -> tuple[Sequence[str], dict[str, object]]:

@@ -129,6 +129,9 @@ def test_a_ref_that_cannot_be_synthesized_is_one_line(repository: Path) -> None:
     assert done.exit_code == 2
     assert "broken cannot be synthesized: " in done.stderr
     assert len(done.stderr.splitlines()) == 1
+    # What went wrong, and not the code around it.
+    assert "Error: " in done.stderr
+    assert ' File "' not in done.stderr
     listed = subprocess.run(
         ["git", "worktree", "list"], cwd=repository, check=True, capture_output=True, text=True
     )
