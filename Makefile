@@ -23,7 +23,7 @@ COMPILE = $(BIN)/python -m compileall -qq -j 0 -x /aws_cdk/ .venv/lib || true; \
 PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down test unit check format synth schema snapshots scan-tools bench mutation docs lock clean
+.PHONY: help setup demo down test unit check format synth schema snapshots scan-tools bench nightly mutation docs lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -92,6 +92,9 @@ scan-tools: .venv-scan/.ready ## install the security scanners (baseline scan)
 
 bench: setup ## measure the budgets of the design as ratios
 	@python bench/run.py
+
+nightly: setup .venv-checkov/.ready .venv-scan/.ready ## run the exhaustive tests (hours)
+	@pytest $(PARALLEL) -m nightly
 
 mutation: setup ## break every guardrail in every way; a proof has to notice
 	@python scripts/mutation.py

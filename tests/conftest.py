@@ -32,6 +32,15 @@ from tests.fast import made_once, share_service_models
 from tests.support import CONTEXT, synthesize
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the nightly tests to those who ask for them: ``-m nightly``."""
+    if "nightly" in str(config.getoption("markexpr")):
+        return
+    left = [item for item in items if item.get_closest_marker("nightly")]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if not item.get_closest_marker("nightly")]
+
+
 def pytest_collection_finish() -> None:
     """Share what all tests read, once the modules of the tests have been imported."""
     share_service_models()
