@@ -23,7 +23,7 @@ COMPILE = $(BIN)/python -m compileall -qq -j 0 -x /aws_cdk/ .venv/lib || true; \
 PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down test unit check format synth schema snapshots scan-tools bench nightly mutation docs lock clean
+.PHONY: help setup demo down test unit check format synth schema snapshots scan-tools audit dist bench nightly mutation docs lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -90,6 +90,12 @@ snapshots: setup ## accept changed contract snapshots (review the diff)
 
 scan-tools: .venv-scan/.ready ## install the security scanners (baseline scan)
 
+audit: setup .venv-checkov/.ready .venv-scan/.ready .venv-docs/.ready ## look for known flaws in every locked package
+	@python scripts/audit.py $(AUDIT)
+
+dist: setup .venv-scan/.ready ## build wheel, sources, bill of materials and sums; TAG=v1.2.3 checks the release
+	@python scripts/distribution.py $(if $(TAG),--tag "$(TAG)")
+
 bench: setup ## measure the budgets of the design as ratios
 	@python bench/run.py
 
@@ -99,7 +105,7 @@ nightly: setup .venv-checkov/.ready .venv-scan/.ready ## run the exhaustive test
 mutation: setup ## break every guardrail in every way; a proof has to notice
 	@python scripts/mutation.py
 
-docs: .venv-docs/.ready setup ## build the documentation into site, warnings as errors
+docs: .venv-docs/.ready .venv-scan/.ready setup ## build the documentation into site, warnings as errors
 	@python scripts/generate_docs.py
 	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict --quiet
 	@echo "Open site/index.html; its search works behind a server: python3 -m http.server --directory site"

@@ -48,15 +48,15 @@ def bill(*extras: str, wheel: Path | None = None) -> dict[str, Any]:
         command += ["--spec-version", SPECIFICATION, str(home)]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout)
+    subject = found["metadata"]["component"]
+    subject["purl"] = f"pkg:pypi/{subject['name']}@{subject['version']}"
     if wheel is not None:
         digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-        found["metadata"]["component"]["hashes"] = [{"alg": "SHA-256", "content": digest}]
+        subject["hashes"] = [{"alg": "SHA-256", "content": digest}]
     return found
 
 
 def metadata_folder(found: Distribution) -> Path:
     """Give the ``.dist-info`` folder of an installed package."""
-    name = next(
-        each.parts[0] for each in found.files or () if each.parts[0].endswith(".dist-info")
-    )
+    name = next(each.parts[0] for each in found.files or () if each.parts[0].endswith(".dist-info"))
     return Path(str(found.locate_file(name)))

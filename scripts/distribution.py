@@ -64,7 +64,8 @@ def exported(folder: Path, *, mask: int, time: int | None = None) -> Path:
     with tarfile.open(archive) as file:
         file.extractall(tree, filter="data")
     for path in sorted(tree.rglob("*")):
-        path.chmod((0o777 if path.is_dir() else 0o666) & ~mask)
+        runs = path.is_dir() or path.stat().st_mode & 0o100
+        path.chmod((0o777 if runs else 0o666) & ~mask)
         if time is not None:
             os.utime(path, (time, time))
     return tree

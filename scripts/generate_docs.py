@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import api_reference
+import license_page
 from control_claims import claims as claims_of_the_code
 from control_pages import controls_page, data_centre_page
 
@@ -220,6 +221,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "custom-resources.md": lambda: table(entries()),
     "data-centre.md": data_centre_page,
     "guardrails.md": guardrails,
+    "licenses.md": license_page.page,
     "local-aws.md": coverage_markdown,
     "template-validation.md": template_validation,
 }

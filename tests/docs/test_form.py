@@ -37,6 +37,7 @@ OTHER = {
     "getting-started": "a way through the other pages",
     "index": "the way in",
     "init": "a command",
+    "licenses": "generated list",
     "local-aws": "what is emulated",
     "pictures": "pictures of the architecture",
     "preflight": "a command",
@@ -44,6 +45,7 @@ OTHER = {
     "report": "a command",
     "review": "a command",
     "standalone": "a profile of all capabilities",
+    "supply-chain": "how this package itself is made",
     "uninstall": "a way through the other pages",
     "upgrading": "a way through the other pages",
 }

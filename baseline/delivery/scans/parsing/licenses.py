@@ -69,7 +69,7 @@ class LicensePolicy:
         return "missing"
 
     def _expression(self, text: str) -> str:
-        plain = text.replace("(", " ").replace(")", " ")
+        plain = " ".join(text.replace("(", " ").replace(")", " ").split())
         sides = []
         for side in re.split(r"\s+OR\s+|;", plain):
             parts = [part.split(" WITH ")[0].strip() for part in re.split(r"\s+AND\s+", side)]
@@ -105,7 +105,7 @@ def parse_licenses(
     with report_of("CycloneDX"):
         found = []
         for component in report["components"]:
-            licences = _licences(component.get("licenses", ()))
+            licences = declared(component)
             verdict = policy.verdict(licences)
             if verdict == "allowed":
                 continue
@@ -134,8 +134,9 @@ def parse_licenses(
         return found
 
 
-def _licences(entries: Iterable[dict[str, Any]]) -> list[str]:
-    """Give identifiers and expressions; words only where there is neither."""
+def declared(component: dict[str, Any]) -> list[str]:
+    """Give the licences of a component: identifiers and expressions, words where there is neither."""
+    entries = component.get("licenses", ())
     exact = [each["expression"] for each in entries if "expression" in each]
     exact += [each["license"]["id"] for each in entries if "id" in each.get("license", {})]
     names = [each["license"]["name"] for each in entries if "name" in each.get("license", {})]

@@ -145,6 +145,7 @@ def test_licenses() -> None:
         (["(MIT AND GPL-3.0-only) OR Apache-2.0"], "allowed"),
         (["MIT AND AGPL-3.0-or-later"], "denied"),
         (["Apache-2.0 WITH LLVM-exception"], "allowed"),
+        (["Mozilla Public License 2.0 (MPL 2.0)"], "allowed"),
         (["LGPL-2.1-only"], "unlisted"),
         (["Own licence"], "unlisted"),
         ([], "missing"),
