@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import subprocess
 import tempfile
 import venv
-from importlib.metadata import Distribution
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +38,19 @@ def bill(*extras: str, wheel: Path | None = None) -> dict[str, Any]:
         home = Path(temporary)
         venv.create(home, with_pip=False)
         (packages,) = home.glob("lib/*/site-packages")
-        for each in closure(*extras).values():
-            source = metadata_folder(each)
-            shutil.copytree(source, packages / source.name)
-        command = [program, "environment", "--output-format", "JSON", "--mc-type", "library"]
+        for name, each in closure(*extras).items():
+            folder = packages / f"{name.replace('-', '_')}-{each.version}.dist-info"
+            folder.mkdir()
+            (folder / "METADATA").write_text(each.read_text("METADATA") or "", encoding="utf-8")
+        command = [
+            program,
+            "environment",
+            "--output-format",
+            "JSON",
+            "--mc-type",
+            "library",
+            "--no-validate",
+        ]
         command += ["--pyproject", str(ROOT / "pyproject.toml"), "--output-reproducible"]
         command += ["--spec-version", SPECIFICATION, str(home)]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -54,9 +61,3 @@ def bill(*extras: str, wheel: Path | None = None) -> dict[str, Any]:
         digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
         subject["hashes"] = [{"alg": "SHA-256", "content": digest}]
     return found
-
-
-def metadata_folder(found: Distribution) -> Path:
-    """Give the ``.dist-info`` folder of an installed package."""
-    name = next(each.parts[0] for each in found.files or () if each.parts[0].endswith(".dist-info"))
-    return Path(str(found.locate_file(name)))

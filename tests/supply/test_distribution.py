@@ -6,6 +6,7 @@ import base64
 import csv
 import hashlib
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from baseline.delivery.scans.tools.toolbox import Toolbox
 from tests.support import ROOT
 
 sys.path.append(str(ROOT / "scripts"))
@@ -176,3 +178,21 @@ def test_the_bill_names_the_wheel_and_all_that_comes_with_it(
     assert not {"pytest", "moto", "rich"} & names
     assert all(each["version"] and each["purl"] for each in found["components"])
     assert found == bill(wheel=path)
+
+
+@pytest.mark.tools
+@pytest.mark.nightly
+def test_the_bill_follows_the_schema_of_cyclonedx(tmp_path: Path) -> None:
+    path = tmp_path / "bill.cdx.json"
+    path.write_text(json.dumps(bill("local", wheel=ROOT / "LICENSE")), encoding="utf-8")
+    validator = (
+        "import sys\n"
+        "from cyclonedx.schema import SchemaVersion\n"
+        "from cyclonedx.validation.json import JsonStrictValidator\n"
+        "error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(open(sys.argv[1]).read())\n"
+        "sys.exit(str(error) if error else 0)\n"
+    )
+    python = Toolbox.named(ROOT / ".venv-scan").python("cyclonedx")
+    command = [python, "-c", validator, str(path)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
