@@ -21,10 +21,10 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-import yaml
 from measure import ROOT, Row, Spent, in_turns, ratio, run
 from rich.console import Console
 from rich.table import Table
+from ruamel.yaml import YAML
 
 EMPTY_APP = "import aws_cdk as cdk\napp = cdk.App()\ncdk.Stack(app, 'Empty')\napp.synth()\n"
 RESULTS = ROOT / "bench" / "results.json"
@@ -63,7 +63,7 @@ class Bench:
     def __init__(self, directory: Path, rounds: int) -> None:
         self._directory = directory
         self._rounds = rounds
-        self._example = yaml.safe_load((ROOT / "baseline.yaml").read_text("utf-8"))
+        self._example = YAML(typ="safe").load((ROOT / "baseline.yaml").read_text("utf-8"))
         (directory / "empty.py").write_text(EMPTY_APP, encoding="utf-8")
 
     def against_empty(self) -> list[Row]:
@@ -188,7 +188,7 @@ class Bench:
 
     def _written(self, name: str, document: dict[str, object]) -> Path:
         path = self._directory / name
-        path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+        path.write_text(json.dumps(document, indent=1), encoding="utf-8")
         return path
 
 
