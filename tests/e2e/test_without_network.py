@@ -22,29 +22,29 @@ with socket.socket() as probe:
 
 
 def unshare() -> list[str]:
-    """Give the command that leaves the network; skip where the kernel forbids it."""
+    """Give the command that leaves the network, or nothing where the kernel forbids it."""
     command = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-r", "-n"]
     if shutil.which("unshare") is None or shutil.which("ip") is None:
-        pytest.skip("this machine has no `unshare` or no `ip`: not tried without a network")
-    result = subprocess.run(
-        [*command, "sh", "-c", "ip link set lo up"], capture_output=True, text=True, check=False
-    )
-    if result.returncode != 0:
-        pytest.skip(f"the kernel forbids a network namespace: {result.stderr.strip()}")
-    return command
+        return []
+    tried = [*command, "sh", "-c", "ip link set lo up"]
+    done = subprocess.run(tried, capture_output=True, check=False)
+    return command if done.returncode == 0 else []
 
 
 def run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
-    command = INSIDE + " ".join(arguments)
+    alone = unshare()
+    command = (INSIDE if alone else "exec ") + " ".join(arguments)
     return subprocess.run(
-        [*unshare(), "sh", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False
+        [*alone, "sh", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False
     )
 
 
 def test_the_demo_needs_no_network(tmp_path: Path) -> None:
+    isolated = bool(unshare())
     probe = tmp_path / "probe.py"
     probe.write_text(PROBE, encoding="utf-8")
-    assert run([sys.executable, str(probe)]).returncode == 0, "there is a network inside"
+    if isolated:
+        assert run([sys.executable, str(probe)]).returncode == 0, "there is a network inside"
     baseline = [sys.executable, "-c", "'from baseline.cli import main; main()'", "local"]
     state = ["--state", str(tmp_path / "state")]
 
@@ -56,3 +56,5 @@ def test_the_demo_needs_no_network(tmp_path: Path) -> None:
     assert "Where to look next" in demo.stdout
     assert max(len(line) for line in demo.stdout.splitlines()) <= 200
     assert "stopped (process" in stopped.stdout
+    if not isolated:
+        pytest.skip("the demo is right, but it had a network: no `unshare`, no `ip`, or forbidden")
