@@ -321,8 +321,10 @@ def _is(call: Call, where: Where) -> bool:
 
 def _silence(fault: Fault, client: Any) -> Exception:
     url = str(client.meta.endpoint_url)
-    kind: type[Exception] = ReadTimeoutError if fault.after else ConnectTimeoutError
-    return kind(endpoint_url=url, error="injected")
+    made: Exception = ConnectTimeoutError(endpoint_url=url, error="injected")
+    if fault.after:
+        made = ReadTimeoutError(endpoint_url=url, error="injected")
+    return made
 
 
 def _caller(client: Any) -> str:
