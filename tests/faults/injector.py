@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -233,7 +234,8 @@ class Injector:
         if fault is None:
             return self._carry_out(call, make, _caller(client))
         if fault.after:
-            self._carry_out(call, make, _caller(client))
+            with suppress(ClientError):  # that AWS refused is not heard either
+                self._carry_out(call, make, _caller(client))
         if fault.killed:
             self.dead = True
             raise Killed
