@@ -26,12 +26,18 @@ def exhaustive(calls: Sequence[Call], faults: Sequence[Fault]) -> Iterator[Case]
             yield Case(call, fault)
 
 
-def sample(calls: Sequence[Call], faults: Sequence[Fault]) -> Iterator[Case]:
-    """Give one fault for the first call of each operation, all faults in rotation."""
+def sample(calls: Sequence[Call], faults: Sequence[Fault], *, begin: int = 0) -> Iterator[Case]:
+    """Give one fault for the first call of each operation, all faults in rotation.
+
+    Args:
+        calls: recorded.
+        faults: to choose from.
+        begin: which fault is the first: small runs would all begin with the same.
+    """
     first: dict[tuple[str, str], Call] = {}
     for call in calls:
         first.setdefault((call.service, call.operation), call)
-    for number, call in enumerate(first.values()):
+    for number, call in enumerate(first.values(), start=begin):
         yield Case(call, faults[number % len(faults)])
 
 
