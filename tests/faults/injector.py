@@ -144,7 +144,7 @@ class Injector:
 
     Attributes:
         calls: made, in their order.
-        carried_out: calls that AWS carried out, answered or not.
+        carried_out: calls that AWS carried out, whether the handler got the answer or not.
         attempts: requests that were sent, repetitions of botocore included (moto only).
         slept: seconds, one entry for each wait.
         seconds_per_call: what a call takes off the time that ``context`` gives.
@@ -259,10 +259,11 @@ class Injector:
 
     def _carry_out(self, call: Call, make: Callable[[], Answer], caller: str) -> Answer:
         if not call.is_read:
+            answer = make()
             with self._lock:
                 self.carried_out.append(call)
                 self._writes += 1
-            return make()
+            return answer
         key = repr((caller, call.name, call.region, sorted(call.parameters.items())))
         with self._lock:
             known = self._seen.get(key)
