@@ -27,11 +27,16 @@ logger.setLevel(logging.INFO)
 
 Client = Any  # boto3 makes its clients at run time
 
-RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 8})
+RETRIES = Config(
+    retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5, read_timeout=10
+)
 # A repeated call could make a second key whose secret part nobody gets.
-ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
+ONCE = Config(
+    retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5, read_timeout=30
+)
 SESSION_SECONDS = 3600
-RESERVE_MILLISECONDS = 60_000
+# A call that hangs, with all of its repetitions, and the report.
+RESERVE_MILLISECONDS = 180_000
 # Attempts that the state machine makes after the first one (sweep_definition.ATTEMPTS).
 ATTEMPTS = 5
 THROTTLED = {

@@ -57,7 +57,7 @@ REGION_IS_OFF = frozenset(
 
 
 # One call with all of its repetitions, at its time-outs (account_access.RETRIES).
-RESERVE_MILLISECONDS = 240_000
+RESERVE_MILLISECONDS = 270_000
 NO_TIME = "no time was left; the next run goes on here"
 
 
