@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from types import SimpleNamespace
 
 from tests.handlers import load_handler
 
@@ -14,3 +15,5 @@ account_access = sys.modules["account_access"]
 default_network = sys.modules["default_network"]
 opt_in_regions = sys.modules["opt_in_regions"]
 setting_rows = sys.modules["setting_rows"]
+
+CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000)

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from baseline.local.backends import registry
 from tests.unit.settings.calls import Calls
 from tests.unit.settings.conftest import Run, report_of
-from tests.unit.settings.handlers import account_access, setting_rows, settings
+from tests.unit.settings.handlers import CONTEXT, account_access, setting_rows, settings
 
 ACCOUNT, OTHER = "555555555555", "666666666666"
 HOME, SECOND = "eu-west-1", "eu-central-1"
@@ -35,7 +35,7 @@ def visit(calls: Calls) -> Visit:
             "dry_run": dry_run,
             "attempt": attempt,
         }
-        result: dict[str, Any] = json.loads(json.dumps(settings.handler(event, None)))
+        result: dict[str, Any] = json.loads(json.dumps(settings.handler(event, CONTEXT)))
         return result
 
     return run
@@ -610,7 +610,7 @@ def test_the_whole_organization_through_the_state_machine(
     boto3.client("organizations").close_account(AccountId=closed)
 
     def handler(event: dict[str, Any]) -> Any:
-        return settings.handler(event, None)
+        return settings.handler(event, CONTEXT)
 
     first = run_sweep(handler)
     assert first["summary"] == {

@@ -20,8 +20,12 @@ from botocore.exceptions import ClientError
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)
 
-# Throttled calls are repeated with back-off and jitter.
-RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
+# Throttled calls are repeated with back-off and jitter. A call that hangs, with its repetitions,
+# leaves the function the time to answer CloudFormation.
+RETRIES = Config(
+    connect_timeout=4, read_timeout=10, retries={"mode": "standard", "max_attempts": 5}
+)
+ANSWER_SECONDS = 10
 # CloudFormation accepts an answer of 4,096 bytes; the reason is the only part that can grow.
 REASON_LENGTH = 1_000
 
@@ -129,7 +133,7 @@ def _explain(error: Exception) -> str:
             f"{error}. Is this account Security Lake's delegated administrator? Stack organization "
             "names it; otherwise an organization policy denies the call"
         )
-    return str(error)
+    return str(error) or type(error).__name__
 
 
 def _respond(event: dict[str, Any], status: str, physical_id: str, reason: str = "") -> None:
@@ -146,5 +150,5 @@ def _respond(event: dict[str, Any], status: str, physical_id: str, reason: str =
     )
     # The signature of the address covers an empty content type.
     request.add_header("Content-Type", "")
-    with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - as above
+    with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:  # noqa: S310 - as above
         logger.info("answered %s with HTTP status %s", status, response.status)

@@ -20,8 +20,12 @@ from memberships import keep_membership
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)
 
-# Throttled calls are repeated with back-off and jitter.
-RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
+# Throttled calls are repeated with back-off and jitter. A call that hangs, with its repetitions,
+# leaves the function the time to answer CloudFormation.
+RETRIES = Config(
+    connect_timeout=4, read_timeout=10, retries={"mode": "standard", "max_attempts": 5}
+)
+ANSWER_SECONDS = 10
 # AWS Organizations answers there.
 GLOBAL_REGION = "us-east-1"
 CONSOLIDATED = "SECURITY_CONTROL"
@@ -56,8 +60,12 @@ def hub(event: dict[str, Any], _context: object) -> None:
 def membership(event: dict[str, Any], _context: object) -> None:
     """Answer CloudFormation with ``MembershipId`` in AWS Security Incident Response."""
     wanted = event["ResourceProperties"]
-    client = boto3.client("security-ir", config=RETRIES)
-    _answer(event, "membership", lambda: keep_membership(client, wanted, token=event["RequestId"]))
+
+    def keep() -> Data:
+        client = boto3.client("security-ir", config=RETRIES)
+        return keep_membership(client, wanted, token=event["RequestId"])
+
+    _answer(event, "membership", keep)
 
 
 def unified(event: dict[str, Any], _context: object) -> None:
@@ -68,8 +76,12 @@ def unified(event: dict[str, Any], _context: object) -> None:
 def units(event: dict[str, Any], _context: object) -> None:
     """Answer CloudFormation with ``Unit0``, ``Unit1`` and so on, in the order of ``Paths``."""
     properties = event["ResourceProperties"]
-    client = boto3.client("organizations", region_name=GLOBAL_REGION, config=RETRIES)
-    _answer(event, "units", lambda: find_units(client, properties["RootId"], properties["Paths"]))
+
+    def find() -> Data:
+        client = boto3.client("organizations", region_name=GLOBAL_REGION, config=RETRIES)
+        return find_units(client, properties["RootId"], properties["Paths"])
+
+    _answer(event, "units", find)
 
 
 def monitors(event: dict[str, Any], _context: object) -> None:
@@ -78,8 +90,7 @@ def monitors(event: dict[str, Any], _context: object) -> None:
     ``Dimensions`` names what is monitored; both by default.
     """
     wanted = event.get("ResourceProperties", {}).get("Dimensions", [*MONITORS])
-    client = boto3.client("ce", config=RETRIES)
-    _answer(event, "monitors", lambda: find_monitors(client, wanted))
+    _answer(event, "monitors", lambda: find_monitors(boto3.client("ce", config=RETRIES), wanted))
 
 
 def find_detector(guardduty: Any) -> Data:  # noqa: ANN401 - boto3 clients have no published type
@@ -215,7 +226,7 @@ def _answer(event: dict[str, Any], name: str, find: Callable[[], Data]) -> None:
         data = find()
     except Exception as error:  # without an answer CloudFormation waits until its time limit
         logger.exception("lookup of the %s failed", name)
-        _respond(event, "FAILED", physical_id, {}, reason=str(error))
+        _respond(event, "FAILED", physical_id, {}, reason=str(error) or type(error).__name__)
         return
     _respond(event, "SUCCESS", name, data)
 
@@ -237,5 +248,5 @@ def _respond(
     )
     # The signature of the address covers an empty content type.
     request.add_header("Content-Type", "")
-    with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - as above
+    with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:  # noqa: S310 - as above
         logger.info("answered %s with HTTP status %s", status, response.status)

@@ -10,8 +10,9 @@ import json
 import logging
 import os
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import boto3
@@ -26,11 +27,18 @@ logger.setLevel(logging.INFO)
 
 Client = Any  # boto3 makes its clients at run time
 
-RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 8})
+RETRIES = Config(
+    retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5, read_timeout=10
+)
 # A repeated call could make a second key whose secret part nobody gets.
-ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
+ONCE = Config(
+    retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5, read_timeout=30
+)
 SESSION_SECONDS = 3600
-RESERVE_MILLISECONDS = 60_000
+# A call that hangs, with all of its repetitions, and the report.
+RESERVE_MILLISECONDS = 180_000
+# Attempts that the state machine makes after the first one (sweep_definition.ATTEMPTS).
+ATTEMPTS = 5
 THROTTLED = {
     "RequestLimitExceeded",
     "Throttling",
@@ -38,6 +46,7 @@ THROTTLED = {
     "TooManyRequestsException",
 }
 GONE = "NoSuchEntity"
+CREATE = "create-successor"
 STATES = ("failed", "changed", "would_change")
 MESSAGE_ROWS = 100
 
@@ -49,25 +58,51 @@ class ThrottledError(Exception):
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - of Lambda
     """Run the rules over every IAM user of one account."""
     account, dry_run = event["account"], event["dry_run"] or os.environ["MODE"] != "apply"
-    now = datetime.now(UTC)
+    rows: list[dict[str, Any]] = []
+    throttled = None
     try:
         target = _target(account["id"])
         listed = key_reading.list_users(target.iam)
         # A run that ends before its last user begins with others the next time.
         random.shuffle(listed)
         policy = _policy(management=account["management"])
-        rows = _rows(listed, target, policy, dry_run=dry_run, now=now, context=context)
+        for row in _rows(
+            listed, target, policy, dry_run=dry_run, now=datetime.now(UTC), context=context
+        ):
+            # At once: a function that is killed has said what it changed.
+            logger.info(json.dumps({"account": account["id"], **row}))
+            rows.append(row)
     except ClientError as error:
-        if error.response["Error"]["Code"] in THROTTLED:
-            raise ThrottledError(str(error)) from error
-        raise
+        if error.response["Error"]["Code"] not in THROTTLED:
+            raise
+        throttled = error
+        rows.append(_row("users", "failed", "throttled", f"{error}; the next run goes on"))
     rows.sort(key=lambda row: (str(row.get("user", "")), str(row.get("key") or "")))
-    for row in rows:
-        logger.info(json.dumps({"account": account["id"], **row}))
-    if not dry_run:
-        _tell(account, rows)
-    _measure(rows)
+    again = throttled is not None and event.get("attempt", 0) < ATTEMPTS
+    # The next attempt finds done what this one did: people hear of it now.
+    rows += _told(account, rows, dry_run=dry_run, measure=not again)
+    if again:
+        raise ThrottledError(str(throttled)) from throttled
     return {"account": account, "state": state_of(rows), "rows": [_public(row) for row in rows]}
+
+
+def _told(
+    account: Mapping[str, Any], rows: list[dict[str, Any]], *, dry_run: bool, measure: bool
+) -> list[dict[str, Any]]:
+    """Tell people and the metric; give a row for each that could not be told."""
+    missed = []
+    for setting, tell in (
+        ("message", None if dry_run else partial(_tell, account, rows)),
+        ("metric", partial(_measure, rows) if measure else None),
+    ):
+        if tell is not None:
+            try:
+                tell()
+            except (BotoCoreError, ClientError) as error:
+                missed.append(_row(setting, "failed", "not-told", str(error)))
+    for row in missed:
+        logger.error(json.dumps({"account": account["id"], **row}))
+    return missed
 
 
 def state_of(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -84,15 +119,13 @@ def _rows(
     dry_run: bool,
     now: datetime,
     context: Any,  # noqa: ANN401 - of Lambda
-) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
+) -> Iterator[dict[str, Any]]:
     for number, user in enumerate(listed):
         if context.get_remaining_time_in_millis() < RESERVE_MILLISECONDS:
             left = len(listed) - number
-            rows.append(_row("users", "failed", "out-of-time", f"{left} users were not looked at"))
+            yield _row("users", "failed", "out-of-time", f"{left} users were not looked at")
             break
-        rows += _user(user, target, policy, dry_run=dry_run, now=now)
-    return rows
+        yield from _user(user, target, policy, dry_run=dry_run, now=now)
 
 
 def _user(
@@ -102,21 +135,24 @@ def _user(
     *,
     dry_run: bool,
     now: datetime,
-) -> list[dict[str, Any]]:
+) -> Iterator[dict[str, Any]]:
     name = listed["UserName"]
     try:
         user = key_reading.read_user(listed, target.iam, target.secrets, target.secret_prefix)
+    except BotoCoreError as error:
+        yield _row("user", "failed", "unreadable", type(error).__name__, user=name)
+        return
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        if code == GONE:  # deleted since the list was made
-            return []
         if code in THROTTLED:
             raise
-        return [_row("user", "failed", "unreadable", f"{error.operation_name}: {code}", user=name)]
-    rows = []
+        if code != GONE:  # else deleted since the list was made
+            detail = f"{error.operation_name}: {code}"
+            yield _row("user", "failed", "unreadable", detail, user=name)
+        return
     for step in decide(user, policy, now):
         state, detail = _step(step, user, target, dry_run=dry_run, now=now)
-        row = _row(
+        yield _row(
             "password" if step.key is None and "password" in step.finding else "access-key",
             state,
             step.finding,
@@ -126,10 +162,8 @@ def _user(
             action=step.action,
             notable=step.notable or state == "changed",
         )
-        rows.append(row)
         if state == "failed":  # what comes after it relies on it
-            break
-    return rows
+            return
 
 
 def _step(
@@ -151,7 +185,7 @@ def _step(
         code = error.response["Error"]["Code"]
         if code in THROTTLED:
             raise
-        if code == GONE:
+        if code == GONE and step.action != CREATE:
             state, outcome = "changed", "gone already"
         else:
             state, outcome = "failed", f"{error.operation_name}: {code}"

@@ -20,6 +20,7 @@ from key_rules import Step, User
 
 Client = Any  # boto3 makes its clients at run time
 
+SERVER_FAULT = 500
 WRITERS = [
     "secretsmanager:CancelRotateSecret",
     "secretsmanager:DeleteResourcePolicy",
@@ -110,9 +111,11 @@ def _create_successor(step: Step, user: User, account: Account, now: datetime) -
     _prepare(name, step, user, account, now)
     try:
         made = account.iam_once.create_access_key(UserName=user.name)["AccessKey"]
-    except ClientError:
-        # AWS answered, so there is no key that a later run would have to look for.
-        _untag(account.secrets, name, WANTED_AT)
+    except ClientError as error:
+        # AWS refused, so there is no key that a later run would have to look for. A fault of AWS
+        # is no refusal: the key may be there.
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] < SERVER_FAULT:
+            _untag(account.secrets, name, WANTED_AT)
         raise
     try:
         account.secrets.put_secret_value(
@@ -130,11 +133,20 @@ def _create_successor(step: Step, user: User, account: Account, now: datetime) -
     except (BotoCoreError, ClientError) as error:
         code = _code(error)
     else:
-        _untag(account.secrets, name, WANTED_AT)
-        return f"made the successor {made['AccessKeyId']} and stored it in {name}"
+        left = _finished(account.secrets, name)
+        return f"made the successor {made['AccessKeyId']} and stored it in {name}{left}"
     account.iam.delete_access_key(UserName=user.name, AccessKeyId=made["AccessKeyId"])
     _untag(account.secrets, name, WANTED_AT)
     raise StoreError(f"PutSecretValue failed ({code}); the successor was taken back")
+
+
+def _finished(secrets: Client, name: str) -> str:
+    """Take the intent back; it does no harm where the key is stored, so people hear of the key."""
+    try:
+        _untag(secrets, name, WANTED_AT)
+    except (BotoCoreError, ClientError) as error:
+        return f"; its tag {WANTED_AT} stays ({_code(error)})"
+    return ""
 
 
 def _prepare(name: str, step: Step, user: User, account: Account, now: datetime) -> None:

@@ -14,7 +14,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-RETRIES = Config(retries={"mode": "standard", "max_attempts": 6})
+# A call that hangs, with its repetitions, leaves the function the time to answer CloudFormation.
+RETRIES = Config(connect_timeout=4, read_timeout=8, retries={"mode": "standard", "max_attempts": 3})
 # Somebody else took the rule out between reading and revoking; the second reading decides.
 ALREADY_GONE = "InvalidPermission.NotFound"
 RESPONSE_TIMEOUT_SECONDS = 10
@@ -26,7 +27,8 @@ def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ANN401 - of L
     """Do what CloudFormation asks for and tell it the outcome, whatever that is."""
     answer: dict[str, Any] = {"Status": "SUCCESS"}
     try:
-        answer["Data"] = {"Revoked": run(event, boto3.client("ec2", config=RETRIES))}
+        if event["RequestType"] != "Delete":
+            answer["Data"] = {"Revoked": run(event, boto3.client("ec2", config=RETRIES))}
     except Exception as error:  # noqa: BLE001 - without an answer, CloudFormation waits until it times out
         answer = {"Status": "FAILED", "Reason": f"{type(error).__name__}: {error}"[:REASON_LENGTH]}
     print(json.dumps({"request": event["RequestType"], **answer}))  # noqa: T201 - the function's log
@@ -34,9 +36,7 @@ def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ANN401 - of L
 
 
 def run(event: dict[str, Any], ec2: Any) -> int:  # noqa: ANN401 - boto3 makes its clients at run time
-    """Empty the group for a create or update, and give the number of rules revoked."""
-    if event["RequestType"] == "Delete":
-        return 0
+    """Empty the group, and give the number of rules revoked."""
     group_id = event["ResourceProperties"]["SecurityGroupId"]
     inbound, outbound = rules(ec2, group_id)
     if inbound:
@@ -67,12 +67,17 @@ def revoke(call: Any, group_id: str, permissions: list[dict[str, Any]]) -> None:
             raise
 
 
+def _name(event: dict[str, Any]) -> str:
+    """Name the resource by its group; without one the answer, which says so, needs a name too."""
+    named = event["ResourceProperties"].get("SecurityGroupId")
+    return named if named and isinstance(named, str) else str(event["LogicalResourceId"])
+
+
 def respond(event: dict[str, Any], context: Any, answer: dict[str, Any]) -> None:  # noqa: ANN401
     """Send the answer to the address that CloudFormation gave for it."""
     body = {
         **answer,
-        "PhysicalResourceId": event.get("PhysicalResourceId")
-        or event["ResourceProperties"]["SecurityGroupId"],
+        "PhysicalResourceId": event.get("PhysicalResourceId") or _name(event),
         "StackId": event["StackId"],
         "RequestId": event["RequestId"],
         "LogicalResourceId": event["LogicalResourceId"],

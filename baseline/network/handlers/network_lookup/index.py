@@ -19,8 +19,12 @@ from botocore.config import Config
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)
 
-# Throttled calls are repeated with back-off and jitter.
-RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
+# Throttled calls are repeated with back-off and jitter. A call that hangs, with its repetitions,
+# leaves the function the time to answer CloudFormation.
+RETRIES = Config(
+    connect_timeout=4, read_timeout=10, retries={"mode": "standard", "max_attempts": 5}
+)
+ANSWER_SECONDS = 10
 # CloudFormation accepts an answer of 4,096 bytes; the reason is the only part that can grow.
 REASON_LENGTH = 1_000
 
@@ -96,7 +100,7 @@ def _answer(event: dict[str, Any], find: Callable[[Properties], Data]) -> None:
         data = find(event["ResourceProperties"])
     except Exception as error:  # without an answer CloudFormation waits until its time limit
         logger.exception("lookup for %s failed", event["LogicalResourceId"])
-        _respond(event, "FAILED", physical_id, {}, reason=str(error))
+        _respond(event, "FAILED", physical_id, {}, reason=str(error) or type(error).__name__)
         return
     _respond(event, "SUCCESS", physical_id, data)
 
@@ -118,5 +122,5 @@ def _respond(
     )
     # The signature of the address covers an empty content type.
     request.add_header("Content-Type", "")
-    with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - as above
+    with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:  # noqa: S310 - as above
         logger.info("answered %s with HTTP status %s", status, response.status)

@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 Client = Any  # boto3 makes its clients at run time
 
@@ -34,11 +35,21 @@ DENIED = {"AccessDenied", "AccessDeniedForDependency", "UnauthorizedOperation"}
 REGION_IS_OFF = {"InvalidClientTokenId", "OptInRequired", "UnrecognizedClient"}
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 20.0
+# Reads lag behind writes: how long to wait before looking again.
+LAG_SECONDS = (0.0, 1.0, 2.0, 4.0)
 RESERVE_SECONDS = 15.0  # one call at its time-outs below, and the answer
 
 
 class RefusedError(Exception):
-    """AWS or the state of the organization does not allow it; the message says what to do."""
+    """AWS or the state of the organization does not allow it; the message says what to do.
+
+    Attributes:
+        unanswered: an attempt before got no answer, so that it may have been carried out.
+    """
+
+    def __init__(self, message: str, *, unanswered: bool = False) -> None:
+        super().__init__(message)
+        self.unanswered = unanswered
 
 
 class OutOfTimeError(Exception):
@@ -125,7 +136,8 @@ class Api:
             **parameters: of the operation.
 
         Returns:
-            The answer; None after an accepted error.
+            The answer; None after an accepted error, which is an empty answer when an attempt
+            before it got none: then it is so because of that attempt.
 
         Raises:
             RefusedError: AWS refused for good.
@@ -134,19 +146,20 @@ class Api:
         place = region or GLOBAL_ENDPOINT.get(service, self._region)
         client = self._client(service, place)
         action = f"{service}:{client.meta.method_to_api_mapping[operation]}"
-        attempt = 0
+        attempt, unanswered = 0, False
         while True:
             self._need(0, action)
             try:
                 return dict(getattr(client, operation)(**parameters))
-            except HTTPClientError as error:
-                failure = type(error).__name__
+            except (HTTPClientError, NoConnectionError) as error:
+                failure, unanswered = type(error).__name__, True
             except ClientError as error:
                 failure = code_of(error)
                 if failure in accept:
-                    return None
+                    return {} if unanswered else None
                 if failure not in wait_for and not is_passing(error):
-                    raise RefusedError(explain(error, action=action, region=place)) from error
+                    said = explain(error, action=action, region=place)
+                    raise RefusedError(said, unanswered=unanswered) from error
             self._wait(attempt, action, failure)
             attempt += 1
 
@@ -162,6 +175,16 @@ class Api:
             if not answer.get("NextToken"):
                 return found
             page = {"NextToken": answer["NextToken"]}
+
+    def becomes_visible(self, look: Callable[[], bool]) -> bool:
+        """Look until it is so, a few seconds at most; tell whether it is."""
+        for seconds in LAG_SECONDS:
+            if seconds:
+                self._need(seconds, "look again")
+                self._sleep(seconds)
+            if look():
+                return True
+        return False
 
     def _client(self, service: str, region: str) -> Client:
         if (service, region) not in self._clients:

@@ -6,6 +6,7 @@ an error, because a misspelt one would otherwise silently protect nothing.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ REGIONAL_SERVICES = (
     "securityhubv2",
 )
 BACKUP_SETTINGS = ("isCrossAccountBackupEnabled", "isMpaEnabled")
+ACCOUNT_ID = re.compile(r"[0-9]{12}")
 ROOT_FEATURES = ("RootCredentialsManagement", "RootSessions")
 
 
@@ -104,9 +106,16 @@ def _text(entry: dict[str, Any], name: str) -> str:
     return value
 
 
+def _entries(values: Json, name: str) -> list[dict[str, Any]]:
+    given = values or []
+    if not isinstance(given, list) or not all(isinstance(value, dict) for value in given):
+        raise PropertyError(f"{name} is a list of objects, got {values!r}")
+    return given
+
+
 def _account(entry: dict[str, Any]) -> str:
     value = _text(entry, "AccountId")
-    if len(value) != len("111122223333") or not value.isdigit():
+    if not ACCOUNT_ID.fullmatch(value):
         raise PropertyError(f"AccountId must be 12 digits, got {value!r}")
     return value
 
@@ -144,17 +153,17 @@ def _backup_settings(values: Json) -> tuple[str, ...]:
     return settings
 
 
-def _delegations(entries: Json) -> tuple[Delegation, ...]:
-    for entry in entries or []:
+def _delegations(values: Json) -> tuple[Delegation, ...]:
+    for entry in (entries := _entries(values, "DelegatedAdministrators")):
         _no_others(entry, {"ServicePrincipal", "AccountId"}, "DelegatedAdministrators.")
     return tuple(
         Delegation(principal=_text(entry, "ServicePrincipal"), account=_account(entry))
-        for entry in entries or []
+        for entry in entries
     )
 
 
-def _regional(entries: Json) -> tuple[RegionalAdministrator, ...]:
-    for entry in entries or []:
+def _regional(values: Json) -> tuple[RegionalAdministrator, ...]:
+    for entry in (entries := _entries(values, "RegionalAdministrators")):
         _no_others(entry, {"Service", "AccountId", "Regions"}, "RegionalAdministrators.")
         if entry.get("Service") not in REGIONAL_SERVICES:
             known = list(REGIONAL_SERVICES)
@@ -163,21 +172,30 @@ def _regional(entries: Json) -> tuple[RegionalAdministrator, ...]:
         RegionalAdministrator(
             service=entry["Service"], account=_account(entry), regions=_texts(entry.get("Regions"))
         )
-        for entry in entries or []
+        for entry in entries
     )
 
 
-def _placements(entries: Json, old: dict[str, Any]) -> tuple[Placement, ...]:
-    before = {entry["AccountId"]: entry["UnitId"] for entry in old.get("Placements") or []}
+def _placements(values: Json, old: dict[str, Any]) -> tuple[Placement, ...]:
+    before = _units_before(old)
     placements = []
-    for entry in entries or []:
+    for entry in _entries(values, "Placements"):
         _no_others(entry, {"AccountId", "UnitId", "PreviousUnitId"}, "Placements.")
-        known = (entry.get("PreviousUnitId"), before.get(entry.get("AccountId")))
+        known = (entry.get("PreviousUnitId"), before.get(_account(entry)))
         previous = tuple(unit for unit in known if unit)
         placements.append(
             Placement(account=_account(entry), unit=_text(entry, "UnitId"), previous=previous)
         )
     return tuple(placements)
+
+
+def _units_before(old: dict[str, Any]) -> dict[str, str]:
+    """Give the unit of each account in the old properties, which may never have been valid."""
+    try:
+        entries = _entries(old.get("Placements"), "Placements")
+        return {_account(entry): _text(entry, "UnitId") for entry in entries}
+    except PropertyError:
+        return {}
 
 
 def _on_delete(value: Json) -> bool:

@@ -7,6 +7,7 @@ account first.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from apicalls import Api, RefusedError
 from desired import Desired
@@ -24,11 +25,12 @@ def firewall_administrator(desired: Desired, api: Api) -> Iterator[str]:
         return
     try:
         api.call("fms", "associate_admin_account", AdminAccount=wanted)
-    except RefusedError:
+    except RefusedError as refused:
         # One error code for everything that is not possible: look who was named in the meantime.
-        if _administers(wanted, api):
+        if not api.becomes_visible(partial(_administers, wanted, api)):
+            raise
+        if not refused.unanswered:
             return
-        raise
     yield f"{NAME} administrator {wanted}"
 
 

@@ -52,7 +52,8 @@ REPORT_BYTES = 2_000
 def on_event(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """Do one pass for a create or update, nothing for a delete."""
     if event["RequestType"] == "Delete":
-        return _deleted(event, _api(context))
+        _delete(event, _api(context))
+        return {"PhysicalResourceId": event["PhysicalResourceId"]}
     desired = _desired(event)
     changed, still_open = run(desired, _api(context), event["StackId"])
     log("pass", entry="on_event", changed=changed, open=still_open)
@@ -65,7 +66,7 @@ def on_event(event: dict[str, Any], context: Context) -> dict[str, Any]:
 def is_complete(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """Do another pass; complete when nothing is open."""
     if event["RequestType"] == "Delete":
-        return {"IsComplete": True}
+        return {"IsComplete": _delete(event, _api(context))}
     changed, still_open = run(_desired(event), _api(context), event["StackId"])
     log("pass", entry="is_complete", changed=changed, open=still_open)
     if still_open:
@@ -118,17 +119,25 @@ def _desired(event: dict[str, Any]) -> Desired:
     return parse(event["ResourceProperties"], event.get("OldResourceProperties"))
 
 
-def _deleted(event: dict[str, Any], api: Api) -> dict[str, Any]:
-    """Leave the organization as it is, unless told otherwise; never fail for bad properties."""
+def _delete(event: dict[str, Any], api: Api) -> bool:
+    """Leave the organization as it is, unless told otherwise; tell whether nothing is open.
+
+    Bad properties never fail it: a resource that could not be created has to be deletable.
+    """
+    reverted: list[str] = []
     try:
         desired = _desired(event)
+        if desired.revert_on_delete:
+            # One by one, so that what was done is known when the next one is not.
+            reverted.extend(service_steps.revert_root_features(desired, api))
     except PropertyError as error:
-        log("deleted", reverted=[], note=str(error))
+        log("deleted", reverted=reverted, note=str(error))
+    except OutOfTimeError as error:
+        log("deleted", reverted=reverted, note=f"continues at {error}")
+        return False
     else:
-        revert = desired.revert_on_delete
-        reverted = list(service_steps.revert_root_features(desired, api)) if revert else []
         log("deleted", reverted=reverted)
-    return {"PhysicalResourceId": event["PhysicalResourceId"]}
+    return True
 
 
 def _report(changed: list[str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from apicalls import Api, RefusedError
 from desired import Desired, RegionalAdministrator
@@ -133,11 +134,11 @@ def _enable(wanted: RegionalAdministrator, region: str, api: Api) -> bool:
     parameters = {calls.argument: wanted.account, **calls.more}
     try:
         api.call(calls.client, calls.enabling, region=region, **parameters)
-    except RefusedError:
+    except RefusedError as refused:
         # The services have one error code for everything: look whether it is so already, or who
         # else was named in the meantime.
-        if _is_enabled(wanted, region, api):
-            return False
+        if api.becomes_visible(partial(_is_enabled, wanted, region, api)):
+            return refused.unanswered
         raise
     return True
 
@@ -149,11 +150,12 @@ def data_lake_administrator(desired: Desired, api: Api) -> Iterator[str]:
         return
     try:
         api.call("securitylake", "register_data_lake_delegated_administrator", accountId=wanted)
-    except RefusedError:
+    except RefusedError as refused:
         # Security Lake has one error code for every conflict: look who was named in the meantime.
-        if _administers_lake(wanted, api):
+        if not api.becomes_visible(partial(_administers_lake, wanted, api)):
+            raise
+        if not refused.unanswered:
             return
-        raise
     yield f"securitylake administrator {wanted}"
 
 
@@ -247,7 +249,9 @@ def root_features(desired: Desired, api: Api) -> Iterator[str]:
 
 def revert_root_features(desired: Desired, api: Api) -> Iterator[str]:
     """Turn the configured root features off again."""
-    on = _root_features(api)
+    # Without trusted access none is on, and nothing is to come: no reason to wait.
+    answer = api.call("iam", "list_organizations_features", accept=NOT_VISIBLE_YET) or {}
+    on = answer.get("EnabledFeatures", [])
     for feature in desired.root_features:
         if feature in on:
             api.call("iam", DISABLE_ROOT_FEATURE[feature])

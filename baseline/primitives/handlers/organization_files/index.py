@@ -21,8 +21,10 @@ from botocore.config import Config
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)
 
-# A copy of a gigabyte is one call that answers when it is done.
-CALLS = Config(read_timeout=240, retries={"mode": "standard", "max_attempts": 4})
+# A copy of a gigabyte is one call that answers when it is done. One that hangs is repeated once, and
+# leaves the function the time to answer CloudFormation.
+CALLS = Config(connect_timeout=4, read_timeout=130, retries={"mode": "standard", "max_attempts": 1})
+ANSWER_SECONDS = 10
 # CloudFormation accepts an answer of 4,096 bytes; the reason is the only part that can grow.
 REASON_LENGTH = 1_000
 NAME = "endpoint-package"
@@ -46,7 +48,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
         copy(boto3.client("s3", config=CALLS), properties["Bucket"], properties["Files"])
     except Exception as error:  # without an answer CloudFormation waits until its time limit
         logger.exception("the package was not copied")
-        _respond(event, "FAILED", physical_id, reason=str(error))
+        _respond(event, "FAILED", physical_id, reason=str(error) or type(error).__name__)
         return
     _respond(event, "SUCCESS", NAME)
 
@@ -101,5 +103,5 @@ def _respond(event: dict[str, Any], status: str, physical_id: str, reason: str =
     )
     # The signature of the address covers an empty content type.
     request.add_header("Content-Type", "")
-    with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - as above
+    with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:  # noqa: S310 - as above
         logger.info("answered %s with HTTP status %s", status, response.status)

@@ -6,7 +6,8 @@ did not put there, stays, and so do the rules of a group that an interface has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from account_access import Account, Client
@@ -15,6 +16,14 @@ from setting_rows import SKIPPED, Keeper, Row
 
 VPC = "default_vpc"
 GROUP = "default_security_group"
+GONE = frozenset(
+    {
+        "Gateway.NotAttached",
+        "InvalidInternetGatewayID.NotFound",
+        "InvalidSubnetID.NotFound",
+        "InvalidVpcID.NotFound",
+    }
+)
 
 
 def remove_vpcs(
@@ -36,16 +45,27 @@ def remove_vpcs(
 
 
 def _removed(ec2: Client, region: str, vpc: str, keeper: Keeper) -> Row:
+    left = _left_behind(ec2, vpc)
     try:
-        return keeper.keep(
+        row = keeper.keep(
             VPC, region, before=vpc, after="absent", write=lambda: delete_vpc(ec2, vpc)
         )
+        return replace(row, note=left)
     except ClientError as error:
         if error.response["Error"]["Code"] != "DependencyViolation":
             raise
         said = error.response["Error"].get("Message", "")
         note = f"something still belongs to it: {said}"
         return Row(region=region, setting=VPC, state=SKIPPED, before=vpc, note=note)
+
+
+def _left_behind(ec2: Client, vpc: str) -> str:
+    """Name gateways that a run may have detached before it broke off; whose they are nobody knows."""
+    gateways = _pages(ec2, "describe_internet_gateways", "InternetGateways")
+    if any(each["VpcId"] == vpc for one in gateways for each in one.get("Attachments", [])):
+        return ""
+    alone = [one["InternetGatewayId"] for one in gateways if not one.get("Attachments")]
+    return f"it had no internet gateway; attached to nothing: {', '.join(alone)}" if alone else ""
 
 
 def in_use(ec2: Client, vpc: str) -> str:
@@ -92,14 +112,19 @@ def delete_vpc(ec2: Client, vpc: str) -> None:
     )
     for gateway in gateways:
         identifier = gateway["InternetGatewayId"]
-        ec2.detach_internet_gateway(InternetGatewayId=identifier, VpcId=vpc)
-        ec2.delete_internet_gateway(InternetGatewayId=identifier)
+        _gone(ec2.detach_internet_gateway, InternetGatewayId=identifier, VpcId=vpc)
+        _gone(ec2.delete_internet_gateway, InternetGatewayId=identifier)
     for subnet in _pages(ec2, "describe_subnets", "Subnets", **{"vpc-id": vpc}):
-        ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+        _gone(ec2.delete_subnet, SubnetId=subnet["SubnetId"])
+    _gone(ec2.delete_vpc, VpcId=vpc)
+
+
+def _gone(remove: Callable[..., object], **what: str) -> None:
+    """Remove something; what a repeated call or somebody else removed before is no error."""
     try:
-        ec2.delete_vpc(VpcId=vpc)
+        remove(**what)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "InvalidVpcID.NotFound":
+        if error.response["Error"]["Code"] not in GONE:
             raise
 
 

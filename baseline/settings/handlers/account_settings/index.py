@@ -56,9 +56,15 @@ REGION_IS_OFF = frozenset(
 )
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+# One call with all of its repetitions, at its time-outs (account_access.RETRIES).
+RESERVE_MILLISECONDS = 270_000
+NO_TIME = "no time was left; the next run goes on here"
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - of Lambda
     """Keep the settings of the account of an event; see ``AccountSweep`` for both documents."""
     account = event["account"]
+    last_attempt = event.get("attempt", 0) >= ATTEMPTS
     try:
         entered = enter(
             account["id"],
@@ -67,9 +73,11 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             home_region=os.environ["HOME_REGION"],
         )
     except ClientError as error:
-        if is_throttled(error):
+        if is_throttled(error) and not last_attempt:
             raise ThrottledError(str(error)) from error
         rows = [_failed("role", GLOBAL, error)]
+    except BotoCoreError as error:
+        rows = [Row(region=GLOBAL, setting="role", state=FAILED, note=str(error))]
     else:
         rows = list(
             reconcile(
@@ -77,7 +85,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
                 json.loads(os.environ["WANTED"]),
                 regions=os.environ["REGIONS"].split(","),
                 dry_run=event["dry_run"],
-                last_attempt=event.get("attempt", 0) >= ATTEMPTS,
+                last_attempt=last_attempt,
+                in_time=lambda: context.get_remaining_time_in_millis() > RESERVE_MILLISECONDS,
             )
         )
     state = state_of(rows)
@@ -92,6 +101,7 @@ def reconcile(
     regions: Iterable[str],
     dry_run: bool,
     last_attempt: bool = True,
+    in_time: Callable[[], bool] = lambda: True,
 ) -> Iterator[Row]:
     """Bring every wanted setting about, one after the other.
 
@@ -101,9 +111,10 @@ def reconcile(
         regions: governed Regions.
         dry_run: write nothing.
         last_attempt: throttling is reported, and no longer raised.
+        in_time: tells whether the function has time for another setting; always by default.
 
     Raises:
-        ThrottledError: AWS throttled a setting, and another attempt follows.
+        ThrottledError: AWS throttled a setting or took all the time, and another attempt follows.
     """
     keeper = Keeper(dry_run)
     throttled = []
@@ -119,6 +130,10 @@ def reconcile(
         if name in wanted
     ]
     for name, region, step in steps:
+        if not in_time():
+            throttled.append(f"{name} in {region}")
+            yield Row(region=region, setting=name, state=FAILED, note=NO_TIME)
+            continue
         try:
             for row in step():
                 _log("setting", account=account.id, **row.document())

@@ -74,8 +74,10 @@ def _accounts(given: dict[str, Any]) -> frozenset[str] | None:
     return None
 
 
-def _named(event: dict[str, Any]) -> frozenset[str] | None:
+def _named(event: object) -> frozenset[str] | None:
     """Give the accounts that an Organizations event is about; None when it names none."""
+    if not isinstance(event, dict):
+        raise InputError(f"event is {event!r}; give an object")
     found = {
         value
         for part in ABOUT

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import IO, Any
 
 STATES = ("ok", "changed", "would_change", "in_progress", "failed")
 FAILED = "failed"
+CAUSE_LENGTH = 500
 
 Result = dict[str, Any]
 
@@ -22,20 +24,36 @@ def results(lines: Iterable[bytes]) -> Iterator[Result]:
     for line in lines:
         if not line.strip():
             continue
-        found = json.loads(line)
-        yield found if "account" in found and "state" in found else _lost(found)
+        try:
+            found = json.loads(line)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            yield _lost(
+                {"Error": "Unreadable", "Cause": line[:CAUSE_LENGTH].decode("utf-8", "replace")}
+            )
+        elif isinstance(found.get("account"), dict) and "state" in found:
+            yield found
+        else:
+            yield _lost(found)
 
 
 def _lost(execution: dict[str, Any]) -> Result:
-    given = execution.get("Input", "{}")
-    given = json.loads(given) if isinstance(given, str) else given
     return {
-        "account": given.get("account", {"id": "unknown", "name": ""}),
+        "account": _account(execution.get("Input")),
         "state": FAILED,
         "rows": [],
         "error": execution.get("Error", execution.get("Status", "unknown")),
         "cause": execution.get("Cause", ""),
     }
+
+
+def _account(given: object) -> dict[str, Any]:
+    """Give the account that an input names, whatever else is wrong with it."""
+    with suppress(ValueError):
+        given = json.loads(given) if isinstance(given, str) else given
+    found = given.get("account") if isinstance(given, dict) else None
+    return found if isinstance(found, dict) else {"id": "unknown", "name": ""}
 
 
 def write(
