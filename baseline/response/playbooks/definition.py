@@ -121,7 +121,6 @@ def _step(step: Step, *, after: str, approval_hours: int) -> dict[str, State]:
         **_invoke(
             {"op": "step", "step": step.key, "kind": step.kind, "state.$": "$", **_execution()}
         ),
-        "TimeoutSeconds": STEP_SECONDS,
         "ResultSelector": {"result.$": "$.Payload"},
         "ResultPath": f"$.results.{step.key}",
         "Retry": _retries(step.waits_minutes),
@@ -184,6 +183,7 @@ def _invoke(payload: State, *, resource: str = "arn:aws:states:::lambda:invoke")
         "Type": "Task",
         "Resource": resource,
         "Parameters": {"FunctionName": "${Function}", "Payload": payload},
+        "TimeoutSeconds": STEP_SECONDS,
         "Retry": _retries(0),
     }
 

@@ -127,7 +127,7 @@ def _close_all(ec2: Client, entries: list[Entry]) -> bool:
     closing = [entry for entry in entries if entry["state"] == "found"]
     for entry in closing:
         logger.info("closing %s", json.dumps(entry["before"], default=str))
-        entry |= _close(ec2, entry["before"])
+        entry.update(_close(ec2, entry["before"]))
     return bool(closing)
 
 
@@ -176,7 +176,7 @@ def _judge(
         "state": "exempt" if exempt.until else "found",
         "reason": reason,
         "before": rule,
-        "time": now.isoformat(timespec="seconds"),
+        "time": now.isoformat(timespec="milliseconds"),
         "cause": place.cause,
     }
     return entry, exempt.until
