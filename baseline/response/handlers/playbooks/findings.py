@@ -48,11 +48,17 @@ def record(value: Said) -> Said:
 
 
 def detail(event: State) -> State:
-    """Give the finding or call inside an event; of Security Hub the one finding it carries."""
-    inner: State = record(event["detail"])
-    if "findings" in inner:
-        found: State = inner["findings"][0]
-        return found
+    """Give the finding or call inside an event; of Security Hub the one finding it carries.
+
+    Raises:
+        TypeError: there is none. The execution fails, and its alarm tells of the event.
+    """
+    inner = record(event["detail"])
+    if isinstance(inner, Record) and "findings" in inner:
+        inner = next(iter(inner.get("findings", [])), None)
+    if not isinstance(inner, Record):
+        message = "the event carries no finding and no call"
+        raise TypeError(message)
     return inner
 
 

@@ -100,7 +100,7 @@ def _actors(finding: State) -> Iterator[State]:
 
     Source: Amazon GuardDuty API Reference, "AccessKeyDetails" and "Actor".
     """
-    details = finding.get("resource", {}).get("accessKeyDetails")
+    details = finding.get("resource", {}).get("accessKeyDetails", {})
     if details:
         yield {
             "type": details.get("userType"),
