@@ -12,7 +12,7 @@ from baseline.gameday.inbox import GameDayInbox
 from baseline.response.evidence import EvidenceStore
 from baseline.response.membership import IncidentResponseMembership
 from baseline.response.open_ports import OpenPortCloser
-from stacks.security import SecurityStack
+from stacks.security import CRITICAL, SecurityStack
 
 
 class ResponseStack(cdk.Stack):
@@ -52,6 +52,7 @@ class ResponseStack(cdk.Stack):
             topic=security.topics["high"],
             topic_key=security.notification_key,
             schedule_group=names.open_port_schedules,
+            alarm_topic=security.topics[CRITICAL].topic,
             mode=settings.mode,
             ports=settings.ports,
             exemption_tag=settings.exemption_tag,

@@ -185,12 +185,15 @@ def _invoke(given: dict[str, str]) -> State:
         "Resource": "arn:aws:states:::lambda:invoke",
         "Parameters": {"FunctionName": "${Function}", "Payload": given},
         "OutputPath": "$.Payload",
+        # An answer that is lost takes no execution with it.
+        "TimeoutSeconds": 2 * TIMEOUT_SECONDS,
         "Retry": [
             {
                 "ErrorEquals": list(THROTTLED),
                 "IntervalSeconds": 10,
                 "MaxAttempts": ATTEMPTS,
                 "BackoffRate": 2,
+                "JitterStrategy": "FULL",
             }
         ],
     }

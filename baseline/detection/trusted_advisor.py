@@ -89,7 +89,7 @@ class TrustedAdvisor(Construct):
                 ),
                 iam.PolicyStatement(
                     sid="RememberMessage",
-                    actions=["s3:PutObject"],
+                    actions=["s3:GetObject", "s3:PutObject"],
                     resources=[reports.bucket.arn_for_objects(MARKER)],
                 ),
                 use_key(reports),

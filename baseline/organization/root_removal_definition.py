@@ -13,6 +13,11 @@ from baseline.settings.sweep_definition import ATTEMPTS, THROTTLED
 
 CONCURRENT_ACCOUNTS = 5
 ROOT_SECONDS = 300
+BROKEN_OFF = ("Lambda.Unknown", "Sandbox.Timedout", "States.Timeout")
+"""Errors of a function that was ended in the middle; each step can be done again.
+
+Source: AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows".
+"""
 REFUSED = "Refused"
 """Error with which a person refuses (``send-task-failure --error Refused``)."""
 
@@ -29,7 +34,12 @@ def definition(*, approval_hours: int) -> str:
         "Plan": {
             **_invoke(
                 "StepFunction",
-                {"step": "plan", "input.$": "$", "machine.$": "$$.StateMachine.Id"},
+                {
+                    "step": "plan",
+                    "input.$": "$",
+                    "machine.$": "$$.StateMachine.Id",
+                    "run.$": "$$.Execution.Name",
+                },
             ),
             "OutputPath": "$.Payload",
             "Next": "IsAnyAccountNamed",
@@ -132,6 +142,8 @@ def _ask(approval_hours: int) -> State:
             },
         },
         "TimeoutSeconds": approval_hours * 3600,
+        # An answer, and none in time, is final; a question that was not put is put again.
+        "Retry": _retries()[:1],
         "ResultPath": "$.answer",
         # Every other error is a fault of the question itself and fails the execution.
         "Catch": [_catch("States.Timeout", "TimedOut"), _catch(REFUSED, "Refused")],
@@ -207,13 +219,25 @@ def _invoke(function: str, payload: State) -> State:
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
         "Parameters": {"FunctionName": f"${{{function}}}", "Payload": payload},
-        "Retry": [
-            {
-                "ErrorEquals": list(THROTTLED),
-                "IntervalSeconds": 10,
-                "BackoffRate": 2,
-                "MaxAttempts": ATTEMPTS,
-                "JitterStrategy": "FULL",
-            }
-        ],
+        "TimeoutSeconds": ROOT_SECONDS,
+        "Retry": _retries(),
     }
+
+
+def _retries() -> list[State]:
+    return [
+        {
+            "ErrorEquals": list(THROTTLED),
+            "IntervalSeconds": 10,
+            "BackoffRate": 2,
+            "MaxAttempts": ATTEMPTS,
+            "JitterStrategy": "FULL",
+        },
+        {
+            "ErrorEquals": list(BROKEN_OFF),
+            "IntervalSeconds": 10,
+            "BackoffRate": 2,
+            "MaxAttempts": 2,
+            "JitterStrategy": "FULL",
+        },
+    ]

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Literal, cast
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from baseline.controls.registry import implements
@@ -23,10 +25,17 @@ from baseline.primitives.handler_function import HandlerFunction
 from baseline.primitives.secure_key import SecureKey
 from baseline.primitives.secure_topic import SecureTopic
 from baseline.response.evidence import EvidenceStore
+from baseline.response.playbooks.alarm import failed_alarm
 
 HANDLER = Path(__file__).parent / "handlers" / "open_ports"
 EVIDENCE_PREFIX = "open-ports/"
 TIMEOUT_SECONDS = 300
+FAILURES = ("Errors", "AsyncEventsDropped", "DeadLetterErrors")
+"""Metrics of an event that was not dealt with, at the first attempt or at all: the attempt after one
+that broke off finds the port closed, and says nothing of it.
+
+Source: AWS Lambda Developer Guide, "Types of metrics for Lambda functions".
+"""
 NO_QUEUE = (
     "EventBridge retries for 24 hours, what the function fails at waits in the function's own "
     "dead-letter queue, and AWS Config finds the open port again"
@@ -53,6 +62,8 @@ class OpenPortCloser(Construct):
         topic: topic that hears of each open port.
         topic_key: its key.
         schedule_group: physical name of the schedules that end exemptions.
+        alarm_topic: topic that hears when an event could not be dealt with, its report included;
+            its policy admits alarms whose names begin with the role's. By default nobody hears.
         mode: ``close`` by default; ``report`` only tells.
         ports: 22 and 3389 by default.
         exemption_tag: tag whose value is the last exempt day, as in 2026-12-24.
@@ -61,6 +72,7 @@ class OpenPortCloser(Construct):
     Attributes:
         function: the :class:`HandlerFunction`.
         rule: the ``CfnRule`` on the bus.
+        alarm: the ``CfnAlarm`` on what the function failed at, or None without ``alarm_topic``.
 
     Raises:
         BaselineError: when there are no ports, or one is none.
@@ -81,6 +93,7 @@ class OpenPortCloser(Construct):
         topic: SecureTopic,
         topic_key: SecureKey,
         schedule_group: str,
+        alarm_topic: sns.ITopic | None = None,
         mode: Literal["close", "report"] = "close",
         ports: Sequence[int] = ADMIN_PORTS,
         exemption_tag: str = "OpenPortUntil",
@@ -121,6 +134,7 @@ class OpenPortCloser(Construct):
         self.function.node.add_dependency(group)
         self._let_schedules_invoke(ends)
         self.rule = self._create_rule(bus)
+        self.alarm = self._create_alarm(f"{role_name}-failed", alarm_topic)
         self._acknowledge(evidence, schedule_group)
         implements(self, capability="open-port-closer", controls=["EC2.13", "EC2.14"])
 
@@ -179,6 +193,23 @@ class OpenPortCloser(Construct):
     def _schedules(self, group: str) -> str:
         place = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
         return f"arn:{cdk.Aws.PARTITION}:scheduler:{place}:schedule/{group}/*"
+
+    def _create_alarm(self, name: str, topic: sns.ITopic | None) -> cloudwatch.CfnAlarm | None:
+        if topic is None:
+            return None
+        return failed_alarm(
+            self,
+            "Alarm",
+            name=name,
+            description=(
+                "A port may be open, or was closed without a report: see the log of the open-port "
+                "closer, the evidence, and its dead-letter queue"
+            ),
+            metrics=dict.fromkeys(FAILURES, "Sum"),
+            namespace="AWS/Lambda",
+            dimension=("FunctionName", self.function.function.function_name),
+            topic=topic,
+        )
 
     def _create_rule(self, bus: events.CfnEventBus) -> events.CfnRule:
         function = self.function.function

@@ -27,6 +27,9 @@ REPORTS_PREFIX = "reports"
 ATTEMPTS = 5
 """Repetitions of a throttled account; waits 10, 20, 40, 80 and 160 seconds, jittered."""
 
+FUNCTION_SECONDS = 900
+"""The longest that Lambda lets a function run."""
+
 State = dict[str, Any]
 
 
@@ -135,6 +138,7 @@ def _invoke(function: str, payload: State) -> State:
         "Resource": "arn:aws:states:::lambda:invoke",
         "Parameters": {"FunctionName": f"${{{function}}}", "Payload": payload},
         "OutputPath": "$.Payload",
+        "TimeoutSeconds": FUNCTION_SECONDS,
         "Retry": [
             {
                 "ErrorEquals": list(THROTTLED),

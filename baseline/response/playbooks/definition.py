@@ -23,6 +23,9 @@ twice more."""
 FINAL = ("NotApproved", "DryRunChange")
 """Errors that no repetition mends."""
 
+ANSWERS = ("Refused", "States.Timeout")
+"""Errors of a question that are answers."""
+
 STILL_RUNNING = "StillRunning"
 POLL_SECONDS = 30
 STEP_SECONDS = 900
@@ -119,9 +122,15 @@ def _step(step: Step, *, after: str, approval_hours: int) -> dict[str, State]:
         states[f"Ask: {name}"] = _ask(step, after=after, hours=approval_hours)
     states[name] = {
         **_invoke(
-            {"op": "step", "step": step.key, "kind": step.kind, "state.$": "$", **_execution()}
+            {
+                "op": "step",
+                "step": step.key,
+                "kind": step.kind,
+                "state.$": "$",
+                "attempt.$": "$$.State.RetryCount",
+                **_execution(),
+            }
         ),
-        "TimeoutSeconds": STEP_SECONDS,
         "ResultSelector": {"result.$": "$.Payload"},
         "ResultPath": f"$.results.{step.key}",
         "Retry": _retries(step.waits_minutes),
@@ -159,8 +168,9 @@ def _ask(step: Step, *, after: str, hours: int) -> State:
     }
     return {
         **_invoke(payload, resource="arn:aws:states:::lambda:invoke.waitForTaskToken"),
-        # A refusal is an answer, and no answer in time is one, too: neither is asked again.
-        "Retry": [_transient()],
+        # A refusal is an answer, and no answer in time is one, too: neither is asked again. What
+        # could not be asked is.
+        "Retry": [{"ErrorEquals": list(ANSWERS), "MaxAttempts": 0}, _transient(), _again()],
         "TimeoutSeconds": hours * 3600,
         "ResultPath": f"$.approvals.{step.key}",
         # Refused or not answered: the step is left out, and the report says so.
@@ -184,6 +194,7 @@ def _invoke(payload: State, *, resource: str = "arn:aws:states:::lambda:invoke")
         "Type": "Task",
         "Resource": resource,
         "Parameters": {"FunctionName": "${Function}", "Payload": payload},
+        "TimeoutSeconds": STEP_SECONDS,
         "Retry": _retries(0),
     }
 
@@ -203,14 +214,18 @@ def _retries(waits_minutes: int) -> list[State]:
     return [
         *found,
         _transient(),
-        {
-            "ErrorEquals": ["States.ALL"],
-            "IntervalSeconds": 2,
-            "BackoffRate": 2,
-            "MaxAttempts": 2,
-            "JitterStrategy": "FULL",
-        },
+        _again(),
     ]
+
+
+def _again() -> State:
+    return {
+        "ErrorEquals": ["States.ALL"],
+        "IntervalSeconds": 2,
+        "BackoffRate": 2,
+        "MaxAttempts": 2,
+        "JitterStrategy": "FULL",
+    }
 
 
 def _transient() -> State:

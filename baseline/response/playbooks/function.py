@@ -107,7 +107,7 @@ class PlaybookFunction(Construct):
                     "evidence is only added; nothing there can be overwritten"
                 ),
                 f"AwsSolutions-IAM5[Resource::{self._bucket(evidence)}/{CLAIMS}*]": (
-                    "claims say which execution answers an event, and nothing else"
+                    "claims say which execution answers an event and what a step began, and nothing else"
                 ),
                 f"AwsSolutions-IAM5[Resource::{as_printed(self._tickets())}]": (
                     "a ticket's ID is known when it is made"

@@ -5,6 +5,7 @@ Every call is checked against the service's own model, so that a misspelt parame
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from botocore import xform_name
@@ -59,7 +60,7 @@ class Support:
             "Pfx0RwqBli": {"status": "ok", "flaggedResources": []},
         }
         self.findings: dict[str, Answer] = {}
-        self.objects: set[str] = set()
+        self.objects: dict[str, bytes] = {}
         self._faults: dict[str, ClientError] = {}
 
     def fail(self, operation: str, code: str) -> None:
@@ -114,9 +115,12 @@ class Support:
         return {"SuccessCount": len(given["Findings"]), "FailedCount": 0, "FailedFindings": []}
 
     def put_object(self, given: Answer) -> None:
-        if given["Key"] in self.objects and given["IfNoneMatch"] == "*":
+        if given["Key"] in self.objects and given.get("IfNoneMatch") == "*":
             raise error("PutObject", "PreconditionFailed")
-        self.objects.add(given["Key"])
+        self.objects[given["Key"]] = given["Body"]
+
+    def get_object(self, given: Answer) -> Answer:
+        return {"Body": io.BytesIO(self.objects[given["Key"]])}
 
     def publish(self, _: Answer) -> None:
         assert self.objects, "nobody would remember that people were told"

@@ -249,7 +249,7 @@ class _Machine:
 
     def _call(self, name: str, task: dict[str, Any], state: dict[str, Any]) -> Any:
         token = f"token of {name}"
-        payload = self._fill(task["Parameters"]["Payload"], state, token)
+        payload = self._fill(task["Parameters"]["Payload"], state, token, name)
         # What passes through Step Functions is JSON, of limited size.
         text = json.dumps(payload)
         assert len(text) < 256 * 1024
@@ -267,17 +267,18 @@ class _Machine:
             return {"decision": "approve", "by": f"arn:aws:sts::{SECURITY}:assumed-role/people/ada"}
         raise TaskError("Refused", "refused by ada")
 
-    def _fill(self, template: Any, state: Any, token: str | None = None) -> Any:
+    def _fill(self, template: Any, state: Any, token: str | None = None, name: str = "") -> Any:
         if not isinstance(template, dict):
             return template
         found = {}
         for key, value in template.items():
             if not key.endswith(".$"):
-                found[key] = self._fill(value, state, token)
+                found[key] = self._fill(value, state, token, name)
             elif value.startswith("$$."):
                 found[key.removesuffix(".$")] = {
                     "$$.Execution.Id": self._execution,
                     "$$.Execution.StartTime": STARTED,
+                    "$$.State.RetryCount": self._visited.count(name) - 1,
                     "$$.Task.Token": token,
                 }[value]
             else:

@@ -6,6 +6,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_events as events
+from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Match, Template
 
 from baseline.errors import BaselineError
@@ -174,3 +175,31 @@ def test_evidence_is_locked_encrypted_and_its_reads_are_logged(
 def test_wrong_ports_are_refused(ports: list[int], message: str) -> None:
     with pytest.raises(BaselineError, match=message):
         stack(ports=ports)
+
+
+def test_what_it_fails_at_raises_an_alarm() -> None:
+    arn = "arn:aws:sns:eu-west-1:333333333333:secbase-findings-critical"
+    topic = sns.Topic.from_topic_arn(cdk.Stack(cdk.App(), "topics"), "Critical", arn)
+    template = Template.from_stack(stack(alarm_topic=topic))
+    [alarm] = template.find_resources("AWS::CloudWatch::Alarm").values()
+    properties = alarm["Properties"]
+    assert properties["AlarmName"] == "secbase-open-port-closer-failed"
+    assert properties["AlarmActions"] == [arn]
+    assert (properties["ComparisonOperator"], properties["Threshold"]) == (
+        "GreaterThanThreshold",
+        0,
+    )
+    stats = [each["MetricStat"] for each in properties["Metrics"] if "MetricStat" in each]
+    assert {each["Metric"]["MetricName"] for each in stats} == {
+        "Errors",
+        "AsyncEventsDropped",
+        "DeadLetterErrors",
+    }
+    for each in stats:
+        assert each["Metric"]["Namespace"] == "AWS/Lambda"
+        [dimension] = each["Metric"]["Dimensions"]
+        assert dimension["Name"] == "FunctionName"
+
+
+def test_without_a_topic_there_is_no_alarm(template: Template) -> None:
+    template.resource_count_is("AWS::CloudWatch::Alarm", 0)

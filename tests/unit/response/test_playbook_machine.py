@@ -301,9 +301,25 @@ def test_a_message_that_cannot_be_sent_is_repeated_and_then_fails(key: str) -> N
 
 
 def test_a_question_that_cannot_be_asked_is_a_failure(key: str) -> None:
-    with Faults({"sns.Publish": 1}).injected():
+    def topic_is_gone() -> Any:
+        return Faults({"sns.Publish": 3}).injected()
+
+    with topic_is_gone():
         done = run(playbook(), finding(key))
     assert (done.status, status(key)) == ("FAILED", "Inactive")
+    assert done.visited.count("Ask: Delete key") == 3
+
+
+def test_a_question_that_could_not_be_asked_is_asked_again(key: str) -> None:
+    with Faults({"sns.Publish": 1}).injected():
+        done = run(playbook(), finding(key))
+    assert (done.status, status(key)) == ("SUCCEEDED", "deleted")
+
+
+def test_a_refusal_is_not_asked_again(key: str) -> None:
+    done = run(playbook(), finding(key), approve=False)
+    assert done.visited.count("Ask: Delete key") == 1
+    assert status(key) == "Inactive"
 
 
 def test_a_dry_run_changes_nothing_and_says_what_it_would(tickets: Tickets, key: str) -> None:

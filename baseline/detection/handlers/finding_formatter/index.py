@@ -7,6 +7,7 @@ then sends the event itself to the critical topic.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -26,6 +27,10 @@ logger = logging.getLogger()
 logger.setLevel(logging.INFO)
 
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
+_told: dict[str, list[str]] = {}
+"""Topics that an attempt told before it failed at another one; the next attempt, which mostly finds the
+same process, leaves them out."""
+
 IMPORTED = "Security Hub Findings - Imported"
 
 
@@ -41,16 +46,19 @@ def handler(given: dict[str, Any], _context: object) -> dict[str, Any]:
     Raises:
         RuntimeError: a topic could not be told; the others were.
     """
-    severity, event = given["severity"], given["event"]
+    severity, event = given["severity"], _event(given["event"])
     if is_sample(event):
         logger.info("a sample is not told: %s", event.get("id"))
         return {"told": []}
     finding = _read(event, severity)
     account = _account(finding.account)
     mails, chats = _audiences(severity, account, event)
-    told: list[str] = []
+    key = _key(given)
+    told = _told.setdefault(key, [])
     failed: list[str] = []
     for name, write in [(name, _mail) for name in mails] + [(name, _chat) for name in chats]:
+        if name in told:
+            continue
         try:
             _publish(name, **write(finding, account, event))
             told.append(name)
@@ -59,10 +67,21 @@ def handler(given: dict[str, Any], _context: object) -> dict[str, Any]:
             failed.append(f"{name}: {error}")
     if failed:
         raise RuntimeError("; ".join(failed))
+    del _told[key]
     if event.get("detail-type") == IMPORTED and os.environ["SECURITY_HUB_STATUS"] == "notified":
         _mark(event, severity)
     logger.info("%s told: %s", finding.id, ", ".join(told))
     return {"told": told}
+
+
+def _key(given: dict[str, Any]) -> str:
+    """Give what stays the same when Lambda repeats an invocation."""
+    text = json.dumps(given, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _event(given: Any) -> Event:  # noqa: ANN401 - whatever came
+    return given if isinstance(given, dict) else {"detail": given}
 
 
 def _read(event: Event, severity: str) -> Finding:
@@ -115,6 +134,11 @@ def _publish(name: str, **words: str) -> None:
     boto3.client("sns", config=RETRIES).publish(TopicArn=os.environ["TOPICS"] + name, **words)
 
 
+def _fields(finding: Any) -> dict[str, str]:  # noqa: ANN401 - whatever came
+    found = at(finding, "UserDefinedFields")
+    return {key: str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+
 def _mark(event: Event, severity: str) -> None:
     """Say in Security Hub that the finding was told, so that its updates are not told again.
 
@@ -128,7 +152,7 @@ def _mark(event: Event, severity: str) -> None:
             FindingIdentifiers=[which],
             Workflow={"Status": "NOTIFIED"},
             UserDefinedFields={
-                **(at(finding, "UserDefinedFields") or {}),
+                **_fields(finding),
                 os.environ["TOLD_FIELD"]: severity.upper(),
             },
         )

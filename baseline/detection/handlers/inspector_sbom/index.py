@@ -27,6 +27,8 @@ Export = dict[str, str]
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
 RUNNING, DONE, EMPTY, FAILED = "running", "done", "empty", "failed"
 NOTHING = "NO_FINDINGS_FOUND"
+# An export goes on whether or not its state can be read just now.
+PASSING = frozenset({"InternalServerException", "ServiceUnavailable", "ThrottlingException"})
 NOTE = 500
 
 
@@ -70,6 +72,9 @@ def _check(export: Export) -> Export:
     try:
         found = inspector.get_sbom_export(reportId=report)
     except (BotoCoreError, ClientError) as error:
+        if _passes(error):
+            logger.warning("%s: %s; looked at again", region, error)
+            return export
         return _export(region, report, FAILED, str(error))
     status, code = found["status"], found.get("errorCode", "")
     if status == "IN_PROGRESS":
@@ -79,6 +84,10 @@ def _check(export: Export) -> Export:
     if code == NOTHING:
         return _export(region, report, EMPTY)
     return _export(region, report, FAILED, f"{status} {code}: {found.get('errorMessage', '')}")
+
+
+def _passes(error: Exception) -> bool:
+    return not isinstance(error, ClientError) or error.response["Error"]["Code"] in PASSING
 
 
 def _export(region: str, report: str, state: str, note: str = "") -> Export:

@@ -83,7 +83,7 @@ def _visit(account: dict[str, Any], *, dry_run: bool) -> Iterator[Row]:
         yield _row("support-plan", "unchanged", note=advisor_findings.PLAN_TEXT)
         findings = [advisor_findings.of_plan(place, stamp, missing=True)]
         if not dry_run:
-            _tell_once(account)
+            yield from _tell_once(account)
     else:
         findings = [advisor_findings.of_plan(place, stamp, missing=False)]
         for check in checks:
@@ -127,10 +127,10 @@ def _check(
         ]
         if not dry_run:
             _refresh(support, check["id"])
-    except ClientError as error:
-        if _code(error) in THROTTLED:
+    except (BotoCoreError, ClientError) as error:
+        if isinstance(error, ClientError) and _code(error) in THROTTLED:
             raise
-        return _row(check["name"], "failed", note=f"{error.operation_name}: {error}"), None
+        return _row(check["name"], "failed", note=str(error)), None
     if result["status"] == "not_available":
         return _row(check["name"], "unchanged", note="not read by Trusted Advisor yet"), None
     finding = advisor_findings.of_check(check, result, place, stamp)
@@ -181,21 +181,50 @@ def _known(hub: Client, place: dict[str, str]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _tell_once(account: dict[str, Any]) -> None:
-    """Tell people of the first account without the plan; the marker is the memory of it."""
+def _tell_once(account: dict[str, Any]) -> Iterator[Row]:
+    """Tell people of the first account without the plan; the marker is the memory of it.
+
+    The account that made the marker tells, in each run until that has come off.
+    """
     region = os.environ["HOME_REGION"]
-    marked = {"account": account["id"], "time": datetime.now(UTC).isoformat()}
     try:
-        _client("s3", region).put_object(
+        if not _mark(account["id"], told=False, IfNoneMatch="*") and _is_told(account["id"]):
+            return
+        _publish(account, region)
+        _mark(account["id"], told=True)
+    except (BotoCoreError, ClientError) as error:
+        if isinstance(error, ClientError) and _code(error) in THROTTLED:
+            raise
+        yield _row("message", "failed", note=f"nobody was told: {error}")
+
+
+def _mark(account: str, *, told: bool, **condition: str) -> bool:
+    """Write the marker; False where there is one and the condition wants none."""
+    marked = {"account": account, "time": datetime.now(UTC).isoformat(), "told": told}
+    try:
+        _client("s3", os.environ["HOME_REGION"]).put_object(
             Bucket=os.environ["BUCKET"],
             Key=os.environ["MARKER"],
             Body=json.dumps(marked).encode(),
-            IfNoneMatch="*",
+            **condition,
         )
     except ClientError as error:
         if _code(error) in {"PreconditionFailed", "ConditionalRequestConflict"}:
-            return
+            return False
         raise
+    return True
+
+
+def _is_told(account: str) -> bool:
+    """Tell whether people know, or another account tells them."""
+    found = _client("s3", os.environ["HOME_REGION"]).get_object(
+        Bucket=os.environ["BUCKET"], Key=os.environ["MARKER"]
+    )
+    marked = json.loads(found["Body"].read())
+    return bool(marked.get("told", True)) or marked["account"] != account
+
+
+def _publish(account: dict[str, Any], region: str) -> None:
     _client("sns", region).publish(
         TopicArn=os.environ["TOPIC"],
         Subject="Trusted Advisor is not available",

@@ -26,7 +26,7 @@ from assignment_calls import (
     code_of,
 )
 from assignment_plan import Assignment, Entry
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)
@@ -113,6 +113,9 @@ def _row(
         return row | {"state": "failed", "detail": f"{verb}: {error}"}
     except UnfinishedError as error:
         return row | {"state": "in_progress", "detail": f"{verb}: {error}"}
+    except (BotoCoreError, ClientError) as error:
+        # The ledger's: what the other rows did stays in the report.
+        return row | {"state": "failed", "detail": f"{verb}: {error}"}
     return row | {"state": "changed"}
 
 

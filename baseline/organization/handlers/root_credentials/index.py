@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,35 +17,61 @@ import boto3
 import root_calls
 import root_plan
 import root_state
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from root_calls import ThrottledError
 
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)
 
+
+class ReportError(Exception):
+    """A removal could not be reported everywhere; what was done is in the function's log."""
+
+
 RUNBOOK = "docs/runbooks/management-root.md"
 BLOCKED = (
     "a service control policy denies everything here, to root sessions and to the root user alike"
 )
+MESSAGE_BYTES = 250_000
+"""A message of SNS has at most 256 KiB."""
+
 Event = dict[str, Any]
 
 
 def handler(event: Event, _context: object) -> Event:
-    """Say which root credentials an account has, and whether its address is corporate."""
+    """Say which root credentials an account has, and whether its address is corporate.
+
+    What cannot be read is a row that says so; the other row is not lost with it.
+    """
     account = event["account"]
-    try:
-        rows = [_credentials(account), _address(account["id"])]
-    except ClientError as error:
-        if root_calls.throttled(error):
-            raise ThrottledError(str(error)) from error
-        raise
-    for row in rows:
-        logger.info(json.dumps({"account": account["id"], **row}))
+    rows = [
+        _row("root-credentials", lambda: _credentials(account)),
+        _row("root-email", lambda: _address(account["id"])),
+    ]
     findings = sum(row["state"] in {"finding", "would_change"} for row in rows)
     if findings:
-        root_calls.measure("Findings", findings)
-    found = any(row["state"] == "would_change" for row in rows)
-    return {"account": account, "state": "would_change" if found else "ok", "rows": rows}
+        try:
+            root_calls.measure("Findings", findings)
+        except (BotoCoreError, ClientError) as error:
+            rows.append(_failed("metric", error))
+    for row in rows:
+        logger.info(json.dumps({"account": account["id"], **row}))
+    found = {row["state"] for row in rows}
+    state = next((state for state in ("failed", "would_change") if state in found), "ok")
+    return {"account": account, "state": state, "rows": rows}
+
+
+def _row(setting: str, read: Callable[[], Event]) -> Event:
+    try:
+        return read()
+    except (BotoCoreError, ClientError) as error:
+        if root_calls.throttled(error):
+            raise ThrottledError(str(error)) from error
+        return _failed(setting, error)
+
+
+def _failed(setting: str, error: Exception) -> Event:
+    return {"setting": setting, "state": "failed", "detail": root_calls.said(error)}
 
 
 def _credentials(account: dict[str, Any]) -> dict[str, Any]:
@@ -86,13 +113,24 @@ def _is_corporate(email: str) -> bool:
 
 
 def root(event: Event, _context: object) -> Event:
-    """Look at the root credentials of one account, or remove the approved ones."""
+    """Look at the root credentials of one account, or remove the approved ones.
+
+    What AWS refuses is a result, so that a hundred of them fit into the state of the execution.
+    """
     try:
         return _look(event) if event["task"] == "look" else _remove(event)
-    except ClientError as error:
+    except (BotoCoreError, ClientError) as error:
         if root_calls.throttled(error):
             raise ThrottledError(str(error)) from error
-        raise
+        logger.exception("%s failed", event["task"])
+        given = event["account"]
+        known = {"account": given, "name": ""} if isinstance(given, str) else given
+        return {
+            "account": known["account"],
+            "name": known["name"],
+            "state": "failed",
+            "detail": root_calls.said(error),
+        }
 
 
 def _look(event: Event) -> Event:
@@ -120,24 +158,33 @@ def _remove(event: Event) -> Event:
         detail = f"there is more than was approved ({found.sentence()}); nothing was removed"
         return {**result, "state": "failed", "detail": detail}
     root_state.remove(session, found)
-    left = root_state.look(session)
+    left = root_state.left(session)
     logger.info(json.dumps({"account": account, "removed": found.row(), "left": left.row()}))
     if left.exists:
         return {**result, "state": "failed", "detail": f"still there: {left.sentence()}"}
+    # An earlier attempt of this run may have been broken off after it removed some.
+    gone = root_state.missing(found, approved["found"])
+    before = f"gone already: {gone.sentence()}" if gone.exists else ""
     if not found.exists:
-        return {**result, "state": "ok", "detail": "gone already"}
-    return {**result, "state": "changed", "detail": f"removed: {found.sentence()}"}
+        return {**result, "state": "ok", "detail": before or "gone already"}
+    said = [f"removed: {found.sentence()}", *([before] if before else [])]
+    return {**result, "state": "changed", "detail": "; ".join(said)}
 
 
 def step(event: Event, _context: object) -> Event:
     """Do one step of a removal."""
-    return STEPS[event["step"]](event)
+    try:
+        return STEPS[event["step"]](event)
+    except ClientError as error:
+        if root_calls.throttled(error):
+            raise ThrottledError(str(error)) from error
+        raise
 
 
 def _plan(event: Event) -> Event:
     given = event["input"]
     if "output" in given:  # a sweep has ended
-        given = {"accounts": _of_sweep(given["output"], event["machine"]), "dry_run": False}
+        given = {"accounts": _of_sweep(given["output"], event), "dry_run": False}
         if not given["accounts"]:
             return {"accounts": [], "dry_run": True}
     return root_plan.parse(
@@ -145,12 +192,22 @@ def _plan(event: Event) -> Event:
     )
 
 
-def _of_sweep(output: str, machine: str) -> list[str]:
-    """Give the accounts with root credentials, unless they are being asked about already."""
-    client = boto3.client("stepfunctions", config=root_calls.RETRIES)
-    running = client.list_executions(stateMachineArn=machine, statusFilter="RUNNING", maxResults=2)
-    if len(running["executions"]) > 1:
-        logger.info("another execution waits for its approval; nothing to do")
+def _of_sweep(output: str, event: Event) -> list[str]:
+    """Give the accounts with root credentials, unless they are being asked about already.
+
+    The event of a sweep's end may start two executions: the older one asks.
+    """
+    pages = boto3.client("stepfunctions", config=root_calls.RETRIES).get_paginator(
+        "list_executions"
+    )
+    running = [
+        each
+        for page in pages.paginate(stateMachineArn=event["machine"], statusFilter="RUNNING")
+        for each in page["executions"]
+    ]
+    first = min(running, key=lambda each: (each["startDate"], each["name"]), default=None)
+    if first is not None and first["name"] != event["run"]:
+        logger.info("execution %s waits for its approval; nothing to do", first["name"])
         return []
     place = json.loads(output)["report"]
     found = boto3.client("s3", config=root_calls.RETRIES).get_object(
@@ -210,17 +267,42 @@ def _report(event: Event) -> Event:
         "accounts": sorted(results, key=lambda result: str(result["account"])),
     }
     key = f"reports/{report['ended'][:10]}/{event['run']}.json"
+    problems: list[str] = []
+    for said, action in _places(report, key, failed, problems):
+        try:
+            action()
+        except (BotoCoreError, ClientError) as error:
+            logger.exception("%s", said)
+            problems.append(f"{said}: {root_calls.said(error)}")
+    logger.info(json.dumps(report))
+    if problems:
+        raise ReportError("; ".join(problems))
+    return {**report, "failed": failed, "report": {"bucket": os.environ["BUCKET"], "key": key}}
+
+
+def _places(
+    report: Event, key: str, failed: int, problems: list[str]
+) -> list[tuple[str, Callable[[], object]]]:
+    """Give where a removal is reported; people come last, and hear of the places that failed."""
+    places: list[tuple[str, Callable[[], object]]] = [
+        ("the report was not written", lambda: _write(report, key)),
+        ("failures were not counted", lambda: root_calls.measure("FailedAccounts", failed)),
+    ]
+    if report["asked"]:
+        subject = f"Removal of root credentials: {report['outcome']}"
+        places.append(
+            ("nobody was told", lambda: root_calls.publish(subject, _told(report, problems)))
+        )
+    return places
+
+
+def _write(report: Event, key: str) -> None:
     boto3.client("s3", config=root_calls.RETRIES).put_object(
         Bucket=os.environ["BUCKET"],
         Key=key,
         Body=json.dumps(report).encode(),
         ContentType="application/json",
     )
-    root_calls.measure("FailedAccounts", failed)
-    if end["asked"]:
-        root_calls.publish(f"Removal of root credentials: {end['outcome']}", _told(report))
-    logger.info(json.dumps(report))
-    return {**report, "failed": failed, "report": {"bucket": os.environ["BUCKET"], "key": key}}
 
 
 def _kept(candidate: Event) -> Event:
@@ -232,11 +314,13 @@ def _kept(candidate: Event) -> Event:
     }
 
 
-def _told(report: Event) -> str:
+def _told(report: Event, problems: list[str]) -> str:
     by = f" by {report['approver']}" if report["approver"] else ""
     why = f": {report['cause']}" if report["cause"] else ""
     lines = [f"{row['account']} {row['name']}: {row['detail']}" for row in report["accounts"]]
-    return "\n".join([f"Execution {report['run']} {report['outcome']}{by}{why}", *lines])
+    lines += [f"Problem: {problem}" for problem in problems]
+    text = "\n".join([f"Execution {report['run']} {report['outcome']}{by}{why}", *lines])
+    return text.encode()[:MESSAGE_BYTES].decode(errors="ignore")
 
 
 STEPS = {"plan": _plan, "select": _select, "ask": _ask, "match": _match, "report": _report}

@@ -25,6 +25,9 @@ THROTTLED = {
 }
 
 
+SAID_LENGTH = 500
+
+
 class ThrottledError(Exception):
     """AWS throttles the calls; the state machine tries again."""
 
@@ -78,9 +81,14 @@ def measure(metric: str, value: int) -> None:
     )
 
 
-def throttled(error: ClientError) -> bool:
+def throttled(error: Exception) -> bool:
     """Tell whether AWS only wants fewer calls."""
-    return error.response["Error"]["Code"] in THROTTLED
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] in THROTTLED
+
+
+def said(error: Exception) -> str:
+    """Give an error in words; bounded, since it becomes part of the execution's state."""
+    return f"{type(error).__name__}: {error}"[:SAID_LENGTH]
 
 
 def by_guardrail(error: ClientError) -> bool:

@@ -5,6 +5,7 @@ A root session is the caller, so no call names a user.
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from botocore.exceptions import ClientError
 
 Client = Any  # boto3 makes its clients at run time
 GONE = "NoSuchEntity"
+LOOKS, LOOK_SECONDS = 4, 3.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +70,26 @@ def remove(iam: Client, root: Root) -> None:
         _gone(iam.delete_signing_certificate, CertificateId=certificate)
     for device in root.mfa_devices:
         _gone(iam.deactivate_mfa_device, SerialNumber=device)
+
+
+def left(iam: Client) -> Root:
+    """Read what is left after a removal; IAM's reads may lag behind, so it is read again."""
+    found = look(iam)
+    for _ in range(LOOKS - 1):
+        if not found.exists:
+            break
+        time.sleep(LOOK_SECONDS)
+        found = look(iam)
+    return found
+
+
+def missing(found: Root, approved: dict[str, Any]) -> Root:
+    """Give what was approved and is there no more."""
+    rest = {
+        name: tuple(each for each in approved[name] if each not in getattr(found, name))
+        for name in ("access_keys", "mfa_devices", "certificates")
+    }
+    return Root(password=bool(approved["password"]) and not found.password, **rest)
 
 
 def beyond(found: Root, approved: dict[str, Any]) -> bool:

@@ -66,6 +66,8 @@ def _region(region: str, credentials: Credentials, attempt: int) -> Iterator[pat
     except ClientError as error:
         _raise_when_throttled(error, attempt)
         yield patch_rows.failed(region, f"{error.operation_name}: {error}")
+    except BotoCoreError as error:
+        yield patch_rows.failed(region, str(error))
     else:
         yield from patch_rows.of_region(region, machines, states, datetime.now(UTC))
 

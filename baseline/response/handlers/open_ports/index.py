@@ -2,7 +2,8 @@
 
 It acts on what a security group is now, not on what the event says, so duplicates, late events and
 changes in the meantime do no harm: a second look at a closed group finds nothing. One rule that
-cannot be revoked does not keep the others open.
+cannot be judged or revoked does not keep the others open. What a rule was is kept before it goes,
+since the invocation after one that broke off finds it closed and has nothing to tell.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from port_events import Place, place_of
 from port_exemption import exemption
 from port_exposure import is_anywhere, open_ports, permission, source
@@ -36,6 +37,8 @@ GONE = frozenset(
 )
 EXISTS = "ConflictException"
 SUBJECT_LENGTH = 100
+MESSAGE_BYTES = 250_000
+"""A message of SNS has at most 256 KiB."""
 
 Client = Any  # boto3 clients have no published type
 Entry = dict[str, Any]
@@ -48,41 +51,84 @@ def handler(event: dict[str, Any], context: Client) -> dict[str, Any]:
         What was found, one entry for each open rule, with what was done about it.
 
     Raises:
-        RuntimeError: a rule could not be revoked; the invocation is repeated.
+        RuntimeError: something could not be read, revoked, kept or told; the invocation is
+            repeated, and the function's alarm tells of it.
     """
     place = place_of(event)
     if place is None:
         return {"entries": []}
-    entries = list(_examine(place, _ec2(place), context.invoked_function_arn))
+    ec2 = _ec2(place)
+    entries, problems = _survey(place, ec2, context.invoked_function_arn)
     if entries:
-        _keep(place, entries)
-        _tell(place, entries)
-    failed = [entry for entry in entries if entry["state"] == "failed"]
+        _try(problems, "the evidence was not kept", lambda: _keep(place, entries))
+        if _close_all(ec2, entries):
+            _try(problems, "what was done was not kept", lambda: _keep(place, entries))
+        _try(problems, "nobody was told", lambda: _tell(place, entries, problems))
+    failed = [entry for entry in entries if entry["state"] in {"failed", "unknown"}]
     if failed:
-        message = (
-            f"{len(failed)} of {len(entries)} open rules are still open: {failed[0]['reason']}"
+        problems.insert(
+            0, f"{len(failed)} of {len(entries)} open rules are still open: {failed[0]['reason']}"
         )
-        raise RuntimeError(message)
+    if problems:
+        raise RuntimeError("; ".join(problems))
     return {"entries": entries}
 
 
-def _examine(place: Place, ec2: Client, own_arn: str) -> Iterator[Entry]:
+def _try(problems: list[str], said: str, action: Callable[[], None]) -> None:
+    """Do something that may fail without keeping ports open or the rest from being done."""
+    try:
+        action()
+    except (BotoCoreError, ClientError) as error:
+        logger.exception("%s", said)
+        problems.append(f"{said}: {error}")
+
+
+def _survey(place: Place, ec2: Client, own_arn: str) -> tuple[list[Entry], list[str]]:
+    """Find the open rules, and what could not be read; nothing changes here."""
+    found: list[Entry] = []
+    problems: list[str] = []
+    _try(
+        problems,
+        "not every rule could be read",
+        lambda: found.extend(_examine(place, ec2, own_arn, problems)),
+    )
+    return found, problems
+
+
+def _examine(place: Place, ec2: Client, own_arn: str, problems: list[str]) -> Iterator[Entry]:
     ports = [int(port) for port in os.environ["PORTS"].split(",")]
     tags: dict[str, list[dict[str, str]]] = {}
     lists: dict[str, bool] = {}
     for rule in _rules(place, ec2):
         found = open_ports(rule, ports)
-        if not found or not _from_anywhere(rule, ec2, lists):
-            continue
         group = rule["GroupId"]
-        if group not in tags:
-            tags[group] = _group_tags(ec2, group)
+        try:
+            if not found or not _from_anywhere(rule, ec2, lists):
+                continue
+            if group not in tags:
+                tags[group] = _group_tags(ec2, group)
+        except (BotoCoreError, ClientError) as error:
+            # It may be no open rule, or an exempt one: it is told and looked at again.
+            logger.exception("%s cannot be judged", rule["SecurityGroupRuleId"])
+            entry, _ = _judge(place, rule, found, [])
+            yield entry | {"state": "unknown", "reason": str(error)}
+            continue
         entry, until = _judge(place, rule, found, [*rule.get("Tags", []), *tags[group]])
         if until:
-            _look_again(place, group, until, own_arn)
-        elif os.environ["MODE"] == "close":
-            entry |= _close(ec2, rule)
+            ends = f"nothing closes {group} when its exemption ends"
+            _try(problems, ends, partial(_look_again, place, group, until, own_arn))
         yield entry
+
+
+def _close_all(ec2: Client, entries: list[Entry]) -> bool:
+    """Revoke what is open and not exempt; tell whether there was anything."""
+    if os.environ["MODE"] != "close":
+        return False
+    closing = [entry for entry in entries if entry["state"] == "found"]
+    for entry in closing:
+        logger.info("closing %s", json.dumps(entry["before"], default=str))
+        entry.update(_close(ec2, entry["before"]))
+    return bool(closing)
 
 
 def _rules(place: Place, ec2: Client) -> Iterator[Entry]:
@@ -130,7 +176,7 @@ def _judge(
         "state": "exempt" if exempt.until else "found",
         "reason": reason,
         "before": rule,
-        "time": now.isoformat(timespec="seconds"),
+        "time": now.isoformat(timespec="milliseconds"),
         "cause": place.cause,
     }
     return entry, exempt.until
@@ -139,8 +185,8 @@ def _judge(
 def _close(ec2: Client, rule: Entry) -> Entry:
     try:
         ec2.revoke_security_group_ingress(GroupId=rule["GroupId"], IpPermissions=[permission(rule)])
-    except ClientError as error:
-        if error.response["Error"]["Code"] in GONE:
+    except (BotoCoreError, ClientError) as error:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] in GONE:
             return {"state": "gone"}
         logger.exception("%s stays open", rule["SecurityGroupRuleId"])
         return {"state": "failed", "reason": str(error)}
@@ -186,7 +232,7 @@ def _keep(place: Place, entries: list[Entry]) -> None:
     logger.info("kept %s", key)
 
 
-def _tell(place: Place, entries: list[Entry]) -> None:
+def _tell(place: Place, entries: list[Entry], problems: list[str]) -> None:
     lines = [
         f"Account {place.account}, Region {place.region}.",
         f"Cause: {place.cause.get('eventName')} by {place.cause.get('principal') or 'unknown'}.",
@@ -200,19 +246,22 @@ def _tell(place: Place, entries: list[Entry]) -> None:
             "exempt": "stays open, exempt",
             "gone": "was open and is gone already",
             "failed": "is STILL OPEN",
+            "unknown": "may be OPEN, and cannot be judged",
         }[entry["state"]]
         reason = f" ({entry['reason']})" if entry["reason"] else ""
         lines.append(
             f"{entry['group']} {entry['rule']}: port {ports} from {entry['source']} {state}{reason}."
         )
     lines += [
+        *([""] if problems else []),
+        *(f"Problem: {problem}." for problem in problems),
         "",
         "What to do: reach the machine through Session Manager, which needs no open port.",
     ]
     _client("sns").publish(
         TopicArn=os.environ["TOPIC_ARN"],
         Subject=f"Open port in account {place.account}, {place.region}"[:SUBJECT_LENGTH],
-        Message="\n".join(lines),
+        Message="\n".join(lines).encode()[:MESSAGE_BYTES].decode(errors="ignore"),
     )
 
 

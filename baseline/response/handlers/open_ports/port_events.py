@@ -56,15 +56,15 @@ def place_of(event: dict[str, Any]) -> Place | None:
     if not groups and not lists:
         return None
     return Place(
-        account=detail.get("recipientAccountId", event["account"]),
-        region=detail.get("awsRegion", event["region"]),
+        account=str(detail.get("recipientAccountId") or event["account"]),
+        region=str(detail.get("awsRegion") or event["region"]),
         groups=() if lists else groups,
         prefix_lists=lists,
         cause={
             "eventName": _name(detail),
             "eventID": detail.get("eventID"),
             "time": detail.get("eventTime"),
-            "principal": detail.get("userIdentity", {}).get("arn"),
+            "principal": _principal(detail),
             "sourceIPAddress": detail.get("sourceIPAddress"),
         },
     )
@@ -80,6 +80,12 @@ def _verdict(event: dict[str, Any], detail: dict[str, Any]) -> Place | None:
         prefix_lists=(),
         cause={"eventName": f"Config rule {detail['configRuleName']}", "time": event.get("time")},
     )
+
+
+def _principal(detail: dict[str, Any]) -> str | None:
+    """Give who called; what cannot be read is no reason to leave a port open."""
+    caller = detail.get("userIdentity")
+    return str(caller["arn"]) if isinstance(caller, dict) and caller.get("arn") else None
 
 
 def _name(detail: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import clients
 import custody
+import progress
 from botocore.exceptions import BotoCoreError, ClientError
 
 READING = re.compile(r"^(BatchGet|Describe|Filter|Get|Head|List|Lookup|Scan|Search|Simulate)")
@@ -16,8 +17,14 @@ READING = re.compile(r"^(BatchGet|Describe|Filter|Get|Head|List|Lookup|Scan|Sear
 
 THROTTLING = frozenset(
     {
+        "BandwidthLimitExceeded",
         "EC2ThrottledException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "ServiceUnavailable",
         "SlowDown",
         "Throttling",
         "ThrottlingException",
@@ -26,6 +33,9 @@ THROTTLING = frozenset(
     }
 )
 """Error codes with which AWS asks to come back later."""
+
+FAILED_LENGTH = 8_000
+"""An error's text becomes part of the state, whose size is limited."""
 
 State = dict[str, Any]
 Client = Any  # boto3 clients have no published type
@@ -57,6 +67,13 @@ class PartlyFailed(Exception):  # noqa: N818 - named in the report
     """Some of what the step is about could not be dealt with; the rest is."""
 
 
+def code_of(error: Exception) -> str:
+    """Give the error code of AWS; of a call that got no answer, the kind of silence."""
+    if isinstance(error, ClientError):
+        return str(error.response["Error"]["Code"])
+    return type(error).__name__
+
+
 class Call:
     """One step of one incident.
 
@@ -73,7 +90,13 @@ class Call:
     """
 
     def __init__(
-        self, state: State, *, step: str, execution: str, dry_run: bool | None = None
+        self,
+        state: State,
+        *,
+        step: str,
+        execution: str,
+        dry_run: bool | None = None,
+        attempt: int = 0,
     ) -> None:
         self.incident: State = state["incident"]
         self.target: State = self.incident["target"]
@@ -89,6 +112,8 @@ class Call:
         self.facts: State = {}
         self._results: State = state.get("results", {})
         self._changed = False
+        # Nothing of what an attempt that broke off did is lost for the report.
+        self._begun = progress.earlier(execution, step) if attempt and not self.dry_run else []
         # Making one reads the service's model, which takes long for EC2.
         self._clients: dict[tuple[str, str], Client] = {}
 
@@ -117,9 +142,19 @@ class Call:
             action: does it.
         """
         if not self.dry_run:
+            if said not in self._begun:
+                self._begun.append(said)
+            progress.note(self.execution, self.step, self._begun)
             action()
         self._changed = True
         self.changes.append(said)
+
+    def finish(self) -> None:
+        """Take over what earlier attempts began and this one found done."""
+        before = [each for each in self._begun if each not in self.changes]
+        if before:
+            self._changed = True
+            self.changes[:0] = [f"{each} (begun by an earlier attempt)" for each in before]
 
     def note(self, said: str) -> None:
         """Let the report say something."""
@@ -162,12 +197,12 @@ class Call:
         for item in items:
             try:
                 action(item)
-            except ClientError as error:
+            except (BotoCoreError, ClientError) as error:
                 failed.append(str(error))
-                throttled = throttled or error.response["Error"]["Code"] in THROTTLING
+                throttled = throttled or code_of(error) in THROTTLING
         if failed:
             done = f"; done: {'; '.join(self.changes)}" if self.changes else ""
-            text = f"{'; '.join(failed)}{done}"
+            text = f"{'; '.join(failed)[:FAILED_LENGTH]}{done[:FAILED_LENGTH]}"
             raise Throttled(text) if throttled else PartlyFailed(text)
 
     @property

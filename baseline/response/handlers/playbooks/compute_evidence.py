@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import compute_instance
-from botocore.exceptions import ClientError
-from calls import Call, NothingToDo
+from botocore.exceptions import BotoCoreError, ClientError
+from calls import Call, NothingToDo, code_of
 from clients import Client
 
 State = dict[str, Any]
@@ -71,8 +71,8 @@ def _optional(call: Call, file: str, read: Callable[[], object]) -> None:
     """Keep what can be had; not every machine has a screen, or an agent."""
     try:
         found = read()
-    except ClientError as error:
-        call.note(f"no {file}: {error.response['Error']['Code']}")
+    except (BotoCoreError, ClientError) as error:
+        call.note(f"no {file}: {code_of(error)}")
         return
     call.keep(file, found)
 
@@ -146,8 +146,8 @@ def list_launches(call: Call) -> None:
                 for each in _events(call.client("cloudtrail", region), key, str(value))
                 if each["EventName"] in LAUNCHES
             ]
-        except ClientError as error:
-            call.note(f"launches in {region} are not known: {error.response['Error']['Code']}")
+        except (BotoCoreError, ClientError) as error:
+            call.note(f"launches in {region} are not known: {code_of(error)}")
             continue
         if found:
             launches[region] = [_launch(each) for each in found]
@@ -182,8 +182,8 @@ def _tell_limit(call: Call) -> None:
         quota = call.client("service-quotas").get_service_quota(
             ServiceCode="ec2", QuotaCode=VCPU_QUOTA
         )["Quota"]
-    except ClientError as error:
-        call.note(f"the limit of instances is not known: {error.response['Error']['Code']}")
+    except (BotoCoreError, ClientError) as error:
+        call.note(f"the limit of instances is not known: {code_of(error)}")
         return
     call.note(
         f"{call.region} lets {quota['Value']:.0f} vCPUs of standard instances run; the guardrail "

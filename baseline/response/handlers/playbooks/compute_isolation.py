@@ -15,7 +15,7 @@ from typing import Any
 
 import compute_acls
 import compute_instance
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from calls import Call, PartlyFailed
 
 State = dict[str, Any]
@@ -40,11 +40,11 @@ def isolate_instance(call: Call) -> None:
         there = [each for each in found if each["VpcId"] == vpc]
         try:
             _isolate(call, vpc, there)
-        except ClientError as error:
+        except (BotoCoreError, ClientError) as error:
             failed.append(f"{vpc}: {error}")
     try:
         compute_acls.close_lonely_subnets(call, found)
-    except ClientError as error:
+    except (BotoCoreError, ClientError) as error:
         failed.append(f"network ACL: {error}")
     if failed:
         done = f"; done: {'; '.join(call.changes)}" if call.changes else ""
@@ -108,13 +108,13 @@ def _delete(call: Call, group: str) -> None:
             return
 
 
-def _close(call: Call, names: list[str], isolation: str | None) -> ClientError | None:
+def _close(call: Call, names: list[str], isolation: str | None) -> Exception | None:
     """Give each interface the isolation group again, whatever happened to the others."""
-    failed = None
+    failed: Exception | None = None
     for name in names:
         try:
             _give(call, name, isolation)
-        except ClientError as error:
+        except (BotoCoreError, ClientError) as error:
             failed = error
     return failed
 
@@ -154,7 +154,7 @@ def _open_group(call: Call, vpc: str, *, make: bool) -> str | None:
     if found is None and make:
         try:
             found = _made(call, vpc, name, "Cuts open connections; deleted at once")
-        except ClientError as error:
+        except (BotoCoreError, ClientError) as error:
             call.problems.append(f"connections that are open were not cut: {error}")
     return str(found["GroupId"]) if found else None
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import clients
 import compute_instance
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from calls import Call, NothingToDo, StillRunning
 from clients import Client
 
@@ -190,7 +190,7 @@ def _tell_keys(call: Call, taken: list[State]) -> None:
             continue
         try:
             manager = call.client("kms").describe_key(KeyId=key)["KeyMetadata"]["KeyManager"]
-        except ClientError as error:
+        except (BotoCoreError, ClientError) as error:
             call.note(f"who manages {key} of {name} is not known: {error}")
             continue
         if manager == "AWS":

@@ -17,7 +17,7 @@ def compromised_instance(event: State) -> State:
 
 def crypto_mining(event: State) -> State:
     """Give the instance that mines, or the function."""
-    function = findings.detail(event).get("resource", {}).get("lambdaDetails") or {}
+    function = findings.detail(event).get("resource", {}).get("lambdaDetails", {})
     if not function:
         return _instance(event)
     arn = str(findings.require(function.get("functionArn"), "which function"))
@@ -28,26 +28,26 @@ def crypto_mining(event: State) -> State:
 
 def dns_exfiltration(event: State) -> State:
     """Give the instance that sends data in names, and the domain that receives them."""
-    action = findings.detail(event).get("service", {}).get("action") or {}
-    domain = (action.get("dnsRequestAction") or {}).get("domain")
+    action = findings.detail(event).get("service", {}).get("action", {})
+    domain = action.get("dnsRequestAction", {}).get("domain")
     return {**_instance(event), "domain": str(domain).rstrip(".").lower() if domain else None}
 
 
 def _instance(event: State) -> State:
     found = findings.detail(event)
-    details = found.get("resource", {}).get("instanceDetails") or {}
+    details = found.get("resource", {}).get("instanceDetails", {})
     name = findings.require(details.get("instanceId"), "which instance")
-    return {"kind": "instance", "id": name, "remote": _remote(found.get("service") or {})}
+    return {"kind": "instance", "id": name, "remote": _remote(found.get("service", {}))}
 
 
 def _remote(service: State) -> list[str]:
     """Give the addresses at the other end that are of the internet; those inside are victims."""
-    action = service.get("action") or {}
-    said = [action.get("networkConnectionAction") or {}]
-    said += (action.get("portProbeAction") or {}).get("portProbeDetails") or []
+    action = service.get("action", {})
+    said = [action.get("networkConnectionAction", {})]
+    said += action.get("portProbeAction", {}).get("portProbeDetails", [])
     found = set()
     for each in said:
-        remote = each.get("remoteIpDetails") or {}
+        remote = each.get("remoteIpDetails", {})
         for key in ("ipAddressV4", "ipAddressV6"):
             address = _public(remote.get(key))
             if address:

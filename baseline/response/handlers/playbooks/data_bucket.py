@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import data_policy
-from botocore.exceptions import ClientError
-from calls import Call, NothingToDo
+from botocore.exceptions import BotoCoreError, ClientError
+from calls import Call, NothingToDo, code_of
 from data_exemption import on_purpose
 from data_exposure import (
     BLOCKED,
@@ -21,7 +21,7 @@ from data_exposure import (
     public_ways,
     tags_of,
 )
-from data_read import GONE, code_of, plain, read
+from data_read import GONE, plain, read
 
 State = dict[str, Any]
 Client = Any  # boto3 clients have no published type
@@ -64,7 +64,7 @@ def keep_bucket_state(call: Call) -> None:
         for name, operation, absent in SETTINGS:
             try:
                 answer = read(lambda: getattr(s3, operation)(Bucket=bucket), absent)  # noqa: B023
-            except ClientError as error:
+            except (BotoCoreError, ClientError) as error:
                 if code_of(error) in GONE:
                     raise
                 call.problems.append(f"{bucket}: {name} could not be read: {error}")

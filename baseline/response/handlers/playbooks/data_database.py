@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
-from calls import Call, NothingToDo
+from calls import Call, NothingToDo, code_of
 from data_exemption import on_purpose
-from data_read import GONE, code_of, plain, read
+from data_read import GONE, plain, read
 from data_shares import KINDS, Exposable, public_snapshots
 
 State = dict[str, Any]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from botocore.exceptions import ClientError
-from data_read import code_of, read
+from calls import code_of
+from data_read import read
 
 EVERYBODY = (
     "http://acs.amazonaws.com/groups/global/AllUsers",

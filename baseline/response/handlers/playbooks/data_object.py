@@ -6,8 +6,8 @@ from typing import Any
 
 import data_policy
 from botocore.exceptions import ClientError
-from calls import Call, NothingToDo
-from data_read import GONE, code_of, plain, read
+from calls import Call, NothingToDo, code_of
+from data_read import GONE, plain, read
 
 State = dict[str, Any]
 Client = Any  # boto3 clients have no published type

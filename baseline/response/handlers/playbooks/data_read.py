@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
+from calls import code_of
 
 Answer = Any  # what boto3 gives has no published type
 
@@ -22,11 +23,6 @@ GONE = frozenset(
     }
 )
 """Error codes that say that the resource itself does not exist (any more)."""
-
-
-def code_of(error: ClientError) -> str:
-    """Give the code of an error."""
-    return str(error.response["Error"]["Code"])
 
 
 def read(action: Callable[[], Answer], *absent: str) -> Answer:

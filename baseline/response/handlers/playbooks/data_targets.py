@@ -13,11 +13,12 @@ from typing import Any
 import clients
 import findings
 from botocore.exceptions import BotoCoreError, ClientError
+from calls import code_of
 from data_bucket import RANSOMWARE
 from data_database import ACCOUNT_SNAPSHOTS, is_public
 from data_exemption import on_purpose
 from data_exposure import public_ways, tags_of
-from data_read import GONE, code_of
+from data_read import GONE
 
 logger = logging.getLogger(__name__)
 
@@ -76,8 +77,8 @@ def malware_object(event: State) -> State:
         version, etag = details.get("versionId"), details.get("eTag")
         scan = found.get("scanResultDetails", {})
     else:
-        resource = (found.get("resource", {}).get("s3BucketDetails") or [{}])[0]
-        details = (resource.get("s3ObjectDetails") or [{}])[0]
+        resource = (found.get("resource", {}).get("s3BucketDetails", []) or [findings.Record()])[0]
+        details = (resource.get("s3ObjectDetails", []) or [findings.Record()])[0]
         bucket, key = resource.get("name"), details.get("key")
         version, etag = details.get("versionId"), details.get("eTag")
         threats = found.get("service", {}).get("malwareScanDetails", {}).get("threats", [])
@@ -137,7 +138,7 @@ def _buckets(event: State) -> list[str]:
         arns = [each["Id"] for each in findings.resources(event, "AwsS3Bucket")]
         named = [str(arn).rpartition(":::")[2] for arn in arns]
     elif findings.kind(event) == "call":
-        named = [(found.get("requestParameters") or {}).get("bucketName")]
+        named = [found.get("requestParameters", {}).get("bucketName")]
     elif event.get("detail-type") == MACIE:
         named = [found.get("resourcesAffected", {}).get("s3Bucket", {}).get("name")]
     else:
@@ -151,7 +152,7 @@ def _exposed(event: State) -> tuple[str, str]:
         kind, parameter = findings.require(
             CALLS.get(str(found.get("eventName"))), "a call that exposes a database"
         )
-        asked = found.get("requestParameters") or {}
+        asked = found.get("requestParameters", {})
         return kind, str(findings.require(asked.get(parameter), f"the {parameter}"))
     if findings.kind(event) == "security_hub":
         control = found.get("Compliance", {}).get("SecurityControlId")

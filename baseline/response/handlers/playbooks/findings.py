@@ -1,11 +1,13 @@
 """Findings: the shapes in which events arrive, read in one way.
 
 GuardDuty tells its findings itself, Security Hub wraps those of others, CloudTrail records calls.
-Fields may be missing in any of them: samples name resources that do not exist.
+Fields may be missing in any of them: samples name resources that do not exist. And what is of another
+type than it should be counts as missing, so that no odd field holds up a containment.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 State = dict[str, Any]
@@ -16,12 +18,47 @@ class NotForUs(Exception):  # noqa: N818 - it is no error
     """The event is none that the playbook answers; the reason is its text."""
 
 
+class Record(dict[str, Any]):
+    """A part of an event, whose ``get`` gives what it is asked for, or nothing.
+
+    With an object as default it gives an object, with a list a list of objects, with text text;
+    whatever else is there counts as missing.
+    """
+
+    def get(self, key: str, default: Said = None) -> Said:
+        """Give a value of the default's type, or the default."""
+        value = super().get(key, default)
+        if isinstance(default, dict):
+            return value if isinstance(value, Record) else Record()
+        if isinstance(default, list):
+            found = value if isinstance(value, list) else []
+            return [each for each in found if isinstance(each, Record)]
+        if isinstance(default, str):
+            return value if isinstance(value, str) else default
+        return value
+
+
+def record(value: Said) -> Said:
+    """Give an event, or a part of it, as records."""
+    if isinstance(value, dict):
+        return Record((str(key), record(each)) for key, each in value.items())
+    if isinstance(value, list):
+        return [record(each) for each in value]
+    return value
+
+
 def detail(event: State) -> State:
-    """Give the finding or call inside an event; of Security Hub the one finding it carries."""
-    inner: State = event.get("detail", {})
-    if "findings" in inner:
-        found: State = inner["findings"][0]
-        return found
+    """Give the finding or call inside an event; of Security Hub the one finding it carries.
+
+    Raises:
+        TypeError: there is none. The execution fails, and its alarm tells of the event.
+    """
+    inner = record(event["detail"])
+    if isinstance(inner, Record) and "findings" in inner:
+        inner = next(iter(inner.get("findings", [])), None)
+    if not isinstance(inner, Record):
+        message = "the event carries no finding and no call"
+        raise TypeError(message)
     return inner
 
 
@@ -41,7 +78,7 @@ def place(event: State) -> tuple[str, str]:
     if kind(event) == "guardduty":
         return str(found["accountId"]), str(found["region"])
     if kind(event) == "security_hub":
-        resource = (found.get("Resources") or [{}])[0]
+        resource = (found.get("Resources", []) or [Record()])[0]
         region = resource.get("Region") or found.get("Region") or event["region"]
         return str(found["AwsAccountId"]), str(region)
     if kind(event) in {"call", "sign_in"}:
@@ -68,18 +105,22 @@ def summary(event: State) -> State:
             "type": str(found.get("type", "")),
             "title": str(found.get("title", "")),
             "sample": _sample(service.get("additionalInfo", {}), found.get("title", "")),
-            "detected": service.get("eventFirstSeen") or found.get("createdAt") or event["time"],
+            "detected": _moment(
+                service.get("eventFirstSeen"), found.get("createdAt"), event.get("time")
+            ),
             "updated": found.get("updatedAt", ""),
         }
     if kind(event) == "security_hub":
         return {
-            "id": str(found["Id"]),
-            "hub": {"Id": str(found["Id"]), "ProductArn": str(found["ProductArn"])},
+            "id": str(found.get("Id", event.get("id"))),
+            "hub": {"Id": found.get("Id", ""), "ProductArn": found.get("ProductArn", "")},
             "type": str(found.get("Compliance", {}).get("SecurityControlId") or _first_type(found)),
             "title": str(found.get("Title", "")),
             "sample": found.get("Sample") is True
             or str(found.get("Title", "")).startswith("[SAMPLE]"),
-            "detected": found.get("FirstObservedAt") or found.get("CreatedAt") or event["time"],
+            "detected": _moment(
+                found.get("FirstObservedAt"), found.get("CreatedAt"), event.get("time")
+            ),
             "updated": found.get("UpdatedAt", ""),
         }
     name = found.get("eventName") or event.get("detail-type", "event")
@@ -88,7 +129,7 @@ def summary(event: State) -> State:
         "type": str(name),
         "title": str(name),
         "sample": False,
-        "detected": found.get("eventTime") or event["time"],
+        "detected": _moment(found.get("eventTime"), event.get("time")),
         "updated": "",
     }
 
@@ -113,15 +154,25 @@ def _product(arn: str) -> str:
     """Give the ARN of GuardDuty as a product of Security Hub, in the Region of a finding."""
     if not arn:
         return ""
-    _, partition, _, region, *_ = arn.split(":")
+    _, partition, _, region, *_ = f"{arn}::::".split(":")
     return f"arn:{partition}:securityhub:{region}::product/aws/guardduty"
 
 
-def _sample(additional: Said, title: str) -> bool:
-    said = additional.get("sample") if isinstance(additional, dict) else None
-    return said in {True, "true"} or title.startswith("[SAMPLE]")
+def _sample(additional: State, title: str) -> bool:
+    return str(additional.get("sample")).lower() == "true" or title.startswith("[SAMPLE]")
+
+
+def _moment(*said: Said) -> str:
+    """Give the first of some moments that is one; now where none is."""
+    for each in said:
+        try:
+            datetime.fromisoformat(str(each))
+        except ValueError:
+            continue
+        return str(each)
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _first_type(found: State) -> str:
-    types = found.get("Types") or [""]
-    return str(types[0]).rpartition("/")[2]
+    types = found.get("Types")
+    return str(types[0]).rpartition("/")[2] if isinstance(types, list) and types else ""

@@ -79,7 +79,7 @@ def regions(call: Call) -> list[str]:
     first = [call.region, GLOBAL_REGION]
     try:
         answer = call.client("ec2").describe_regions()["Regions"]
-    except ClientError as error:
+    except (BotoCoreError, ClientError) as error:
         call.problems.append(f"the Regions are not known, only these were looked at: {error}")
         return list(dict.fromkeys(first))
     return list(dict.fromkeys([*first, *(region["RegionName"] for region in answer)]))

@@ -44,7 +44,7 @@ def compromised_role_session(event: State) -> State:
     """
     found = _guardduty(event, types=ROLE_TYPES)
     role_id, _, session = str(found["principal"] or "").partition(":")
-    instance = findings.detail(event).get("resource", {}).get("instanceDetails") or {}
+    instance = findings.detail(event).get("resource", {}).get("instanceDetails", {})
     return {
         "kind": "role",
         "id": findings.require(found["name"], "which role"),
@@ -100,7 +100,7 @@ def _actors(finding: State) -> Iterator[State]:
 
     Source: Amazon GuardDuty API Reference, "AccessKeyDetails" and "Actor".
     """
-    details = finding.get("resource", {}).get("accessKeyDetails")
+    details = finding.get("resource", {}).get("accessKeyDetails", {})
     if details:
         yield {
             "type": details.get("userType"),

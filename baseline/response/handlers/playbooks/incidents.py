@@ -13,6 +13,7 @@ from typing import Any
 import clients
 import custody
 import findings
+import sizes
 import tickets
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -68,7 +69,7 @@ def open_incident(event: State, *, find: Find) -> State:
 
 
 def _from_event(event: State, find: Find) -> State:
-    source = event["event"]
+    source = findings.record(event["event"])
     target = find(source)
     account, region = findings.place(source)
     said = findings.summary(source)
@@ -112,7 +113,7 @@ def _incident(
     settings = json.loads(os.environ["PLAYBOOKS"])[event["playbook"]]
     about = f"{event['playbook']}|{account}|{region}|{target['kind']}|{target['id']}"
     digest = hashlib.sha256(about.encode()).hexdigest()[:12]
-    return {
+    incident = {
         "id": f"{event['playbook']}-{digest}",
         "playbook": event["playbook"],
         "title": settings["title"],
@@ -120,13 +121,15 @@ def _incident(
         "account": account,
         "region": region,
         "partition": os.environ["PARTITION"],
-        "finding": finding,
+        "finding": sizes.shortened(finding),
         "detected": finding["detected"],
         "mode": settings["mode"],
         "dry_run": dry_run or settings["mode"] == "dry_run",
-        "target": target,
+        "target": sizes.shortened(target),
         "ticket": None,
     }
+    sizes.check(incident)
+    return incident
 
 
 def _is_taken(incident: State, source: State, execution: str) -> bool:

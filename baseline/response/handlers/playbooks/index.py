@@ -20,7 +20,8 @@ import questions
 import reports
 import tickets
 from botocore.exceptions import ClientError
-from calls import THROTTLING, Call, NotApproved, NothingToDo, Throttled
+from calls import THROTTLING, Call, NotApproved, NothingToDo, Throttled, code_of
+from sizes import fitting
 
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)
@@ -40,7 +41,7 @@ def handler(event: State, context: object) -> State | None:  # noqa: ARG001 - La
     try:
         return operations[event["op"]](event)
     except ClientError as error:
-        if error.response["Error"]["Code"] in THROTTLING:
+        if code_of(error) in THROTTLING:
             raise Throttled(str(error)) from error
         raise
 
@@ -52,8 +53,13 @@ def _open(event: State) -> State:
 def _step(event: State) -> State:
     state = event["state"]
     _need_approval(event, state)
-    call = Call(state, step=event["step"], execution=event["execution"])
-    result = _do(call, event["step"])
+    call = Call(
+        state,
+        step=event["step"],
+        execution=event["execution"],
+        attempt=event.get("attempt", 0),
+    )
+    result = fitting(call, _do(call, event["step"]))
     if not call.dry_run:
         tickets.add_step(state["incident"], event["step"], result)
     logger.info("%s", json.dumps(result, default=str))
@@ -67,6 +73,7 @@ def _do(call: Call, step: str) -> State:
         getattr(_steps(), step)(call)
     except NothingToDo as found:
         reason = str(found)
+    call.finish()
     return {
         "status": "skipped" if reason and not call.changes else call.status,
         "said": [*call.changes, *call.notes, *([reason] if reason else [])],

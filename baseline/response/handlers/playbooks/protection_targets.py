@@ -39,7 +39,7 @@ def root_use(event: State) -> State:
         raise NotForUs("AWS did it in the name of the root user")
     if who.get("sessionContext", {}).get("assumedRoot") == "true":
         raise NotForUs("it was a session of central root access, whose opening is answered")
-    if (said.get("responseElements") or {}).get("ConsoleLogin") == "Failure":
+    if said.get("responseElements", {}).get("ConsoleLogin") == "Failure":
         raise NotForUs("nobody got in: the sign-in failed")
     account = str(who.get("accountId") or findings.place(event)[0])
     return _root(account, how=str(said.get("eventName")), actor=actors.actor(said))
@@ -62,7 +62,7 @@ def trail_tampering(event: State) -> State:
     find = PROTECTIONS.get(str(said.get("eventSource")))
     if find is None:
         raise NotForUs(f"{said.get('eventSource')} protects nothing")
-    requested: State = said.get("requestParameters") or {}
+    requested: State = said.get("requestParameters", {})
     kind, named = find(requested)
     return {
         "kind": kind,
@@ -92,7 +92,7 @@ def _root_session(said: State) -> State:
         raise NotForUs("the root session was refused")
     if actors.is_ours(said):
         raise NotForUs("the removal of root credentials opened the session")
-    requested = said.get("requestParameters") or {}
+    requested = said.get("requestParameters", {})
     if str(requested.get("taskPolicyArn", {}).get("arn", "")).endswith(AUDIT):
         raise NotForUs("the session only looks")
     found = ACCOUNT.search(str(requested.get("targetPrincipal", "")))

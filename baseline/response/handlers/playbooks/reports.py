@@ -23,6 +23,7 @@ UNANSWERED = {"Refused": "refused", "States.Timeout": "not approved"}
 """Errors of a question that are answers; any other means that it could not be asked."""
 
 SUBJECT_LENGTH = 100
+CAUSE_LENGTH = 2_000
 MESSAGE_BYTES = 250_000
 """A message of SNS has at most 256 KiB."""
 
@@ -42,16 +43,22 @@ def close(event: State) -> State:
     problems = [*state["opened"]["problems"], *(each for row in rows for each in row["problems"])]
     summary = _judge(incident, rows)
     for text, action in _places(event, rows, summary):
-        try:
-            action()
-        except (BotoCoreError, ClientError) as error:
-            logger.exception("%s failed", text)
-            problems.append(f"{text} failed: {error}")
+        _try(text, action, problems)
     summary["problems"] = problems
     summary["lines"] = [_line(row) for row in rows]
     if _worth_telling(incident, rows, problems):
         _tell(incident, summary, event["execution"])
+    # Last, since what is repeated because nobody could be told must not count twice.
+    _try("the metrics", lambda: _measure(incident, summary), problems)
     return summary
+
+
+def _try(text: str, action: Callable[[], object], problems: list[str]) -> None:
+    try:
+        action()
+    except (BotoCoreError, ClientError) as error:
+        logger.exception("%s failed", text)
+        problems.append(f"{text} failed: {error}")
 
 
 def _row(step: State, state: State) -> State:
@@ -64,7 +71,7 @@ def _row(step: State, state: State) -> State:
         status = UNANSWERED.get(answer.get("Error", ""), "failed")
         return {**row, "status": status, "said": [str(answer.get("Cause") or "no answer in time")]}
     if "result" not in found:
-        cause = f"{found.get('Error', '')}: {found.get('Cause', '')}"
+        cause = f"{found.get('Error', '')}: {found.get('Cause', '')}"[:CAUSE_LENGTH]
         return {**row, "status": "failed", "said": [cause]}
     return {**row, **found["result"]}
 
@@ -114,7 +121,6 @@ def _places(
         ),
         ("the ticket", lambda: _into_ticket(incident, rows, summary)),
         ("the finding", lambda: _into_finding(incident)),
-        ("the metrics", lambda: _measure(incident, summary)),
     ]
 
 
@@ -140,6 +146,8 @@ def _into_finding(incident: State) -> None:
 
 
 def _measure(incident: State, summary: State) -> None:
+    if incident["dry_run"]:
+        return
     dimensions = [{"Name": "Playbook", "Value": incident["playbook"]}]
     data: list[State] = [
         {"MetricName": "Incidents", "Dimensions": dimensions, "Value": 1, "Unit": "Count"},
