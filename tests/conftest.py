@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+# Tests start hundreds of processes; without bytecode each compiles the same thousand modules.
+os.environ["PYTHONDONTWRITEBYTECODE"] = ""
 os.environ.setdefault("CDK_VALIDATION", "false")
 os.environ.setdefault("CDK_DISABLE_STACK_TRACE", "1")
 os.environ.setdefault("AWS_ACCESS_KEY_ID", "testing")
@@ -14,6 +16,7 @@ os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +33,11 @@ from cdk_nag import (
 
 from tests.fast import made_once, share_service_models
 from tests.support import CONTEXT, synthesize
+
+
+def pytest_configure() -> None:
+    """Keep the bytecode of tests, too."""
+    sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
