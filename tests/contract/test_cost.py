@@ -27,9 +27,7 @@ def test_every_capability_of_the_example_has_lines_or_says_why_not(assembly: Pat
 
 
 # The others are judged beside their checkers, in tests/tools/test_configurations.py.
-@pytest.mark.parametrize(
-    "name", ["connected", "enterprise", "small", "standalone", "standalone-joined"]
-)
+@pytest.mark.parametrize("name", ["connected", "enterprise", "small", "standalone-joined"])
 def test_networks_sizes_and_profiles(name: str, tmp_path: Path) -> None:
     file = FOLDER / f"{name}.yaml"
     folder = synthesize(tmp_path / "out", f"baseline:config={file}", "baseline:nag=false")

@@ -36,12 +36,25 @@ GROUPS = {
         "security-lake",
         "siem",
         "workload",
+        "control-tower-controls",
     ),
     "notified": ("notified",),
-    "control-tower-controls": ("control-tower-controls",),
     "control-tower-landing-zone": ("control-tower-landing-zone",),
     "standalone": ("standalone",),
 }
+CONTRADICTIONS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "forensics": (("control_tower",),),
+    "control-tower-controls": (
+        ("organization",),
+        ("organizational_units", "Security", "id"),
+        ("organizational_units", "Workloads", "guardrails"),
+    ),
+}
+"""What a configuration says against the others of its group, and leaves out beside them: that there is
+no Control Tower, another organization, and the guardrail that the workload's way in from CloudFront
+breaks. The unit tests and control-tower-landing-zone have these.
+"""
+
 ELSEWHERE = {"connected", "enterprise", "small", "standalone-joined"}
 """Networks, sizes and changes of organizations that the unit tests compose and judge."""
 
@@ -57,6 +70,7 @@ EARLIER = {
         "security-lake",
         "siem",
         "workload",
+        "control-tower-controls",
     ),
 }
 """Groups of releases whose configurations are all in one of today's."""
@@ -105,11 +119,22 @@ def merged(folder: Path, group: str) -> Path:
         path = FOLDER / f"{name}.yaml"
         if len(GROUPS[group]) == 1:
             return path
-        document = _merge(document, yaml.safe_load(path.read_text(encoding="utf-8")))
+        document = _merge(document, beside_others(name))
     # The examples name their members as they like; an account has one name.
     accounts = {row.get("id", name): (name, row) for name, row in document["members"].items()}
     document["members"] = dict(accounts.values())
     return _written(folder, document)
+
+
+def beside_others(name: str) -> dict[str, Any]:
+    """Give a configuration without what contradicts the others of its group."""
+    document: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text("utf-8"))
+    for *way, last in CONTRADICTIONS.get(name, ()):
+        section = document
+        for key in way:
+            section = section[key]
+        del section[last]
+    return document
 
 
 def rules_and_lists(folder: Path, below: Path) -> Path:
