@@ -63,12 +63,28 @@ def test_cfn_lint(folder: Path, linted: Clean) -> None:
     assert found == []
 
 
-def test_cfn_lint_notices_a_wrong_property(tmp_path: Path, linted: Clean) -> None:
+def test_cfn_lint_notices_a_wrong_property(
+    tmp_path: Path, linted: Clean, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "wrong.json"
     resource = {"Type": "AWS::S3::Bucket", "Properties": {"BucketNmae": "x"}}
     path.write_text(json.dumps({"Resources": {"Bucket": resource}}), encoding="utf-8")
-    for _ in range(2):  # what has a finding is looked at again
-        assert "E3002" in {match["Rule"]["Id"] for match in cfn_lint(path, clean=linted)}
+    assert "E3002" in {match["Rule"]["Id"] for match in cfn_lint(path, clean=linted)}
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FileNotFoundError):  # it would be looked at again
+        cfn_lint(path, clean=linted)
+
+
+def test_what_is_clean_is_looked_at_once(
+    tmp_path: Path, linted: Clean, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "clean.json"
+    path.write_text(json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}), "utf-8")
+    assert cfn_lint(path, clean=linted) == []
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert cfn_lint(path, clean=linted) == []
+    with pytest.raises(FileNotFoundError):
+        cfn_lint(path, clean=linted, region="us-east-1")
 
 
 def checkov(folder: Path) -> list[dict[str, Any]]:
