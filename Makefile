@@ -6,6 +6,8 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export JSII_NODE := $(CURDIR)/.venv/lib/node
 export CDK_DISABLE_CLI_TELEMETRY := true
+# Hundreds of processes start from here; without bytecode each compiles the same thousand modules.
+export PYTHONDONTWRITEBYTECODE :=
 # Behind a proxy with a certificate of its own, Node looks in one place and all others in another.
 ifdef SSL_CERT_FILE
 export NODE_EXTRA_CA_CERTS ?= $(SSL_CERT_FILE)

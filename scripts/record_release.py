@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.contract.upgrades import FOLDER, stateful
 from tests.support import ROOT, synthesize
-from tests.tools.test_configurations import GROUPS, merged
+from tests.tools.configurations import GROUPS, merged
 
 EXAMPLE = "example"
 

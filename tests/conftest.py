@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+# Tests start hundreds of processes; without bytecode each compiles the same thousand modules.
+os.environ["PYTHONDONTWRITEBYTECODE"] = ""
 os.environ.setdefault("CDK_VALIDATION", "false")
 os.environ.setdefault("CDK_DISABLE_STACK_TRACE", "1")
 os.environ.setdefault("AWS_ACCESS_KEY_ID", "testing")
@@ -14,6 +16,8 @@ os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,7 +33,12 @@ from cdk_nag import (
 )
 
 from tests.fast import made_once, share_service_models
-from tests.support import CONTEXT, synthesize
+from tests.support import CONTEXT, ROOT, synthesize
+
+
+def pytest_configure() -> None:
+    """Keep the bytecode of tests, too."""
+    sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -88,6 +97,18 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(
         tmp_path_factory, "assembly", lambda folder: synthesize(folder, validation=True)
     )
+
+
+@pytest.fixture(scope="session")
+def built_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this working tree."""
+
+    def build(folder: Path) -> None:
+        command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+
+    (path,) = made_once(tmp_path_factory, "wheel", build).glob("*.whl")
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import functools
+import hashlib
 import os
 import sys
 from collections.abc import Callable
@@ -36,9 +37,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
         name: of the folder; one name, one content.
         make: writes the folder that it is given.
     """
-    root = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        root = root.parent
+    root = _of_the_run(factory)
     folder = root / name
     with (root / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -47,3 +46,33 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(unfinished)
             unfinished.rename(folder)
     return folder
+
+
+class Clean:
+    """Texts in which a checker finds nothing, remembered for all processes of the test run.
+
+    Args:
+        factory: pytest's temporary folders.
+        checker: what checks, with all that its verdict depends on.
+    """
+
+    def __init__(self, factory: pytest.TempPathFactory, checker: str) -> None:
+        self._folder = _of_the_run(factory) / f"clean-{checker}"
+        self._folder.mkdir(exist_ok=True)
+
+    def __contains__(self, text: str) -> bool:
+        """Tell whether the checker has seen the text and found nothing."""
+        return self._path(text).exists()
+
+    def add(self, text: str) -> None:
+        """Remember a text."""
+        self._path(text).touch()
+
+    def _path(self, text: str) -> Path:
+        return self._folder / hashlib.sha256(text.encode()).hexdigest()
+
+
+def _of_the_run(factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the run: the workers' own stand in it."""
+    root = factory.getbasetemp()
+    return root.parent if "PYTEST_XDIST_WORKER" in os.environ else root

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from ministack.services.eventbridge import _render_input_template
 
+from baseline.config import load
 from baseline.config.quotas import EVENT_PATTERN_SIZE
-from tests.support import synthesize
+from tests.composed import composed
 from tests.unit.detection.matching import matches, value_at
 from tests.unit.detection.recorded import RECORDED, Recorded
 
@@ -39,9 +40,9 @@ def bodies(directory: Path) -> Templates:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+def told() -> Templates:
     """The example with everything that tells people."""
-    return bodies(synthesize(tmp_path_factory.mktemp("told"), f"baseline:config={NOTIFIED}"))
+    return bodies(Path(composed(load(Path(NOTIFIED))).app.synth().directory))
 
 
 def resolved(value: Any) -> Any:

@@ -20,12 +20,8 @@ COMMANDS = ("cli", "live", "local", "preflight")
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    directory = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(directory)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    (path,) = directory.glob("*.whl")
-    return zipfile.ZipFile(path).namelist()
+def wheel(built_wheel: Path) -> list[str]:
+    return zipfile.ZipFile(built_wheel).namelist()
 
 
 def test_the_wheel_ships_the_library_only(wheel: list[str]) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from tests.contract.policy_lint import loose
+from tests.fast import Clean
 from tests.support import ROOT
-from tests.tools.test_linters import CFN_LINT_IGNORED
+from tests.tools.linting import cfn_lint
 
 pytestmark = pytest.mark.tools
 FOLDER = ROOT / "examples" / "blueprint"
@@ -48,17 +49,10 @@ def test_every_example_is_tried() -> None:
     assert {path.stem for path in FOLDER.glob("*.py")} == set(STACKS)
 
 
-def test_cfn_lint(assemblies: dict[str, Path]) -> None:
+def test_cfn_lint(assemblies: dict[str, Path], linted: Clean) -> None:
+    files = [assemblies[name] / f"{stack}.template.json" for name, stack in STACKS.items()]
     # Zones that the cdk CLI would have looked up.
-    ignored = [f"--ignore-checks={rule}" for rule in (*CFN_LINT_IGNORED, "W3010")]
-    files = [str(assemblies[name] / f"{stack}.template.json") for name, stack in STACKS.items()]
-    done = subprocess.run(
-        ["cfn-lint", "--regions", "eu-west-1", *ignored, "--", *files],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.stdout + done.stderr == ""
+    assert cfn_lint(*files, clean=linted, ignored=("W3010",)) == []
 
 
 def test_service_principals_are_bound_to_a_source(assemblies: dict[str, Path]) -> None:

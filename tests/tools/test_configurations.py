@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,94 +11,36 @@ import pytest
 import yaml
 
 from baseline.controls.matrix import control_matrix
-from baseline.detection.managed_rules import rule_table
 from baseline.uninstall.consequences import SOURCE as KEPT_TABLE
 from baseline.uninstall.plan import uninstall_plan
 from tests.contract.policy_lint import loose
-from tests.contract.upgrades import broken, released, stateful
+from tests.contract.upgrades import Kept, broken, released, stateful
 from tests.costs import drift, gaps
+from tests.fast import Clean
 from tests.support import ROOT, synthesize
-from tests.tools.test_iam_policies import (
-    ACCEPTED,
-    BY_EDGE,
-    FAILING,
-    accepts,
-    definitions_for,
-    policies,
-    validate,
+from tests.tools.configurations import (
+    EARLIER,
+    ELSEWHERE,
+    FOLDER,
+    GROUPS,
+    RULES_AND_LISTS,
+    beside_others,
+    merged,
+    rules_and_lists,
 )
-from tests.tools.test_linters import cfn_lint
+from tests.tools.linting import cfn_lint
+from tests.tools.policy_validation import failing, policies
+from tests.tools.test_iam_policies import ACCEPTED, BY_EDGE, accepts
 
 pytestmark = pytest.mark.tools
-FOLDER = ROOT / "examples" / "configurations"
-# Each capability on in one of these, off in the others; those without a word to each other are
-# synthesized together, because a synthesis with every check takes its time.
-GROUPS = {
-    "machines": ("patching", "images", "endpoint", "inspector", "backups"),
-    "records": (
-        "template-validation",
-        "notified",
-        "recorded-sessions",
-        "logs-copied",
-        "game-days",
-        "delivery",
-        "evidence",
-    ),
-    **{
-        name: (name,)
-        for name in (
-            "control-tower-controls",
-            "control-tower-landing-zone",
-            "detection",
-            "edge",
-            "exposure",
-            "forensics",
-            "security-hub",
-            "security-lake",
-            "siem",
-            "standalone",
-            "workload",
-        )
-    },
-}
-ELSEWHERE = {"connected", "enterprise", "small", "standalone-joined"}
-"""Networks, sizes and changes of organizations that the unit tests compose and judge."""
+ALONE = [
+    *(name for names in GROUPS.values() if len(names) > 1 for name in names),
+    "notified",
+    RULES_AND_LISTS,
+]
+SHARED = {"prefix", "organization", "accounts", "members", "contacts"}
+"""Sections that the examples fill in each in its own way, for the same organization."""
 
-# What makes more templates, or others, than the first example has; made in the test, because a
-# suppression ends.
-RULES_AND_LISTS = "rules-and-lists"
-MORE = """
-capabilities:
-  security_hub: {{enabled: false}}
-  trusted_advisor: {{enabled: false}}
-  config:
-    rules:
-      evaluate: all
-      own: {{cost-center: {{identifier: REQUIRED_TAGS, parameters: {{tag1Key: CostCenter}}}}}}
-      remediate: [{repaired}]
-  inspector:
-    enabled: true
-    critical: all
-    sbom: {{enabled: false}}
-    suppressions:
-      build-tools:
-        reason: The compiler stands in the build stage and is not shipped
-        expires: {expires}
-        packages: [gcc]
-        repositories: [payments-build]
-        fix_available: false
-  guardduty:
-    tuning:
-      trusted_list: {lists}/trusted.txt
-      threat_lists: {{pools: {lists}/pools.txt}}
-      suppressions:
-        scanner:
-          reason: The vulnerability scanner probes ports on purpose
-          expires: {expires}
-          criteria:
-            type: {{equals: ["Recon:EC2/Portscan"]}}
-            resource.instanceDetails.tags.value: {{equals: [scanner]}}
-"""
 Templates = dict[str, dict[str, Any]]
 
 BY_AUTOMATION = (
@@ -161,38 +103,59 @@ BY_GAME_DAYS = (
 )
 
 
-@pytest.fixture(scope="module", params=[*GROUPS, RULES_AND_LISTS])
-def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The configuration of a group."""
-    made = tmp_path_factory.mktemp("configuration")
-    return (
-        rules_and_lists(made) if request.param == RULES_AND_LISTS else merged(made, request.param)
-    )
+@dataclass(frozen=True)
+class Sample:
+    """A configuration to judge.
+
+    Attributes:
+        name: of a group, or of a configuration.
+        alone: whether the configuration is judged by itself.
+    """
+
+    name: str
+    alone: bool = False
+
+    def __str__(self) -> str:
+        """Give the ID of its tests."""
+        return f"{self.name}-alone" if self.alone else self.name
+
+    def write(self, folder: Path) -> Path:
+        """Give its file."""
+        if self.name == RULES_AND_LISTS:
+            return rules_and_lists(folder, ROOT / "baseline.yaml")
+        if self.alone:
+            return FOLDER / f"{self.name}.yaml"
+        if self.name == "notified":
+            return rules_and_lists(folder, merged(folder, self.name))
+        return merged(folder, self.name)
+
+
+SAMPLES = [
+    *(pytest.param(Sample(name), id=name) for name in GROUPS),
+    *(
+        pytest.param(each, id=str(each), marks=pytest.mark.nightly)
+        for each in (Sample(name, alone=True) for name in ALONE)
+    ),
+]
+
+
+@pytest.fixture(scope="module", params=SAMPLES)
+def sample(request: pytest.FixtureRequest) -> Sample:
+    given: Sample = request.param
+    return given
+
+
+@pytest.fixture(scope="module")
+def file(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The configuration of a sample."""
+    return sample.write(tmp_path_factory.mktemp("configuration"))
 
 
 @pytest.fixture(scope="module")
 def folder(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The assembly of a group; the nag packs, the Guard rules and the CDK's validator passed it."""
+    """The assembly of a sample; the nag packs, the Guard rules and the CDK's validator passed it."""
     directory = tmp_path_factory.mktemp("assembly")
     return synthesize(directory, f"baseline:config={file}", validation=True)
-
-
-def merged(folder: Path, group: str) -> Path:
-    """Write the configurations of a group into one; beside each other they find their files."""
-    document: dict[str, Any] = {}
-    for name in GROUPS[group]:
-        path = FOLDER / f"{name}.yaml"
-        if len(GROUPS[group]) == 1:
-            return path
-        document = _merge(document, yaml.safe_load(path.read_text(encoding="utf-8")))
-    (folder / "baseline.yaml").write_text(json.dumps(document, default=str), encoding="utf-8")
-    return folder / "baseline.yaml"
-
-
-def _merge(one: Any, other: Any) -> Any:
-    if isinstance(one, dict) and isinstance(other, dict):
-        return {key: _merge(one.get(key), other.get(key)) for key in {**one, **other}}
-    return one if other is None else other
 
 
 def test_every_configuration_is_judged_somewhere() -> None:
@@ -200,19 +163,22 @@ def test_every_configuration_is_judged_somewhere() -> None:
     assert judged | ELSEWHERE == {path.stem for path in FOLDER.glob("*.yaml")}
 
 
-def rules_and_lists(folder: Path) -> Path:
-    """Write the first example with every rule, repair, suppression and list."""
-    (folder / "trusted.txt").write_text("8.8.8.8\nexample.org\n", encoding="utf-8")
-    (folder / "pools.txt").write_text(f"pool.example\n{'a' * 64}\n", encoding="utf-8")
-    repaired = ", ".join(rule.name for rule in rule_table() if rule.remediation)
-    more = MORE.format(
-        lists=folder,
-        repaired=repaired,
-        expires=datetime.now(tz=UTC).date() + timedelta(days=100),
-    )
-    text = (ROOT / "baseline.yaml").read_text(encoding="utf-8")
-    (folder / "baseline.yaml").write_text(f"{text}\n{more}", encoding="utf-8")
-    return folder / "baseline.yaml"
+def test_together_nothing_of_a_configuration_is_lost(tmp_path: Path) -> None:
+    together = yaml.safe_load(merged(tmp_path, "everything").read_text(encoding="utf-8"))
+    for name in GROUPS["everything"]:
+        alone = beside_others(name)
+        for section in alone.keys() - SHARED:
+            assert lost(alone[section], together[section]) == [], name
+
+
+def lost(alone: Any, together: Any, path: str = "") -> list[str]:
+    """Give what a section says and the merged one does not."""
+    if isinstance(alone, dict) and isinstance(together, dict):
+        found = [lost(value, together.get(key), f"{path}.{key}") for key, value in alone.items()]
+        return [each for rows in found for each in rows]
+    if isinstance(alone, list) and isinstance(together, list):
+        return [path for item in alone if item not in together]
+    return [] if json.loads(json.dumps(alone, default=str)) == together else [path]
 
 
 def templates(folder: Path) -> Templates:
@@ -222,11 +188,19 @@ def templates(folder: Path) -> Templates:
     }
 
 
-def test_an_upgrade_keeps_every_stateful_resource(
-    folder: Path, request: pytest.FixtureRequest
-) -> None:
-    before = released(request.node.callspec.params["file"])
-    assert set(broken(before, stateful(folder))) == set()
+def test_an_upgrade_keeps_every_stateful_resource(folder: Path, sample: Sample) -> None:
+    now = in_one_organization(stateful(folder))
+    for name in (sample.name, *(() if sample.alone else EARLIER.get(sample.name, ()))):
+        assert set(broken(in_one_organization(released(name)), now)) == set(), name
+
+
+def in_one_organization(kept: Kept) -> Kept:
+    """Give what was kept of the organization that an example names otherwise."""
+    text = json.dumps(kept)
+    for name, ours in {"r-ctrl": "r-exam", "o-controlsonly": "o-exampleorgid"}.items():
+        text = text.replace(name, ours)
+    renamed: Kept = json.loads(text)
+    return renamed
 
 
 def test_what_stays_after_an_uninstallation_is_explained(folder: Path) -> None:
@@ -240,8 +214,8 @@ def test_costs_follow_from_the_configuration(folder: Path, file: Path) -> None:
     assert gaps(folder) == []
 
 
-def test_cfn_lint(folder: Path) -> None:
-    matches = cfn_lint(*sorted(folder.glob("*.template.json")))
+def test_cfn_lint(folder: Path, linted: Clean) -> None:
+    matches = cfn_lint(*sorted(folder.glob("*.template.json")), clean=linted)
     assert [f"{Path(each['Filename']).name} {each['Message']}" for each in matches] == []
 
 
@@ -262,22 +236,8 @@ def test_templates_are_flat_and_small(folder: Path) -> None:
         assert len(template["Resources"]) < 400
 
 
-def test_every_policy_is_valid(folder: Path, tmp_path: Path) -> None:
-    found = templates(folder)
-    definitions = definitions_for(found, tmp_path / "services")
-    kinds: set[str] = set()
-    for name, kind, document in policies(found):
-        (tmp_path / kind).mkdir(exist_ok=True)
-        text = json.dumps(document, separators=(",", ":"))
-        (tmp_path / kind / f"{name}.json").write_text(text, encoding="utf-8")
-        kinds.add(kind)
-    issues = [
-        (issue["issue_type"], f"{Path(result['policy_file']).stem}: {issue['message']}")
-        for kind in sorted(kinds)
-        for result in validate(kind, tmp_path / kind, definitions, tmp_path / f"{kind}.json")
-        for issue in result["issues"]
-        if issue["severity"] in FAILING
-    ]
+def test_every_policy_is_valid(folder: Path, validated: Clean, tmp_path: Path) -> None:
+    issues = failing(policies(templates(folder)), tmp_path, clean=validated)
     rows = (
         *ACCEPTED,
         *BY_EDGE,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import runpy
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,18 +13,13 @@ import aws_cdk as cdk
 import pytest
 
 from tests.contract.policy_lint import loose
+from tests.fast import Clean
 from tests.support import ROOT
+from tests.tools.linting import cfn_lint
+from tests.tools.policy_validation import failing, policies
 from tests.tools.test_configurations import BY_FLEET
-from tests.tools.test_iam_policies import (
-    ACCEPTED,
-    BY_EDGE,
-    FAILING,
-    accepts,
-    definitions_for,
-    policies,
-    validate,
-)
-from tests.tools.test_linters import CFN_LINT_IGNORED, CHECKOV_ACCEPTED, checkov
+from tests.tools.test_iam_policies import ACCEPTED, BY_EDGE, accepts
+from tests.tools.test_linters import CHECKOV_ACCEPTED, checkov
 from tests.tools.test_linters import accepts as checkov_accepts
 
 pytestmark = pytest.mark.tools
@@ -89,22 +83,14 @@ def test_no_finding_is_left(
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_cfn_lint(folder: Path, region: str) -> None:
-    ignored = [f"--ignore-checks={rule}" for rule in CFN_LINT_IGNORED]
+def test_cfn_lint(folder: Path, region: str, linted: Clean) -> None:
     files = [
-        str(folder / f"{example}-{stack}.template.json")
+        folder / f"{example}-{stack}.template.json"
         for example, stacks in EXAMPLES.items()
         for stack, place in stacks.items()
         if place == region
     ]
-    done = subprocess.run(
-        ["cfn-lint", "--regions", region, *ignored, "--", *files],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.stdout + done.stderr == ""
-    assert done.returncode == 0
+    assert cfn_lint(*files, clean=linted, region=region) == []
 
 
 def test_checkov(folder: Path) -> None:
@@ -120,22 +106,12 @@ def test_service_principals_are_bound_to_a_source(templates: dict[str, dict[str,
     assert loose(templates) == []
 
 
-def test_every_policy_is_valid(templates: dict[str, dict[str, Any]], tmp_path: Path) -> None:
-    definitions = definitions_for(templates, tmp_path / "services")
-    kinds: set[str] = set()
-    for name, kind, document in policies(templates):
-        (tmp_path / kind).mkdir(exist_ok=True)
-        text = json.dumps(document, separators=(",", ":"))
-        (tmp_path / kind / f"{name}.json").write_text(text, encoding="utf-8")
-        kinds.add(kind)
-    issues = [
-        (issue["issue_type"], f"{Path(result['policy_file']).stem}: {issue['message']}")
-        for kind in sorted(kinds)
-        for result in validate(kind, tmp_path / kind, definitions, tmp_path / f"{kind}.json")
-        for issue in result["issues"]
-        if issue["severity"] in FAILING
-    ]
-    assert kinds
+def test_every_policy_is_valid(
+    templates: dict[str, dict[str, Any]], validated: Clean, tmp_path: Path
+) -> None:
+    found = list(policies(templates))
+    assert found
+    issues = failing(found, tmp_path, clean=validated)
     left = [
         each
         for each in issues

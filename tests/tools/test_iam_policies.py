@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.tools import service_definitions
-from tests.tools.resolve import Resolver
+from tests.fast import Clean
+from tests.tools.policy_validation import failing, policies
 
 pytestmark = pytest.mark.tools
-FAILING = {"critical", "high", "error"}
 Templates = dict[str, dict[str, Any]]
 
 # Findings that are right about the policy and wrong about the risk: issue type, pattern of the file
@@ -193,122 +190,42 @@ BY_EDGE = (
 """What the constructs of ``baseline.edge`` add."""
 
 
-def policies(templates: Templates) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield name, policy type and document of every policy."""
-    for stack, template in templates.items():
-        resolver = Resolver(template)
-        for logical_id, resource in template["Resources"].items():
-            name = f"{stack}-{logical_id}".replace("/", "-")
-            properties = resolver.resolve(resource.get("Properties", {}))
-            yield from _policies_of(name, resource["Type"], properties)
+def accepts(row: tuple[str, str, str], issue: tuple[str, str]) -> bool:
+    return row[0] == issue[0] and bool(re.search(row[1], issue[1], re.DOTALL))
 
 
-def _policies_of(
-    name: str, kind: str, properties: dict[str, Any]
-) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    if kind == "AWS::IAM::Role":
-        yield f"{name}-trust", "TRUST_POLICY", properties["AssumeRolePolicyDocument"]
-        for policy in properties.get("Policies", []):
-            document = policy["PolicyDocument"]
-            yield f"{name}-{policy['PolicyName']}", "IDENTITY_POLICY", document
-    elif kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
-        yield name, "IDENTITY_POLICY", properties["PolicyDocument"]
-    elif kind == "AWS::KMS::Key":
-        yield name, "RESOURCE_POLICY", properties["KeyPolicy"]
-    elif kind in {"AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"} or (
-        kind == "AWS::EC2::VPCEndpoint" and "PolicyDocument" in properties
-    ):
-        yield name, "RESOURCE_POLICY", properties["PolicyDocument"]
-    elif kind == "AWS::Organizations::ResourcePolicy":
-        yield name, "RESOURCE_POLICY", properties["Content"]
-    elif kind == "AWS::SSO::PermissionSet" and "InlinePolicy" in properties:
-        yield name, "IDENTITY_POLICY", properties["InlinePolicy"]
-    elif kind == "AWS::Organizations::Policy" and "CONTROL" in properties["Type"]:
-        yield name, properties["Type"], properties["Content"]
-
-
-@pytest.fixture(scope="module")
-def definitions(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return definitions_for(templates, tmp_path_factory.mktemp("services"))
-
-
-def definitions_for(templates: Templates, directory: Path) -> Path:
-    """Write the definitions of the services whose actions the templates name."""
-    directory.mkdir(exist_ok=True)
-    text = json.dumps(templates)
-    service_definitions.write(directory, set(re.findall(r'"([a-z0-9-]+):[A-Za-z*]', text)))
-    return directory
-
-
-CLEAN: set[tuple[str, str]] = set()
-"""Policies, with their type, in which nothing failed: the examples share most of them."""
-
-
-def validate(kind: str, directory: Path, definitions: Path, report: Path) -> list[dict[str, Any]]:
-    texts = {path: path.read_text(encoding="utf-8") for path in directory.glob("*.json")}
-    for path, text in list(texts.items()):
-        if (kind, text) in CLEAN:
-            path.unlink()
-            del texts[path]
-    if not texts:
-        return []
-    command = ["iam-validator", "validate", "--path", str(directory), "--policy-type", kind]
-    command += ["--aws-services-dir", str(definitions), "--format", "json"]
-    done = subprocess.run(
-        [*command, "--output", str(report)], check=False, capture_output=True, text=True
-    )
-    assert report.is_file(), done.stderr + done.stdout
-    results: list[dict[str, Any]] = json.loads(report.read_text("utf-8"))["results"]
-    assert {Path(result["policy_file"]).name for result in results} == {p.name for p in texts}
-    failed = {
-        Path(result["policy_file"]).name
-        for result in results
-        if any(issue["severity"] in FAILING for issue in result["issues"])
-    }
-    CLEAN.update((kind, text) for path, text in texts.items() if path.name not in failed)
-    return results
-
-
-def test_every_policy_is_valid(templates: Templates, definitions: Path, tmp_path: Path) -> None:
-    kinds: dict[str, int] = {}
-    for name, kind, document in policies(templates):
-        folder = tmp_path / kind
-        folder.mkdir(exist_ok=True)
-        # Without white space, as it is submitted: the size counts.
-        text = json.dumps(document, separators=(",", ":"))
-        (folder / f"{name}.json").write_text(text, encoding="utf-8")
-        kinds[kind] = kinds.get(kind, 0) + 1
-    assert {"IDENTITY_POLICY", "RESOURCE_POLICY", "TRUST_POLICY", "SERVICE_CONTROL_POLICY"} <= set(
-        kinds
-    )
-    found = [
-        (issue["issue_type"], f"{Path(result['policy_file']).stem}: {issue['message']}")
-        for kind in kinds
-        for result in validate(kind, tmp_path / kind, definitions, tmp_path / f"{kind}.json")
-        for issue in result["issues"]
-        if issue["severity"] in FAILING
-    ]
-    used = {row for row in ACCEPTED for item in found if accepts(row, item)}
-    assert [item for item in found if not any(accepts(row, item) for row in ACCEPTED)] == []
+def test_every_policy_is_valid(templates: Templates, validated: Clean, tmp_path: Path) -> None:
+    found = list(policies(templates))
+    kinds = {kind for _, kind, _ in found}
+    assert {
+        "IDENTITY_POLICY",
+        "RESOURCE_POLICY",
+        "TRUST_POLICY",
+        "SERVICE_CONTROL_POLICY",
+    } <= kinds
+    issues = failing(found, tmp_path, clean=validated)
+    used = {row for row in ACCEPTED for issue in issues if accepts(row, issue)}
+    assert [issue for issue in issues if not any(accepts(row, issue) for row in ACCEPTED)] == []
     assert set(ACCEPTED) - used == set()
 
 
-def accepts(row: tuple[str, str, str], item: tuple[str, str]) -> bool:
-    return row[0] == item[0] and bool(re.search(row[1], item[1], re.DOTALL))
+def test_an_invented_action_is_noticed(validated: Clean, tmp_path: Path) -> None:
+    statement = {"Effect": "Allow", "Action": "guardduty:StopWatching", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    issues = failing([("invented", "IDENTITY_POLICY", document)], tmp_path, clean=validated)
+    assert "invalid_action" in {kind for kind, _ in issues}
 
 
-def test_an_invented_action_is_noticed(tmp_path: Path) -> None:
-    services = tmp_path / "services"
-    services.mkdir()
-    service_definitions.write(services, {"guardduty"})
-    folder = tmp_path / "policies"
-    folder.mkdir()
-    document = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Action": "guardduty:StopWatching", "Resource": "*"},
-        ],
+@pytest.mark.parametrize("kind", ["TRUST_POLICY", "RESOURCE_CONTROL_POLICY"])
+def test_a_policy_is_judged_as_its_type(validated: Clean, tmp_path: Path, kind: str) -> None:
+    statement = {
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "sts:AssumeRole",
+        "Resource": "*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    (folder / "invented.json").write_text(json.dumps(document), encoding="utf-8")
-    results = validate("IDENTITY_POLICY", folder, services, tmp_path / "report.json")
-    assert any(issue["issue_type"] == "invalid_action" for issue in results[0]["issues"])
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    failing([("judged", kind, document)], tmp_path, clean=validated)
+    (result,) = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["results"]
+    assert result["policy_type"] == kind

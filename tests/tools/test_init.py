@@ -28,7 +28,7 @@ def clone(tmp_path: Path) -> Path:
     for part in PARTS:
         source = ROOT / part
         if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, folder / part)  # with its bytecode, which git ignores
         else:
             shutil.copy(source, folder / part)
     git(folder, "init", "--quiet", "--initial-branch", "main")

@@ -10,14 +10,11 @@ from typing import Any
 
 import pytest
 
+from tests.fast import Clean
+from tests.tools.linting import cfn_lint
+
 pytestmark = pytest.mark.tools
 Templates = dict[str, dict[str, Any]]
-
-# Rule to the reason why it does not hold here.
-CFN_LINT_IGNORED: dict[str, str] = {
-    "W3005": "the CDK writes DependsOn for what a Ref implies already; order is the same",
-}
-
 
 # Check, pattern of the resource, and why the check does not hold there.
 CHECKOV_ACCEPTED: tuple[tuple[str, str, str], ...] = (
@@ -57,40 +54,8 @@ def folder(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return directory
 
 
-CLEAN: set[str] = set()
-"""What cfn-lint found nothing in: the examples of configurations share most templates."""
-
-
-def cfn_lint(*paths: Path) -> list[dict[str, Any]]:
-    new = {path: path.read_text(encoding="utf-8") for path in paths}
-    new = {path: text for path, text in new.items() if text not in CLEAN}
-    if not new:
-        return []
-    ignored = [f"--ignore-checks={rule}" for rule in CFN_LINT_IGNORED]
-    done = subprocess.run(
-        [
-            "cfn-lint",
-            "--format",
-            "json",
-            "--regions",
-            "eu-west-1",
-            *ignored,
-            "--",
-            *map(str, new),
-        ],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    matches: list[dict[str, Any]] = json.loads(done.stdout or "[]")
-    assert matches or not done.returncode, done.stderr
-    named = {match["Filename"] for match in matches}
-    CLEAN.update(text for path, text in new.items() if str(path) not in named)
-    return matches
-
-
-def test_cfn_lint(folder: Path) -> None:
-    matches = cfn_lint(*sorted(folder.glob("*.json")))
+def test_cfn_lint(folder: Path, linted: Clean) -> None:
+    matches = cfn_lint(*sorted(folder.glob("*.json")), clean=linted)
     found = [
         f"{Path(match['Filename']).name} {match['Rule']['Id']} {match['Message']}"
         for match in matches
@@ -98,11 +63,28 @@ def test_cfn_lint(folder: Path) -> None:
     assert found == []
 
 
-def test_cfn_lint_notices_a_wrong_property(tmp_path: Path) -> None:
+def test_cfn_lint_notices_a_wrong_property(
+    tmp_path: Path, linted: Clean, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "wrong.json"
     resource = {"Type": "AWS::S3::Bucket", "Properties": {"BucketNmae": "x"}}
     path.write_text(json.dumps({"Resources": {"Bucket": resource}}), encoding="utf-8")
-    assert "E3002" in {match["Rule"]["Id"] for match in cfn_lint(path)}
+    assert "E3002" in {match["Rule"]["Id"] for match in cfn_lint(path, clean=linted)}
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FileNotFoundError):  # it would be looked at again
+        cfn_lint(path, clean=linted)
+
+
+def test_what_is_clean_is_looked_at_once(
+    tmp_path: Path, linted: Clean, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "clean.json"
+    path.write_text(json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}), "utf-8")
+    assert cfn_lint(path, clean=linted) == []
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert cfn_lint(path, clean=linted) == []
+    with pytest.raises(FileNotFoundError):
+        cfn_lint(path, clean=linted, region="us-east-1")
 
 
 def checkov(folder: Path) -> list[dict[str, Any]]:

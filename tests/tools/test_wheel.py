@@ -58,17 +58,7 @@ class Team:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this working tree."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    (path,) = folder.glob("*.whl")
-    return path
-
-
-@pytest.fixture(scope="module")
-def team(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Team:
+def team(built_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Team:
     """A fresh virtual environment with the wheel, and the team's app in a folder of its own."""
     folder = tmp_path_factory.mktemp("team")
     home = folder / "venv"
@@ -76,7 +66,9 @@ def team(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Team:
     python = home / "bin" / "python"
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
     offline = ["--no-index", "--no-deps", "--disable-pip-version-check"]
-    done = subprocess.run([*pip, *offline, str(wheel)], check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        [*pip, *offline, str(built_wheel)], check=False, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     # A path file adds the folder behind the environment's own, and reads no path file in it: the
