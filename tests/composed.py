@@ -44,7 +44,21 @@ SWITCHED_ON: Document = {
             "central": {"delete_after_days": 90},
             "restore_test": ["EFS", "DynamoDB"],
             "audit": True,
-        }
+        },
+        # The models do not ask whether a suppression has ended; the checks of a file do.
+        "inspector": {
+            "enabled": True,
+            "critical": "all",
+            "sbom": {"enabled": False},
+            "suppressions": {
+                "build-tools": {
+                    "reason": "The compiler stands in the build stage and is not shipped",
+                    "expires": "2027-05-01",
+                    "packages": ["gcc"],
+                    "repositories": ["payments-build"],
+                }
+            },
+        },
     },
     "edge": {"firewall_manager": {"web_acls": {"web": {"regions": ["eu-central-1"]}}}},
     "iam": {
@@ -144,18 +158,27 @@ def switched_on() -> Configuration:
 
 
 @cache
-def together(*names: str) -> Configuration:
-    """Give several of examples/configurations in one; where they differ, the first one counts."""
+def chosen_together() -> Configuration:
+    """Give what machines and their deliveries choose, without a word to each other."""
+    names = ("endpoint", "images", "delivery", "template-validation")
+    return Configuration.model_validate(_together(*names))
+
+
+@cache
+def public_workload() -> Configuration:
+    """Give the reference workload behind Firewall Manager, in the one account that both name."""
+    document = _together("edge", "workload")
+    del document["members"]["shop"]
+    return Configuration.model_validate(document)
+
+
+def _together(*names: str) -> Document:
+    """Merge examples/configurations; where they differ, the first one counts."""
     document: Document = {}
     for name in names:
         one = load(ROOT / "examples" / "configurations" / f"{name}.yaml")
         document = _merged(one.model_dump(mode="json", exclude_unset=True), document)
-    return Configuration.model_validate(document)
-
-
-def chosen_together() -> Configuration:
-    """Give what machines and their deliveries choose, without a word to each other."""
-    return together("endpoint", "images", "delivery", "template-validation")
+    return document
 
 
 def _with(changes: Document) -> Configuration:

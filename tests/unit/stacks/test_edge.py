@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
-from baseline.config import Configuration, load
-from tests.composed import Composed, composed, switched_on
-from tests.unit.stacks.conftest import ROOT
+from baseline.config import Configuration
+from tests.composed import Composed, composed, public_workload, switched_on
 
 SECURITY, MANAGEMENT = "333333333333", "111111111111"
 OURS = {"firewall-manager", "firewall-manager-us-east-1", "shield-support"}
@@ -19,7 +18,7 @@ OURS = {"firewall-manager", "firewall-manager-us-east-1", "shield-support"}
 @pytest.fixture(scope="module")
 def made() -> Composed:
     """The organization that has everything of the edge."""
-    return composed(load(ROOT / "examples" / "configurations" / "edge.yaml"))
+    return composed(public_workload())
 
 
 @pytest.fixture(scope="module")

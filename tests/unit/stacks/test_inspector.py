@@ -8,27 +8,12 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from baseline.config import Configuration, load
+from baseline.config import load
 from stacks.choices import regional_logs
-from tests.composed import Composed, composed, switched_off
+from tests.composed import Composed, composed, switched_off, switched_on
 
 EXAMPLE = Path("examples/configurations/inspector.yaml")
 OURS = ("AWS::InspectorV2::", "Custom::InspectorActivation")
-BUILD_TOOLS = {
-    "reason": "The compiler stands in the build stage and is not shipped",
-    "packages": ["gcc"],
-    "repositories": ["payments-build"],
-}
-
-
-def changed(**inspector: Any) -> Configuration:
-    # Not validated: a suppression of a fixed day would expire.
-    found = load(EXAMPLE)
-    settings = type(found.capabilities.inspector).model_validate(
-        found.capabilities.inspector.model_dump(mode="json") | inspector
-    )
-    capabilities = found.capabilities.model_copy(update={"inspector": settings})
-    return found.model_copy(update={"capabilities": capabilities})
 
 
 def resources(made: Composed, stack: str) -> dict[str, dict[str, Any]]:
@@ -46,8 +31,7 @@ def example() -> Composed:
 
 @pytest.fixture(scope="module")
 def suppressed() -> Composed:
-    suppression = {"build-tools": {**BUILD_TOOLS, "expires": "2027-05-01"}}
-    return composed(changed(suppressions=suppression, critical="all", sbom={"enabled": False}))
+    return composed(switched_on())
 
 
 def test_the_administrator_is_named_before_the_policy_is_attached(example: Composed) -> None:
