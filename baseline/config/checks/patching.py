@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from zoneinfo import available_timezones
 
 from baseline.config.finding import Finding, Path
@@ -44,7 +45,6 @@ def baselines_are_made(view: View) -> Iterator[Finding]:
 
 def windows_end_after_they_began(view: View) -> Iterator[Finding]:
     """The cut-off leaves time to install something, and the time zone exists."""
-    zones = available_timezones()
     for name in view.keys(*WINDOWS):
         place = (*WINDOWS, name)
         duration = view.number(*place, "duration_hours", default=_hours("duration_hours"))
@@ -57,6 +57,7 @@ def windows_end_after_they_began(view: View) -> Iterator[Finding]:
                 "would ever be installed",
             )
         zone = view.text(*place, "timezone")
+        zones = _zones() if zone is not None else frozenset()
         # A system without the database of time zones cannot tell.
         if zone is not None and zones and zone not in zones:
             yield Finding(
@@ -122,3 +123,9 @@ def _default(key: str) -> tuple[str, ...]:
 
 def _hours(key: str) -> int:
     return int(PatchWindow.model_fields[key].default)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Give the names of time zones: 600 files are opened to find them, so only where one is named."""
+    return frozenset(available_timezones())

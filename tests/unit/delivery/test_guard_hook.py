@@ -23,17 +23,16 @@ from baseline.config.template_validation import (
 from baseline.delivery.guard_hook import GuardHooks
 from baseline.delivery.guard_hook_bundles import hook_bundles
 from baseline.local.schemas import violations
-from tests.composed import composed
-from tests.support import CONTEXT, ROOT
+from tests.composed import chosen_together, composed
+from tests.support import CONTEXT
 
-FILE = ROOT / "examples" / "configurations" / "template-validation.yaml"
 BUCKET = "secbase-guard-rules-333333333333-eu-west-1"
 Resources = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def example() -> Configuration:
-    return load(FILE)
+    return chosen_together()
 
 
 def changed(example: Configuration, **section: Any) -> Configuration:
@@ -49,9 +48,14 @@ def resources(stack: cdk.Stack) -> Resources:
     return found
 
 
+def made(configuration: Configuration, stack: str) -> Resources:
+    found: Resources = composed(configuration).template(stack)["Resources"]
+    return found
+
+
 @pytest.fixture(scope="module")
 def bodies(example: Configuration) -> dict[str, Resources]:
-    rows = of(resources(composed(example).stacks["members"]), "AWS::CloudFormation::StackSet")
+    rows = of(made(example, "members"), "AWS::CloudFormation::StackSet")
     return {
         row["StackSetName"]: {
             **json.loads(row["TemplateBody"])["Resources"],
@@ -81,8 +85,8 @@ def test_every_account_and_region_has_both_hooks(hooks: dict[str, dict[str, Any]
 
 
 def test_the_management_account_has_them_as_a_stack(example: Configuration) -> None:
-    stack = composed(example).stacks["members-management-hook-eu-west-1"]
-    assert len(of(resources(stack), "AWS::CloudFormation::GuardHook")) == 2
+    found = made(example, "members-management-hook-eu-west-1")
+    assert len(of(found, "AWS::CloudFormation::GuardHook")) == 2
 
 
 def test_the_properties_are_those_of_the_schema(hooks: dict[str, dict[str, Any]]) -> None:
@@ -188,7 +192,7 @@ def test_the_role_reads_the_rules_for_hooks_of_this_name_only(bodies: dict[str, 
 def test_the_organization_reads_the_rules_and_only_the_deployment_writes(
     example: Configuration,
 ) -> None:
-    found = resources(composed(example).stacks["template-rules"])
+    found = made(example, "template-rules")
     (name,) = [key for key, row in found.items() if row["Properties"].get("BucketName") == BUCKET]
     (statements,) = [
         row["PolicyDocument"]["Statement"]
@@ -223,7 +227,7 @@ def test_there_is_none_by_default() -> None:
     default = load(Path("baseline.yaml"))
     stacks = composed(default).stacks
     assert "template-rules" not in stacks
-    text = json.dumps(resources(stacks["members"]))
+    text = json.dumps(made(default, "members"))
     assert "GuardHook" not in text
     assert "secbase-guard-hook" not in text
 

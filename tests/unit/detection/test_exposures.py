@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk.assertions import Template
 
 from baseline.config import load
 from baseline.detection import event_patterns
 from baseline.detection.event_patterns import SEVERITIES
 from baseline.detection.paging import PATHS
-from tests.composed import composed
+from stacks.security import SecurityStack
+from stacks.wiring import Wiring
+from tests.composed import Composed
 from tests.unit.detection.formatter import finding_reading, index
 from tests.unit.detection.matching import matches, value_at
 
@@ -107,10 +108,20 @@ def test_its_owner_is_named_by_the_tag_of_the_resource() -> None:
     assert index.owners(event(), "Team") == frozenset()
 
 
+def _security(wiring: Wiring) -> SecurityStack:
+    return SecurityStack(
+        wiring.app,
+        "security",
+        configuration=wiring.configuration,
+        names=wiring.names,
+        env=wiring.env(wiring.names.security),
+    )
+
+
 def test_people_are_told_where_the_new_security_hub_is_on() -> None:
     for name, number in (("examples/configurations/security-hub.yaml", 2), ("baseline.yaml", 0)):
-        stack = composed(load(ROOT / name)).stacks["security"]
-        resources = Template.from_stack(stack).to_json()["Resources"].values()
+        made = Composed(load(ROOT / name), _security)
+        resources = made.template("security")["Resources"].values()
         rules = [
             each["Properties"]
             for each in resources

@@ -22,7 +22,7 @@ from baseline.guardrails.placement import levels_of
 from baseline.guardrails.request import Request
 from baseline.organization.member_template import render
 from stacks.member_endpoint import MemberEndpointStack
-from tests.composed import composed
+from tests.composed import chosen_together, composed
 from tests.support import CONTEXT, ROOT
 
 Resources = dict[str, dict[str, Any]]
@@ -31,7 +31,7 @@ FULL_ARN = "arn:aws:secretsmanager:eu-west-1:333333333333:secret:secbase-endpoin
 
 @pytest.fixture(scope="module")
 def configuration() -> Configuration:
-    return load(ROOT / "examples" / "configurations" / "endpoint.yaml")
+    return chosen_together()
 
 
 @pytest.fixture(scope="module")

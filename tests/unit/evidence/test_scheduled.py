@@ -16,7 +16,7 @@ from baseline.evidence import scheduled
 from baseline.evidence.scheduled import ScheduledEvidence
 from baseline.response.evidence import EvidenceStore
 from baseline.settings.sweep_reports import SweepReports
-from tests.composed import composed
+from tests.composed import composed, switched_off
 from tests.support import ROOT
 from tests.unit.evidence.test_evidence_handler import index
 
@@ -191,10 +191,7 @@ def test_every_variable_that_the_handler_reads_is_set(template: Template) -> Non
 
 def test_it_is_there_by_default_and_gone_by_choice(configuration: Configuration) -> None:
     assert "evidence" in composed(configuration).stacks
-    off = configuration.model_copy(
-        update={"evidence": configuration.evidence.model_copy(update={"enabled": False})}
-    )
-    assert "evidence" not in composed(off).stacks
+    assert "evidence" not in composed(switched_off()).stacks
 
 
 def test_terms_of_nothing_are_not_accepted_and_wrong_words_refused(tmp_path: Any) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from typing import TypeVar
 
 from baseline.config import Configuration, load
 from baseline.config.forensics import Forensics
@@ -27,6 +29,7 @@ from baseline.guardrails.world import World
 from tests.unit.guardrails import iam_data
 
 SWITCHES = (False, True)
+Row = TypeVar("Row")
 
 
 @cache
@@ -68,6 +71,11 @@ def rendered(name: str, *, switches: bool = False) -> Rendered:
 @cache
 def cases(name: str, *, switches: bool = False) -> tuple[Case, ...]:
     return tuple(cases_of(catalog.guardrails()[name], world(switches=switches)))
+
+
+def sample(seed: str, rows: Sequence[Row], one_in: int) -> list[Row]:
+    """Give one in so many rows, at least one, chosen at random but by the seed the same each time."""
+    return random.Random(seed).sample(rows, -(-len(rows) // one_in))  # noqa: S311 - test data
 
 
 def alone(name: str, statements: Sequence[Statement], *, switches: bool = False) -> Organization:

@@ -17,11 +17,13 @@ from baseline.guardrails.composition import ROOT, compose
 from baseline.guardrails.evaluation import Organization
 from baseline.guardrails.facts import rcp_services
 from baseline.guardrails.model import PolicyType
-from baseline.guardrails.packing import minified
+from baseline.guardrails.packing import PackedPolicy, minified
 from baseline.guardrails.placement import levels_of
 from tests.unit.guardrails import harness, test_simulate
 from tests.unit.guardrails.corpus_reader import ACCOUNTS, UNITS, Row, rows
 
+SAMPLE = 6
+"""One row in so many is asked of the other engine by default, all every night; ours answers all."""
 TOPICS = sorted({row.where.partition(":")[0] for row in rows()})
 
 
@@ -74,17 +76,26 @@ def documents(account: str, kind: PolicyType) -> list[list[Any]]:
         return [[full]]
     parts = unit.split("/")
     paths = [ROOT, *("/".join(parts[: depth + 1]) for depth in range(len(parts)))]
-    attached = {target.path: target.policies for target in compose(harness.configuration())}
-    return [
-        [full, *(json.loads(minified(row.content)) for row in attached[path] if row.type is kind)]
-        for path in paths
-    ]
+    return [[full, *documents_at(path, kind)] for path in paths]
+
+
+@cache
+def documents_at(path: str, kind: PolicyType) -> list[Any]:
+    """Give the policy documents that are attached to a unit."""
+    return [json.loads(minified(row.content)) for row in attached()[path] if row.type is kind]
+
+
+@cache
+def attached() -> dict[str, tuple[PackedPolicy, ...]]:
+    """Give the policies of the example by unit."""
+    return {target.path: target.policies for target in compose(harness.configuration())}
 
 
 @pytest.mark.tools
-def test_the_other_engine_gives_the_expected_answers() -> None:
+@pytest.mark.parametrize("one_in", [SAMPLE, pytest.param(1, marks=pytest.mark.nightly)])
+def test_the_other_engine_gives_the_expected_answers(one_in: int) -> None:
     asked, simulated = [], []
-    for row in rows():
+    for row in harness.sample("corpus", list(rows()), one_in):
         request = row.request
         unknown = request.action.lower() in test_simulate.UNKNOWN_TO_SIMULATE
         # AWS's exemptions and callers without an account are unknown to iam-simulate.
@@ -99,5 +110,5 @@ def test_the_other_engine_gives_the_expected_answers() -> None:
     # Only explicit denials count: across accounts identity and resource policies decide as well.
     found = zip(asked, (result == "ExplicitlyDenied" for result in results), results, strict=True)
     problems = wrong(found)
-    assert len(asked) > 1_500
+    assert len(asked) > 1_500 // one_in
     assert not problems, problems

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from scripts import mutation
 from tests.unit.guardrails import harness, iam_data
 from tests.unit.guardrails.mutations import mutants
 
@@ -41,7 +42,21 @@ def test_every_kind_of_mutation_is_tried() -> None:
         assert kind in found, kind
 
 
-@pytest.mark.tools
+@pytest.mark.parametrize(("noticed", "status"), [(True, 0), (False, 1)])
+def test_the_report_fails_for_a_survivor_without_a_reason(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], status: int, *, noticed: bool
+) -> None:
+    (one,) = [row for row in harness.deciding() if row.id == "deny-leave-organization"]
+    monkeypatch.setattr(harness, "deciding", lambda: [one])
+    if not noticed:
+        monkeypatch.setattr(harness, "notices", lambda *_: False)
+    assert mutation.main() == status
+    found = capsys.readouterr().out
+    assert (" 0 unexplained" in found) is noticed
+    assert ("NO REASON GIVEN" in found) is not noticed
+
+
+@pytest.mark.nightly
 def test_the_report_holds_its_limit() -> None:
     done = subprocess.run(
         [sys.executable, "scripts/mutation.py"],

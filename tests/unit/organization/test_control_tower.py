@@ -17,8 +17,11 @@ from baseline.organization.control_tower import GovernedUnits
 from baseline.organization.control_tower_manifest import manifest
 from baseline.organization.control_tower_roles import ControlTowerRoles
 from baseline.primitives.service_access import is_bound
+from stacks.guardrails import GuardrailsStack, known_ids
 from stacks.organization import OrganizationStack
-from tests.composed import composed
+from stacks.security import SecurityStack
+from stacks.wiring import Wiring
+from tests.composed import Composed
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "configurations"
 LANDING_ZONE = "AWS::ControlTower::LandingZone"
@@ -379,16 +382,32 @@ def test_the_roles_have_the_policies_that_control_tower_demands(
     ]
 
 
+def drifting(wiring: Wiring) -> None:
+    """Create what hears of drift, and the organization that it needs."""
+    given: dict[str, Any] = {"configuration": wiring.configuration, "names": wiring.names}
+    management = wiring.env(wiring.names.management)
+    organization = OrganizationStack(wiring.app, "organization", env=management, **given)
+    SecurityStack(wiring.app, "security", env=wiring.env(wiring.names.security), **given)
+    GuardrailsStack(
+        wiring.app,
+        "guardrails",
+        unit_ids=organization.unit_ids,
+        account_ids=known_ids(wiring.configuration) | organization.account_ids,
+        env=management,
+        **given,
+    )
+
+
 @pytest.mark.parametrize("mode", ["controls", "landing-zone"])
 def test_drift_reaches_people(mode: str) -> None:
-    stacks = composed(example(mode)).stacks
+    made = Composed(example(mode), drifting)
     rules: dict[str, list[dict[str, Any]]] = {}
     for name in ("guardrails", "security"):
-        found = Template.from_stack(stacks[name]).find_resources("AWS::Events::Rule")
         rules[name] = [
             each["Properties"]
-            for each in found.values()
-            if each["Properties"]["EventPattern"].get("source") == ["aws.controltower"]
+            for each in made.template(name)["Resources"].values()
+            if each["Type"] == "AWS::Events::Rule"
+            and each["Properties"]["EventPattern"].get("source") == ["aws.controltower"]
         ]
     (forwarded,), (told,) = rules["guardrails"], rules["security"]
     assert forwarded["EventPattern"] == told["EventPattern"]

@@ -6,12 +6,14 @@ import json
 from typing import Any
 
 import pytest
-from aws_cdk.assertions import Template
 
 from baseline.config import Configuration
 from baseline.config.backups import BackupPolicy
 from baseline.config.quotas import TEMPLATE_INLINE_BYTES
-from tests.composed import Composed, composed
+from stacks.choices import central_backups
+from stacks.members import MembersStack
+from stacks.wiring import Wiring
+from tests.composed import Composed, composed, switched_on
 
 Resources = dict[str, Any]
 FAILED = ["ABORTED", "EXPIRED", "FAILED", "PARTIAL"]
@@ -24,21 +26,13 @@ def with_backups(configuration: Configuration, **settings: object) -> Configurat
 
 
 @pytest.fixture(scope="module")
-def everything(configuration: Configuration) -> Composed:
-    return composed(
-        with_backups(
-            configuration,
-            delete_after_days=40,
-            central={"delete_after_days": 90},
-            restore_test=["EFS", "DynamoDB"],
-            audit=True,
-        )
-    )
+def everything() -> Composed:
+    return composed(switched_on())
 
 
 @pytest.fixture(scope="module")
 def gapped(configuration: Configuration) -> Composed:
-    return composed(
+    return Composed(
         with_backups(
             configuration,
             vault="theirs",
@@ -49,12 +43,25 @@ def gapped(configuration: Configuration) -> Composed:
                 "vault": "air-gapped",
                 "approval_team": "arn:aws:mpa:us-east-1:222222222222:approval-team/recovery",
             },
-        )
+        ),
+        vaults,
+    )
+
+
+def vaults(wiring: Wiring) -> None:
+    """Create what a backup policy adds, without the rest of the organization."""
+    central_backups(wiring)
+    MembersStack(
+        wiring.app,
+        "members",
+        configuration=wiring.configuration,
+        names=wiring.names,
+        env=wiring.env(wiring.names.management),
     )
 
 
 def resources(organization: Composed, stack: str) -> Resources:
-    found: Resources = Template.from_stack(organization.stacks[stack]).to_json()["Resources"]
+    found: Resources = organization.template(stack)["Resources"]
     return found
 
 
@@ -160,10 +167,10 @@ def test_the_role_comes_before_the_vault_and_both_before_the_policy(everything: 
 
 def test_the_management_account_gets_what_members_get(everything: Composed) -> None:
     template = body(everything, "secbase-member-backup")
-    ordinary = Template.from_stack(everything.stacks["members-management-backup-eu-west-1"])
+    ordinary = resources(everything, "members-management-backup-eu-west-1")
     assert len(json.dumps(template)) < TEMPLATE_INLINE_BYTES
     for logical_id, row in template["Resources"].items():
-        twin = ordinary.to_json()["Resources"][logical_id]
+        twin = ordinary[logical_id]
         assert (row["Type"], set(row["Properties"])) == (twin["Type"], set(twin["Properties"]))
 
 

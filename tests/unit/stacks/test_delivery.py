@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk.assertions import Template
 
-from baseline.config import Configuration, load
+from baseline.config import Configuration
 from baseline.guardrails.composition import compose as guardrails_of
 from baseline.guardrails.evaluation import Organization
 from baseline.guardrails.placement import levels_of
 from stacks.delivery import COMMANDS
-from tests.composed import composed
+from tests.composed import chosen_together, composed
 from tests.contract.policy_lint import loose
 from tests.contract.test_own_roles import requests
 from tests.support import ROOT
 from tests.unit.delivery.pipeline.conftest import rendered, stages
 
 SHARED_SERVICES = "999999999999"
-EXAMPLE = Path("examples/configurations/delivery.yaml")
 CORE = ("111111111111", "222222222222", "333333333333", "444444444444", "999999999999")
 
 
 @pytest.fixture(scope="module")
 def example() -> Configuration:
-    return load(EXAMPLE)
+    return chosen_together()
 
 
 @pytest.fixture(scope="module")
 def template(example: Configuration) -> dict[str, Any]:
-    return dict(Template.from_stack(composed(example).stacks["delivery"]).to_json())
+    return composed(example).template("delivery")
 
 
 def found(template: dict[str, Any], kind: str) -> list[dict[str, Any]]:

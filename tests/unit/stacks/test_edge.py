@@ -8,10 +8,8 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
-from baseline.config import Configuration, load
-from baseline.config.edge import Edge, FirewallManager
-from tests.composed import Composed, composed
-from tests.unit.stacks.conftest import ROOT
+from baseline.config import Configuration
+from tests.composed import Composed, composed, public_workload, switched_on
 
 SECURITY, MANAGEMENT = "333333333333", "111111111111"
 OURS = {"firewall-manager", "firewall-manager-us-east-1", "shield-support"}
@@ -20,12 +18,12 @@ OURS = {"firewall-manager", "firewall-manager-us-east-1", "shield-support"}
 @pytest.fixture(scope="module")
 def made() -> Composed:
     """The organization that has everything of the edge."""
-    return composed(load(ROOT / "examples" / "configurations" / "edge.yaml"))
+    return composed(public_workload())
 
 
 @pytest.fixture(scope="module")
 def support(made: Composed) -> dict[str, Any]:
-    resources = Template.from_stack(made.stacks["shield-support"]).to_json()["Resources"]
+    resources = made.template("shield-support")["Resources"]
     (found,) = (
         row["Properties"]
         for row in resources.values()
@@ -51,7 +49,7 @@ def test_policies_stand_in_the_security_account_in_each_governed_region(made: Co
 
 
 def test_a_region_without_bootstrap_takes_the_template_directly(made: Composed) -> None:
-    template = json.dumps(Template.from_stack(made.stacks["firewall-manager-us-east-1"]).to_json())
+    template = json.dumps(made.template("firewall-manager-us-east-1"))
     assert len(template) < 51_200
     assert "BootstrapVersion" not in template
 
@@ -97,9 +95,7 @@ def test_the_response_team_has_its_role_and_people_to_call(support: dict[str, An
     }
 
 
-def test_a_region_without_policies_gets_no_stack(configuration: Configuration) -> None:
-    settings = FirewallManager.model_validate({"web_acls": {"web": {"regions": ["eu-central-1"]}}})
-    chosen = configuration.model_copy(update={"edge": Edge(firewall_manager=settings)})
-    stacks = composed(chosen).stacks
+def test_a_region_without_policies_gets_no_stack() -> None:
+    stacks = composed(switched_on()).stacks
     found = [name for name in stacks if name.startswith(("firewall-manager", "shield"))]
     assert found == ["firewall-manager-eu-central-1"]

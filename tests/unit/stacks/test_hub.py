@@ -12,7 +12,9 @@ from aws_cdk.assertions import Annotations, Match, Template
 
 from baseline.config import Configuration, load
 from baseline.config.document import read
-from tests.composed import Composed, composed
+from stacks.security import SecurityStack
+from stacks.wiring import Wiring
+from tests.composed import Composed, composed, switched_off
 
 ROOT = Path(__file__).parents[3]
 VALUE = read((ROOT / "baseline.yaml").read_text(encoding="utf-8")).value
@@ -29,9 +31,19 @@ def configured(hub: dict[str, Any]) -> Configuration:
     return Configuration.model_validate(value)
 
 
+def _security(wiring: Wiring) -> SecurityStack:
+    return SecurityStack(
+        wiring.app,
+        "security",
+        configuration=wiring.configuration,
+        names=wiring.names,
+        env=wiring.env(wiring.names.security),
+    )
+
+
 def made(app: Composed, stack: str, kind: str) -> list[dict[str, Any]]:
-    template = Template.from_stack(app.stacks[stack]).to_json()
-    return [each["Properties"] for each in template["Resources"].values() if each["Type"] == kind]
+    resources = app.template(stack)["Resources"].values()
+    return [each["Properties"] for each in resources if each["Type"] == kind]
 
 
 @pytest.fixture(scope="module")
@@ -128,12 +140,12 @@ def test_both_choices_are_stacks_after_what_they_need(
 
 def test_auditors_may_read_the_kept_findings(everything: Composed, example: Composed) -> None:
     bucket = "secbase-findings-222222222222-eu-west-1"
-    assert bucket in str(Template.from_stack(everything.stacks["security"]).to_json())
-    assert bucket not in str(Template.from_stack(example.stacks["security"]).to_json())
+    assert bucket in str(everything.template("security"))
+    assert bucket not in str(example.template("security"))
 
 
 def test_an_account_without_an_id_is_named_in_a_warning() -> None:
-    app = Composed(configured({"raised": {"sandbox": {"units": ["Sandbox"]}}}))
+    app = Composed(configured({"raised": {"sandbox": {"units": ["Sandbox"]}}}), _security)
     warnings = Annotations.from_stack(app.stacks["security"]).find_warning(
         "*", Match.string_like_regexp("findings of sandbox-platform are not raised: write the id")
     )
@@ -144,7 +156,7 @@ def test_an_account_without_an_id_is_named_in_a_warning() -> None:
 def test_security_hub_off_has_none_of_it_and_the_services_speak_for_themselves(
     example: Composed,
 ) -> None:
-    app = composed(configured({"enabled": False}))
+    app = composed(switched_off())
     for stack in ("security", REGIONAL):
         assert made_types(app.stacks[stack]) == []
     heard = rules_of(app.stacks["security"])

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
 
-from baseline.config import Configuration, Names, load
+from baseline.config import Configuration, Names
 from baseline.config.images import Images
 from baseline.guardrails.composition import compose as guardrails_of
 from baseline.guardrails.evaluation import Organization
@@ -18,7 +17,7 @@ from baseline.guardrails.placement import levels_of
 from baseline.guardrails.request import Request
 from baseline.guardrails.service_values import service_values
 from stacks.images import ImagesStack
-from tests.composed import composed
+from tests.composed import chosen_together, composed
 from tests.contract.test_own_roles import requests
 from tests.support import CONTEXT
 
@@ -28,7 +27,6 @@ IMAGES: dict[str, Any] = {
     "subnet": "subnet-0123456789abcdef0",
     "machines": {"al2023": {}},
 }
-EXAMPLE = Path("examples/configurations/images.yaml")
 
 
 def with_images(configuration: Configuration, **changes: object) -> Configuration:
@@ -38,12 +36,12 @@ def with_images(configuration: Configuration, **changes: object) -> Configuratio
 
 @pytest.fixture(scope="module")
 def example() -> Configuration:
-    return load(EXAMPLE)
+    return chosen_together()
 
 
 @pytest.fixture(scope="module")
 def template(example: Configuration) -> dict[str, Any]:
-    return dict(Template.from_stack(composed(example).stacks["images"]).to_json())
+    return composed(example).template("images")
 
 
 def test_there_is_no_stack_by_default(configuration: Configuration) -> None:

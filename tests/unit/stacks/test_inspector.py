@@ -7,32 +7,17 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk.assertions import Template
 
-from baseline.config import Configuration, load
-from tests.composed import Composed, composed
+from baseline.config import load
+from stacks.choices import regional_logs
+from tests.composed import Composed, composed, switched_off, switched_on
 
 EXAMPLE = Path("examples/configurations/inspector.yaml")
 OURS = ("AWS::InspectorV2::", "Custom::InspectorActivation")
-BUILD_TOOLS = {
-    "reason": "The compiler stands in the build stage and is not shipped",
-    "packages": ["gcc"],
-    "repositories": ["payments-build"],
-}
-
-
-def changed(**inspector: Any) -> Configuration:
-    # Not validated: a suppression of a fixed day would expire.
-    found = load(EXAMPLE)
-    settings = type(found.capabilities.inspector).model_validate(
-        found.capabilities.inspector.model_dump(mode="json") | inspector
-    )
-    capabilities = found.capabilities.model_copy(update={"inspector": settings})
-    return found.model_copy(update={"capabilities": capabilities})
 
 
 def resources(made: Composed, stack: str) -> dict[str, dict[str, Any]]:
-    return dict(Template.from_stack(made.stacks[stack]).to_json()["Resources"])
+    return dict(made.template(stack)["Resources"])
 
 
 def kinds(found: dict[str, dict[str, Any]]) -> list[str]:
@@ -46,13 +31,7 @@ def example() -> Composed:
 
 @pytest.fixture(scope="module")
 def suppressed() -> Composed:
-    suppression = {"build-tools": {**BUILD_TOOLS, "expires": "2027-05-01"}}
-    return composed(changed(suppressions=suppression, critical="all", sbom={"enabled": False}))
-
-
-@pytest.fixture(scope="module")
-def off() -> Composed:
-    return composed(changed(enabled=False))
+    return composed(switched_on())
 
 
 def test_the_administrator_is_named_before_the_policy_is_attached(example: Composed) -> None:
@@ -174,9 +153,10 @@ def test_exploits_are_rated_by_choice(
     assert ours == (expected if rated else [])
 
 
-def test_while_it_is_off_there_is_nothing(off: Composed) -> None:
+def test_while_it_is_off_there_is_nothing() -> None:
+    off = composed(switched_off())
     for stack in off.stacks:
-        text = str(Template.from_stack(off.stacks[stack]).to_json())
+        text = str(off.template(stack))
         assert "AWS::InspectorV2" not in text
         assert "InspectorActivation" not in text
         assert "-sbom" not in text
@@ -187,7 +167,7 @@ def test_while_it_is_off_there_is_nothing(off: Composed) -> None:
 def test_without_load_balancers_the_archive_of_a_region_has_the_bills_alone() -> None:
     found = load(EXAMPLE)
     settings = found.log_archive.model_copy(update={"load_balancer_logs": False})
-    made = composed(found.model_copy(update={"log_archive": settings}))
+    made = Composed(found.model_copy(update={"log_archive": settings}), regional_logs)
     names = sorted(
         each["Properties"]["BucketName"]
         for each in resources(made, "log-archive-eu-central-1").values()

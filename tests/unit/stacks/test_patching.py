@@ -6,13 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import aws_cdk as cdk
 import pytest
-from aws_cdk import assertions
 
 from baseline.config import Configuration, load
 from baseline.config.quotas import TEMPLATE_INLINE_BYTES
-from tests.composed import composed
+from tests.composed import composed, switched_off, switched_on
 
 MANAGEMENT = "members-management-patching-eu-west-1"
 HOST_ROLE = "secbase-host-management"
@@ -25,20 +23,13 @@ def example() -> Configuration:
     return load(Path("baseline.yaml"))
 
 
-def changed(example: Configuration, **patching: Any) -> Configuration:
-    """Give the example with other settings of patching, checked as a file is."""
-    document = example.model_dump()
-    document["patching"] |= patching
-    return Configuration.model_validate(document)
-
-
-def resources(stack: cdk.Stack) -> Resources:
-    found: Resources = assertions.Template.from_stack(stack).to_json()["Resources"]
+def resources(configuration: Configuration, stack: str) -> Resources:
+    found: Resources = composed(configuration).template(stack)["Resources"]
     return found
 
 
 def member_sets(configuration: Configuration) -> dict[str, dict[str, Any]]:
-    rows = resources(composed(configuration).stacks["members"]).values()
+    rows = resources(configuration, "members").values()
     return {
         row["Properties"]["StackSetName"]: json.loads(row["Properties"]["TemplateBody"])
         for row in rows
@@ -58,7 +49,7 @@ def named(found: Resources, name: str) -> list[dict[str, Any]]:
 
 def test_ssm_2_members_get_what_the_management_account_gets(example: Configuration) -> None:
     members = member_sets(example)["secbase-member-patching"]
-    own = resources(composed(example).stacks[MANAGEMENT])
+    own = resources(example, MANAGEMENT)
     assert members["Resources"] == own
     assert len(json.dumps(members, separators=(",", ":")).encode()) < TEMPLATE_INLINE_BYTES
     assert "Parameters" not in members
@@ -68,7 +59,7 @@ def test_what_can_bear_the_tag_of_the_baseline_bears_it(example: Configuration) 
     # IDs and no names stand in their ARNs, so the tag is what guardrails know them by.
     kinds = {
         row["Type"]
-        for row in resources(composed(example).stacks[MANAGEMENT]).values()
+        for row in resources(example, MANAGEMENT).values()
         if TAG in row["Properties"].get("Tags", [])
     }
     assert kinds == {
@@ -99,13 +90,13 @@ def test_accounts_have_the_roles_that_patching_needs(example: Configuration) -> 
 
 
 def test_the_report_runs_in_the_security_account(example: Configuration) -> None:
-    settings = resources(composed(example).stacks["settings"])
+    settings = resources(example, "settings")
     assert named(settings, "secbase-patch-compliance")
     assert named(settings, "secbase-patch-reporter")
 
 
 def rules_of_patches(configuration: Configuration) -> list[dict[str, Any]]:
-    security = resources(composed(configuration).stacks["security"])
+    security = resources(configuration, "security")
     return [
         row["Properties"]
         for row in security.values()
@@ -118,29 +109,28 @@ def test_people_hear_of_what_is_forwarded(example: Configuration) -> None:
     (told,) = rules_of_patches(example)
     (forwarded,) = [
         row["Properties"]
-        for row in resources(composed(example).stacks[MANAGEMENT]).values()
+        for row in resources(example, MANAGEMENT).values()
         if row["Type"] == "AWS::Events::Rule"
     ]
     assert told["EventPattern"] == forwarded["EventPattern"]
     assert "high" in json.dumps(told["Targets"])
 
 
-def test_where_nothing_is_installed_there_is_no_role_and_nothing_to_tell(
-    example: Configuration,
-) -> None:
-    none = changed(example, install="none")
+def test_where_nothing_is_installed_there_is_no_role_and_nothing_to_tell() -> None:
+    none = switched_on()
+    assert none.patching.install == "none"
     roles = member_sets(none)["secbase-member-global"]["Resources"]
     assert named(roles, "secbase-patch-window") == []
     assert named(roles, "secbase-patch-report")
     assert rules_of_patches(none) == []
 
 
-def test_off_leaves_nothing(example: Configuration) -> None:
-    off = changed(example, enabled=False)
+def test_off_leaves_nothing() -> None:
+    off = switched_off()
     sets = member_sets(off)
     assert "secbase-member-patching" not in sets
     assert "patch" not in json.dumps(sets["secbase-member-global"]).replace("dispatch", "")
     stacks = composed(off).stacks
     assert not [name for name in stacks if "patching" in name]
-    assert named(resources(stacks["settings"]), "secbase-patch-compliance") == []
+    assert named(resources(off, "settings"), "secbase-patch-compliance") == []
     assert rules_of_patches(off) == []

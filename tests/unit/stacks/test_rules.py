@@ -12,10 +12,15 @@ from ruamel.yaml import YAML
 
 from baseline.config import Configuration, Names, load
 from baseline.detection.rule_choice import repaired_rules_of, resource_rules_of, rules_of
-from stacks.composition import compose
+from stacks.choices import rules
+from stacks.management_member import _regional
 from stacks.member_global import MemberGlobalStack
 from stacks.member_regional import MemberRegionalStack
 from stacks.rules import RulesStack, has_rules_in
+from stacks.security import SecurityStack
+from stacks.wiring import Wiring
+from tests.composed import Composed, composed
+from tests.composed import example as shown
 
 PACK = "AWS::Config::OrganizationConformancePack"
 OFF = "security_hub: {enabled: false}, trusted_advisor: {enabled: false}"
@@ -28,11 +33,6 @@ def example(tmp_path: Path, capabilities: str) -> Configuration:
     return load(path)
 
 
-def composed(tmp_path: Path, app: cdk.App, capabilities: str = "") -> dict[str, cdk.Stack]:
-    compose(app, example(tmp_path, capabilities))
-    return {each.node.id: each for each in app.node.children if isinstance(each, cdk.Stack)}
-
-
 def pack(stack: cdk.Stack, name: str = "root-and-iam") -> tuple[dict[str, Any], list[str]]:
     (found,) = (
         each
@@ -41,6 +41,19 @@ def pack(stack: cdk.Stack, name: str = "root-and-iam") -> tuple[dict[str, Any], 
     )
     rules = YAML(typ="safe").load(found["Properties"]["TemplateBody"])["Resources"].values()
     return found["Properties"], [each["Properties"]["ConfigRuleName"] for each in rules]
+
+
+def concerned(wiring: Wiring) -> None:
+    """Create what has to do with rules."""
+    rules(wiring)
+    _regional(wiring)
+    SecurityStack(
+        wiring.app,
+        "security",
+        configuration=wiring.configuration,
+        names=wiring.names,
+        env=wiring.env(wiring.names.security),
+    )
 
 
 def alone(tmp_path: Path, capabilities: str, region: str) -> cdk.Stack:
@@ -58,10 +71,8 @@ def descriptions(stack: cdk.Stack) -> list[str]:
     return [each["Properties"]["Description"] for each in rules]
 
 
-def test_rules_come_after_the_recorders_in_the_security_account(
-    tmp_path: Path, app: cdk.App
-) -> None:
-    stacks = composed(tmp_path, app)
+def test_rules_come_after_the_recorders_in_the_security_account() -> None:
+    stacks = composed(shown()).stacks
     rules = stacks["rules"]
     assert (rules.account, rules.region) == ("333333333333", "eu-west-1")
     before = {each.node.id for each in rules.dependencies}
@@ -78,16 +89,14 @@ def test_rules_come_after_the_recorders_in_the_security_account(
     assert regions == ["eu-central-1", "eu-west-1"]
 
 
-def test_security_hub_tells_of_rules_where_it_is_on(tmp_path: Path, app: cdk.App) -> None:
-    stacks = composed(tmp_path, app)
+def test_security_hub_tells_of_rules_where_it_is_on() -> None:
+    stacks = composed(shown()).stacks
     for name in ("security", "members-management-regional-eu-west-1"):
         assert not [each for each in descriptions(stacks[name]) if "ompliance" in each]
 
 
-def test_iam_4_iam_6_iam_9_are_watched_and_told_without_security_hub(
-    tmp_path: Path, app: cdk.App
-) -> None:
-    stacks = composed(tmp_path, app, OFF)
+def test_iam_4_iam_6_iam_9_are_watched_and_told_without_security_hub(tmp_path: Path) -> None:
+    stacks = Composed(example(tmp_path, OFF), concerned).stacks
     _, names = pack(stacks["rules"])
     roots = {
         "secbase-root-account-mfa-enabled",

@@ -11,13 +11,13 @@ from aws_cdk.assertions import Match, Template
 
 from baseline.config import Configuration, Names
 from baseline.config.siem import SecurityLake, Siem
-from stacks.composition import compose
 from stacks.security_lake import (
     RegionalSecurityLakeStack,
     SecurityLakeAccountsStack,
     SecurityLakeStack,
 )
 from stacks.wiring import Wiring
+from tests.composed import composed, switched_on
 from tests.support import CONTEXT
 
 ARCHIVE, VENDOR, EXTERNAL_ID = "222222222222", "464646464646", "us1-7f3kq9x2m4w8z6b1"
@@ -291,23 +291,17 @@ def test_new_accounts_contribute_in_every_region(configuration: Configuration) -
     )
 
 
-def test_lakes_come_after_the_administrator_and_new_accounts_after_all_lakes(
-    app: cdk.App, configuration: Configuration
-) -> None:
-    compose(app, with_lake(configuration))
-
-    def waits_for(id: str) -> set[str]:
-        found = app.node.find_child(id)
-        assert isinstance(found, cdk.Stack)
-        assert found.account == ARCHIVE or id == "guardrails"
-        return {each.node.id for each in found.dependencies}
-
-    assert {"organization", "audit", "security"} <= waits_for("security-lake")
-    assert "security-lake" in waits_for("security-lake-eu-central-1")
-    assert {"security-lake", "security-lake-eu-central-1"} <= waits_for("security-lake-accounts")
-    assert "security-lake-accounts" in waits_for("guardrails")
+def test_lakes_come_after_the_administrator_and_new_accounts_after_all_lakes() -> None:
+    made = composed(switched_on())
+    lakes = {"security-lake", "security-lake-eu-central-1", "security-lake-accounts"}
+    assert {made.stacks[name].account for name in lakes} == {ARCHIVE}
+    assert {"organization", "audit", "security"} <= made.waits_for("security-lake")
+    assert "security-lake" in made.waits_for("security-lake-eu-central-1")
+    assert {"security-lake", "security-lake-eu-central-1"} <= made.waits_for(
+        "security-lake-accounts"
+    )
+    assert "security-lake-accounts" in made.waits_for("guardrails")
 
 
-def test_without_the_section_there_is_no_stack(app: cdk.App, configuration: Configuration) -> None:
-    compose(app, configuration)
-    assert [row.node.id for row in app.node.children if "lake" in row.node.id] == []
+def test_without_the_section_there_is_no_stack(configuration: Configuration) -> None:
+    assert [name for name in composed(configuration).stacks if "lake" in name] == []

@@ -10,8 +10,9 @@ from aws_cdk.assertions import Template
 
 from baseline.config import Configuration, Names
 from baseline.config.siem import Siem
-from stacks.composition import compose
+from stacks.choices import siem
 from stacks.security import SecurityStack
+from tests.composed import Composed, composed, switched_on
 
 READER = "arn:aws:iam::222222222222:role/secbase-siem-reader"
 PULL: dict[str, Any] = {"account": "464646464646", "external_id": "us1-7f3kq9x2m4w8z6b1"}
@@ -22,39 +23,27 @@ def with_siem(configuration: Configuration, **sections: object) -> Configuration
     return configuration.model_copy(update={"siem": Siem.model_validate(sections)})
 
 
-def waits_for(app: cdk.App, id: str) -> set[str]:
-    found = app.node.find_child(id)
-    assert isinstance(found, cdk.Stack)
-    return {each.node.id for each in found.dependencies}
+def stacks_of(configuration: Configuration) -> set[str]:
+    return set(Composed(configuration, siem).stacks)
 
 
-def names_of(app: cdk.App) -> set[str]:
-    return {each.node.id for each in app.node.children if each.node.id.startswith("siem")}
+def test_without_a_push_there_is_no_stack(configuration: Configuration) -> None:
+    assert stacks_of(with_siem(configuration, pull=PULL)) == set()
+    assert not [name for name in composed(configuration).stacks if name.startswith("siem")]
 
 
-def test_without_a_push_there_is_no_stack(app: cdk.App, configuration: Configuration) -> None:
-    compose(app, with_siem(configuration, pull=PULL))
-    assert names_of(app) == set()
-
-
-def test_the_streams_come_after_the_bus_and_before_the_guardrails(
-    app: cdk.App, configuration: Configuration
-) -> None:
-    push = {**PUSH, "sources": ["findings", "activity", "trail"]}
-    compose(app, with_siem(configuration, push=push))
-    assert names_of(app) == {"siem", "siem-trail"}
-    assert {"audit", "security"} <= waits_for(app, "siem")
+def test_the_streams_come_after_the_bus_and_before_the_guardrails() -> None:
+    made = composed(switched_on())
+    assert {name for name in made.stacks if name.startswith("siem")} == {"siem", "siem-trail"}
+    assert {"audit", "security"} <= made.waits_for("siem")
     # The destination exists before the trail's log group is sent to it.
-    assert "siem" in waits_for(app, "siem-trail")
-    assert {"siem", "siem-trail"} <= waits_for(app, "guardrails")
-    stack = app.node.find_child("siem-trail")
-    assert isinstance(stack, cdk.Stack)
-    assert stack.account == "111111111111"
+    assert "siem" in made.waits_for("siem-trail")
+    assert {"siem", "siem-trail"} <= made.waits_for("guardrails")
+    assert made.stacks["siem-trail"].account == "111111111111"
 
 
-def test_the_trail_is_subscribed_by_name_only(app: cdk.App, configuration: Configuration) -> None:
-    compose(app, with_siem(configuration, push=PUSH))
-    assert names_of(app) == {"siem"}
+def test_the_trail_is_subscribed_by_name_only(configuration: Configuration) -> None:
+    assert stacks_of(with_siem(configuration, push=PUSH)) == {"siem"}
 
 
 @pytest.mark.parametrize(

@@ -227,33 +227,37 @@ def test_other_regions_need_no_bootstrap(alone: dict[Place, Template]) -> None:
             assert len(json.dumps(template)) < 51_200, name
 
 
-def _without(section: str, value: object) -> dict[Place, Template]:
+@pytest.fixture(scope="module")
+def bare() -> dict[Place, Template]:
+    """Without what can be left out."""
     document = read(FOLDER / "standalone.yaml").model_dump()
-    changed = Standalone.model_validate({**document, section: value})
-    app = cdk.App(context=CONTEXT, analytics_reporting=False)
-    compose_account(app, changed)
-    return _synthesized(app)
-
-
-def test_what_is_off_is_not_there() -> None:
     capabilities = {
         "guardduty": {"enabled": False},
         "security_hub": {"enabled": False},
         "access_analyzer": {"enabled": False, "unused_access": {"enabled": False}},
         "activity_alarms": {"enabled": False},
     }
-    templates = _without("capabilities", capabilities)
+    changed = {**document, "capabilities": capabilities, "network": None}
+    app = cdk.App(context=CONTEXT, analytics_reporting=False)
+    compose_account(app, Standalone.model_validate(changed))
+    return _synthesized(app)
+
+
+def test_what_is_off_is_not_there(bare: dict[Place, Template]) -> None:
     for kind in (
         "AWS::GuardDuty::Detector",
         "AWS::SecurityHub::Hub",
         "AWS::AccessAnalyzer::Analyzer",
         "AWS::GuardDuty::PublishingDestination",
     ):
-        assert of_type(templates, kind) == []
+        assert of_type(bare, kind) == []
 
 
-def test_without_the_section_there_is_no_vpc() -> None:
-    assert of_type(_without("network", None), "AWS::EC2::VPC") == []
+def test_without_the_section_there_is_no_vpc(
+    alone: dict[Place, Template], bare: dict[Place, Template]
+) -> None:
+    assert of_type(alone, "AWS::EC2::VPC")
+    assert of_type(bare, "AWS::EC2::VPC") == []
 
 
 def test_the_boundary_does_not_bear_the_name_of_an_organization_s(
@@ -330,6 +334,10 @@ def test_without_the_line_the_organization_knows_nothing_of_it(
     document = configuration.model_dump() | {"standalone": None}
     app = cdk.App(context=CONTEXT, analytics_reporting=False)
     compose(app, Configuration.model_validate(document))
-    assert set(joined) - set(_synthesized(app)) == {
-        place for place in joined if place[0] == ACCOUNT
+    # Where stacks stand is known without their templates.
+    places = {
+        (each.account, each.region, each.stack_name)
+        for each in app.node.children
+        if isinstance(each, cdk.Stack)
     }
+    assert set(joined) - places == {place for place in joined if place[0] == ACCOUNT}

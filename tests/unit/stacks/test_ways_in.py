@@ -10,12 +10,14 @@ import pytest
 from aws_cdk.assertions import Template
 
 from baseline.config import Configuration
-from baseline.config.iam import DeployRole
-from tests.composed import composed
+from stacks.choices import ways_in
+from stacks.management_member import _sign_in
+from stacks.member_choices import global_choices
+from stacks.member_global import MemberGlobalStack
+from stacks.wiring import Wiring
+from tests.composed import Composed, composed, switched_off, switched_on
 
 SIGN_IN = "members-management-sign-in-"
-GITHUB = DeployRole(provider="github", repository="example/baseline", environment="production")
-GITLAB = DeployRole(provider="gitlab", repository="group/sub/app", branch="main", account="network")
 
 
 def changed(configuration: Configuration, section: str, **values: Any) -> Configuration:
@@ -36,8 +38,8 @@ def test_a_governed_region_forwards_sign_ins_already(configuration: Configuratio
     more = configuration.model_copy(
         update={"regions": (*configuration.regions, "us-east-1", "eu-north-1")}
     )
-    found = {name for name in composed(more).stacks if name.startswith(SIGN_IN)}
-    assert found == {f"{SIGN_IN}us-east-2", f"{SIGN_IN}ap-southeast-2"}
+    made = Composed(more, _sign_in)
+    assert set(made.stacks) == {f"{SIGN_IN}us-east-2", f"{SIGN_IN}ap-southeast-2"}
 
 
 def test_sign_in_regions_need_no_bootstrap_the_home_regions_roles_deploy_there(
@@ -68,19 +70,21 @@ def test_break_glass_users_come_before_the_guardrails(configuration: Configurati
 def test_without_users_of_ours_there_is_no_stack_for_them(
     configuration: Configuration, values: dict[str, Any]
 ) -> None:
-    assert "break-glass" not in composed(changed(configuration, "break_glass", **values)).stacks
+    """These are the ways in: the app has the stacks that this gives, as the next tests see."""
+    assert Composed(changed(configuration, "break_glass", **values), ways_in).stacks == {}
+    assert set(Composed(configuration, ways_in).stacks) == {"break-glass"}
+
+
+def test_an_organization_without_them_is_composed_too() -> None:
+    assert "break-glass" not in composed(switched_off()).stacks
 
 
 def test_no_pipeline_gets_in_by_default(configuration: Configuration) -> None:
     assert not [name for name in composed(configuration).stacks if name.startswith("deploy-access")]
 
 
-def test_deploy_roles_stand_in_the_accounts_that_the_configuration_names(
-    configuration: Configuration,
-    findings: Callable[[cdk.App], list[str]],
-) -> None:
-    roles = {"baseline": GITHUB, "app": GITLAB}
-    made = composed(changed(configuration, "iam", deploy_roles=roles, mfa_group=True))
+def test_deploy_roles_stand_in_the_accounts_that_the_configuration_names() -> None:
+    made = composed(switched_on())
     found = made.stacks
     shared, network = found["deploy-access-shared-services"], found["deploy-access-network"]
     assert (shared.account, network.account) == ("999999999999", "444444444444")
@@ -93,9 +97,33 @@ def test_deploy_roles_stand_in_the_accounts_that_the_configuration_names(
     assert conditions["StringEquals"]["gitlab.com:sub"] == (
         "project_path:group/sub/app:ref_type:branch:ref:main"
     )
-    assert findings_of_ours(findings(made.app)) == []
 
 
-def findings_of_ours(lines: list[str]) -> list[str]:
-    ours = ("deploy-access", "break-glass", "members-management")
-    return [line for line in lines if any(name in line for name in ours)]
+def test_the_packs_find_nothing_in_the_ways_in(findings: Callable[[cdk.App], list[str]]) -> None:
+    """Sign-ins are in every configuration, which the packs judge whole."""
+    made = Composed(switched_on(), ways_in)
+    assert set(made.stacks) == {
+        "break-glass",
+        "deploy-access-network",
+        "deploy-access-shared-services",
+    }
+    assert findings(made.app) == []
+
+
+def test_the_packs_find_nothing_in_the_groups_of_users_without_a_second_factor(
+    findings: Callable[[cdk.App], list[str]],
+) -> None:
+    made = Composed(switched_on(), _roles)
+    resources = made.template("members-management")["Resources"].values()
+    assert "AWS::IAM::Group" in {row["Type"] for row in resources}
+    assert findings(made.app) == []
+
+
+def _roles(wiring: Wiring) -> MemberGlobalStack:
+    return MemberGlobalStack(
+        wiring.app,
+        "members-management",
+        names=wiring.names,
+        env=wiring.env(wiring.names.management),
+        **global_choices(wiring.configuration),
+    )

@@ -21,7 +21,7 @@ from baseline.local import schemas
 from baseline.primitives.protection_tag import TAG_KEY
 from stacks.wiring import Wiring
 from stacks.workload import workload
-from tests.composed import Composed, composed
+from tests.composed import Composed, composed, public_workload
 from tests.contract.test_own_roles import documents, listed, spelled, text
 from tests.support import CONTEXT
 
@@ -42,8 +42,8 @@ def reference() -> Configuration:
 
 
 @pytest.fixture(scope="module")
-def both(reference: Configuration) -> Composed:
-    return composed(reference)
+def both() -> Composed:
+    return composed(public_workload())
 
 
 @pytest.fixture(scope="module")
