@@ -91,6 +91,19 @@ NARROWING: Final = frozenset(
 )
 """More of these looks at less."""
 
+OFF: Final = frozenset(
+    {
+        ("ActionsEnabled", "false"),
+        ("AllowUnassociatedTargets", "true"),
+        ("FailOpen", "enabled"),
+        ("MapPublicIpOnLaunch", "true"),
+        ("PrivateDnsEnabled", "false"),
+        ("RuleStatus", "disabled"),
+        ("State", "disabled"),
+    }
+)
+"""Words that take away what holds where nothing is said."""
+
 LIMITS: Final = frozenset({"MaxSessionDuration"})
 """Numbers that protect by being small."""
 
@@ -104,7 +117,8 @@ def watching(base: Resource, head: Resource) -> Iterator[Finding]:
         old, new = _pairs(base, name), _pairs(head, name)
         if old == new or _smaller(name, old, new):
             continue
-        less = bool(old - new) or name in NARROWING
+        gone = [each for each in old - new if not _off(name, each)]
+        less = bool(gone) or name in NARROWING or any(_off(name, each) for each in new - old)
         severity: Severity = "warning" if less else "note"
         yield Finding(
             category=Category.PROTECTION,
@@ -121,6 +135,11 @@ def _pairs(resource: Resource, name: str) -> Pairs:
     return Counter((path, str(value)) for path, value in leaves(found) if value is not None)
 
 
+def _off(name: str, pair: tuple[Path, str]) -> bool:
+    path, value = pair
+    return ((path or (name,))[-1], value.lower()) in OFF
+
+
 def _smaller(name: str, old: Pairs, new: Pairs) -> bool:
     if name not in LIMITS or not old or not new:
         return False
@@ -134,7 +153,9 @@ def _sentence(name: str, old: Pairs, new: Pairs) -> str:
     gone, come = old - new, new - old
     if gone and come:
         return f"{code(name)} has {_shown(come)} instead of {_shown(gone)}"
-    return f"{code(name)} has {_shown(come)} besides" if come else f"{code(name)} loses {_shown(gone)}"
+    return (
+        f"{code(name)} has {_shown(come)} besides" if come else f"{code(name)} loses {_shown(gone)}"
+    )
 
 
 def _shown(pairs: Pairs) -> str:

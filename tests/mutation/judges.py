@@ -6,6 +6,7 @@ import copy
 import functools
 import json
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,8 +24,8 @@ from tests.mutation.mutants import Mutant, apply, mutants
 Template = dict[str, Any]
 
 REVIEW, RULE, CONTRACT = "review", "rule", "contract"
-BATCH = 400
-"""Templates of one start of the engine, which holds all its answers until the end."""
+TOGETHER = 150
+"""Mutants in one template for the Guard rules."""
 
 
 class Alone(dict[str, Any]):
@@ -34,7 +35,7 @@ class Alone(dict[str, Any]):
         super().__init__({name: all_[name]})
         self.all = all_
 
-    def __missing__(self, name: str) -> Any:  # noqa: ANN401 - a resource, as JSON has it
+    def __missing__(self, name: str) -> Any:
         return self.all[name]
 
 
@@ -105,9 +106,7 @@ def by_review(subject: Subject) -> str:
 
 
 def _compared(subject: Subject) -> list[Finding]:
-    before, after = (
-        _assembly(subject, each) for each in (subject.template, subject.mutated())
-    )
+    before, after = (_assembly(subject, each) for each in (subject.template, subject.mutated()))
     return differences(before, after)
 
 
@@ -128,32 +127,43 @@ def unprotected(assembly: Path) -> dict[str, bool]:
 
 
 def by_rules(rows: Sequence[Subject]) -> list[str]:
-    """Give for each mutant a Guard rule that it breaks and that was kept before; empty for none."""
-    whole: dict[str, Template] = {}
-    pairs = []
-    for subject in rows:
-        sides = [subject.template, subject.mutated()]
-        texts = [json.dumps(each) for each in sides]
-        whole.update(zip(texts, sides, strict=True))
-        pairs.append(texts)
-    asked = list(whole)
-    verdicts: dict[str, set[str]] = {}
-    for start in range(0, len(asked), BATCH):
-        part = asked[start : start + BATCH]
-        verdicts.update(zip(part, _rules(part), strict=True))
-    return [
-        next(iter(sorted(verdicts[after] - verdicts[before])), "") for before, after in pairs
+    """Give for each mutant a Guard rule that it breaks and that was kept before; empty for none.
+
+    Mutants of a stack stand beside each other in one template, each with what it was: the engine
+    takes as long to begin a template as for all that is in it.
+    """
+    by_stack: dict[str, list[int]] = defaultdict(list)
+    for number, subject in enumerate(rows):
+        if subject.mutant.path:
+            by_stack[subject.stack].append(number)
+    parts = [
+        numbers[start : start + TOGETHER]
+        for numbers in by_stack.values()
+        for start in range(0, len(numbers), TOGETHER)
     ]
-
-
-def _rules(texts: Sequence[str]) -> Iterator[set[str]]:
+    said = [""] * len(rows)
     with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder, f"{number}.json") for number in range(len(texts))]
-        for path, text in zip(paths, texts, strict=True):
-            path.write_text(text, encoding="utf-8")
-        for answer in evaluate(rule_sources(), paths):
+        paths = [Path(folder, f"{number}.json") for number in range(len(parts))]
+        for path, part in zip(paths, parts, strict=True):
+            path.write_text(json.dumps(_together(rows, part)), encoding="utf-8")
+        for part, answer in zip(parts, evaluate(rule_sources(), paths), strict=True):
             assert "error" not in answer, answer["error"]
-            yield {each["ruleId"] for each in answer.get("findings", ())}
+            broken: dict[str, set[str]] = defaultdict(set)
+            for each in answer.get("findings", ()):
+                broken[each.get("entity", {}).get("logicalId", "")].add(each["ruleId"])
+            for number in part:
+                before = broken[f"Was{rows[number].mutant.resource}"]
+                said[number] = next(iter(sorted(broken[f"Mutant{number}"] - before)), "")
+    return said
+
+
+def _together(rows: Sequence[Subject], part: Sequence[int]) -> Template:
+    resources: Template = {}
+    for number in part:
+        name = rows[number].mutant.resource
+        resources[f"Was{name}"] = rows[number].template["Resources"][name]
+        resources[f"Mutant{number}"] = rows[number].mutated()["Resources"][name]
+    return {**rows[part[0]].template, "Resources": resources}
 
 
 Contract = Callable[[dict[str, Template]], object]

@@ -15,7 +15,17 @@ Undo = Callable[[], None]
 NOBODY = {"account": ["000000000000"]}
 """An event pattern for events of no account."""
 
-NAMING = ("Sid", "Id", "Key", "Name", "Field", "ServicePrincipal", "Service", "Type", "DnsThreatProtection")
+NAMING = (
+    "Sid",
+    "Id",
+    "Key",
+    "Name",
+    "Field",
+    "ServicePrincipal",
+    "Service",
+    "Type",
+    "DnsThreatProtection",
+)
 NAMES = re.compile(r"(Name|StackSetName|AliasName|SettingId|Description|AlarmDescription)$")
 NOISE = re.compile(r"[0-9]{12}|[a-z]{2}-[a-z]+-[0-9]|[0-9A-F]{8}\b|[0-9a-f]{64}")
 DOCUMENTS = frozenset({"PolicyDocument", "AssumeRolePolicyDocument", "KeyPolicy", "InlinePolicy"})
@@ -265,12 +275,20 @@ def _replace(container: Any, key: str | int, value: Any) -> Undo:
 
 
 def _emptied(value: Any) -> Undo | None:
-    if isinstance(value, dict):
-        rows = dict(value)
-        value.clear()
-        return lambda: value.update(rows)
-    if isinstance(value, list):
-        kept = list(value)
-        value.clear()
-        return lambda: value.extend(kept)
-    return None
+    """Empty what is removed, all that stands in it too: a fixture may hold any part."""
+    if not isinstance(value, dict | list):
+        return None
+    inner = [_emptied(each) for each in (value.values() if isinstance(value, dict) else value)]
+    kept = value.copy()
+    value.clear()
+
+    def undo() -> None:
+        if isinstance(value, dict):
+            value.update(kept)
+        else:
+            value.extend(kept)
+        for each in inner:
+            if each:
+                each()
+
+    return undo
