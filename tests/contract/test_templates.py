@@ -7,6 +7,7 @@ log bucket is lost evidence. Accept a change with ``make snapshots`` only after 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -217,3 +218,64 @@ def _tags(resource: dict[str, Any]) -> dict[str, str]:
     properties = resource.get("Properties", {})
     tags = properties.get("Tags", properties.get("ResourceTags", {}))
     return tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def test_every_reference_names_something(templates: Templates) -> None:
+    assert unresolved(templates) == []
+
+
+def test_a_reference_to_nothing_is_found() -> None:
+    function = {"Type": "AWS::Lambda::Function", "Properties": {"Role": {"Ref": "Role"}}}
+    rule = {
+        "Type": "AWS::Events::Rule",
+        "DependsOn": ["Bus"],
+        "Properties": {
+            "Targets": [{"Arn": {"Fn::GetAtt": ["Gone", "Arn"]}}],
+            "Name": {"Fn::Sub": ["${AWS::Region}-${Lost.Arn}-${Given}-${!Kept}", {"Given": "x"}]},
+            "State": {"Ref": "State"},
+        },
+    }
+    template = {
+        "Parameters": {"State": {"Type": "String"}},
+        "Resources": {"Function": function, "Role": {"Type": "AWS::IAM::Role"}, "Rule": rule},
+    }
+    found = unresolved({"stack": template})
+    assert found == ["stack/Rule: Bus", "stack/Rule: Gone", "stack/Rule: Lost"]
+
+
+def unresolved(templates: Templates) -> list[str]:
+    """List the references to what no template has."""
+    return sorted(
+        f"{name}/{logical_id}: {other}"
+        for name, template in templates.items()
+        for logical_id, resource in template["Resources"].items()
+        for other in references(resource)
+        if other not in template["Resources"]
+        and other not in template.get("Parameters", {})
+        and not other.startswith("AWS::")
+    )
+
+
+def references(value: Any) -> set[str]:
+    """Give what a resource, or a part of one, refers to."""
+    if isinstance(value, list):
+        return set().union(*(references(each) for each in value))
+    if not isinstance(value, dict):
+        return set()
+    found = set().union(*(references(each) for each in value.values()))
+    match value:
+        case {"Ref": str() as name}:
+            found.add(name)
+        case {"Fn::GetAtt": [str() as name, *_]}:
+            found.add(name)
+        case {"Fn::Sub": str() as text}:
+            found |= _substituted(text)
+        case {"Fn::Sub": [str() as text, dict() as given]}:
+            found |= _substituted(text) - set(given)
+        case {"Type": str(), "DependsOn": others}:
+            found |= {others} if isinstance(others, str) else set(others)
+    return found
+
+
+def _substituted(text: str) -> set[str]:
+    return {name.partition(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", text)}

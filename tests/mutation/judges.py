@@ -201,12 +201,22 @@ def contracts(assembly: Path) -> dict[str, Contract]:
 def by_contracts(subject: Subject, asked: Mapping[str, Contract]) -> str:
     """Give a contract that the mutant breaks and that was kept before; empty for none."""
     mutated = subject.mutated()
+    if not subject.mutant.path and _needed(subject):
+        return "references"
     for name, contract in asked.items():
         if _broken(contract, subject.stack, mutated) and not _broken(
             contract, subject.stack, subject.template
         ):
             return name
     return ""
+
+
+def _needed(subject: Subject) -> bool:
+    """Tell whether the template is broken without the resource: others refer to it."""
+    rest = dict(subject.template["Resources"].all)
+    del rest[subject.mutant.resource]
+    without = {**subject.template, "Resources": rest}
+    return bool(test_templates.unresolved({subject.stack: without}))
 
 
 def _broken(contract: Contract, stack: str, template: Template) -> bool:
