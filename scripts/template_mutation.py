@@ -105,10 +105,12 @@ def main() -> int:
     """Run the judges; print the score, then the survivors with their reasons."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tests", nargs="*", metavar="FOLDER", help="ask the unit tests too")
+    parser.add_argument("--assembly", type=Path, metavar="FOLDER", help="instead of the example")
     parser.add_argument("--write", action="store_true", help="keep the score")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        rows, verdicts = judged(synthesize(Path(folder, "assembly"), "baseline:nag=false"))
+        made = options.assembly or synthesize(Path(folder, "assembly"), "baseline:nag=false")
+        rows, verdicts = judged(made)
     if options.tests is not None:
         ask_tests(rows, options.tests)
     tests = add_tests(rows, verdicts)

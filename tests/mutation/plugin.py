@@ -45,7 +45,8 @@ class Noticing:
 
     Attributes:
         noticed: the first test that noticed a mutant, by mutant.
-        unfinished: tests whose time ran out, with the mutants that nobody asked them.
+        unfinished: tests whose time ran out, or that cannot be repeated, with the number of mutants
+            that they were not asked about.
     """
 
     def __init__(self, live: Live, noticed: dict[Key, str]) -> None:
@@ -72,7 +73,10 @@ class Noticing:
         found = self._live.found()
         self.seen |= found
         open_ = sorted(found - self.noticed.keys())
-        if not open_ or not self._passes(item):
+        if not open_:
+            return
+        if not self._passes(item):
+            self.unfinished[item.nodeid] = len(open_)
             return
         self._until = time.process_time() + SECONDS
         for kind in sorted({_round(each) for each in open_}):
