@@ -104,8 +104,9 @@ bench: setup ## measure the budgets of the design as ratios
 nightly: setup .venv-checkov/.ready .venv-scan/.ready ## run the exhaustive tests (hours)
 	@pytest $(PARALLEL) -m nightly
 
-mutation: setup ## break every guardrail in every way; a proof has to notice
+mutation: setup ## break every guardrail in every way and take every protection out of the templates (hours)
 	@python scripts/mutation.py
+	@python scripts/template_mutation.py --tests
 
 docs: .venv-docs/.ready .venv-scan/.ready setup ## build the documentation into site, warnings as errors
 	@python scripts/generate_docs.py

@@ -15,7 +15,6 @@ os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 # Amazon's 1,300 images, half a second for each EC2 backend: no test starts an instance from one.
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -33,7 +32,7 @@ from cdk_nag import (
 )
 
 from tests.fast import made_once, share_service_models
-from tests.support import CONTEXT, ROOT, synthesize
+from tests.support import CONTEXT, ROOT, all_templates, synthesize
 
 
 def pytest_configure() -> None:
@@ -114,12 +113,4 @@ def built_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def templates(assembly: Path) -> dict[str, dict[str, Any]]:
     """Every template of the assembly by stack, the bodies of StackSets among them."""
-    found: dict[str, dict[str, Any]] = {}
-    for path in sorted(assembly.glob("*.template.json")):
-        template = json.loads(path.read_text(encoding="utf-8"))
-        name = path.name.removesuffix(".template.json")
-        found[name] = template
-        for logical_id, resource in template["Resources"].items():
-            if resource["Type"] == "AWS::CloudFormation::StackSet":
-                found[f"{name}/{logical_id}"] = json.loads(resource["Properties"]["TemplateBody"])
-    return found
+    return all_templates(assembly)

@@ -43,3 +43,16 @@ def normalised(value: Any) -> Any:
     if isinstance(value, list):
         return [normalised(item) for item in value]
     return ASSET.sub("<asset>", value) if isinstance(value, str) else value
+
+
+def all_templates(assembly: Path) -> dict[str, dict[str, Any]]:
+    """Give every template of an assembly by stack, the bodies of StackSets among them."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(assembly.glob("*.template.json")):
+        template = json.loads(path.read_text(encoding="utf-8"))
+        name = path.name.removesuffix(".template.json")
+        found[name] = template
+        for logical_id, resource in template["Resources"].items():
+            if resource["Type"] == "AWS::CloudFormation::StackSet":
+                found[f"{name}/{logical_id}"] = json.loads(resource["Properties"]["TemplateBody"])
+    return found

@@ -155,8 +155,46 @@ def _allows(subject: _Subject, old: Policy, new: Policy) -> Iterator[Finding]:
         lost[principal].append(action)
     for principal, actions in lost.items():
         sentence = f"{_who(principal)}no longer allows {listed(actions)}"
-        yield subject.finding("narrowed", "note", sentence, change="better")
+        cut = [action for action in actions if not _covered(principal, action, new.allows)]
+        if cut and _cut_off(subject, principal, cut):
+            yield subject.finding("cut-off", "warning", sentence)
+        else:
+            yield subject.finding("narrowed", "note", sentence, change="better")
+    yield from _fewer(subject, old.allows, new.allows)
     yield from _widened(subject, old.allows, new.allows)
+
+
+def _fewer(
+    subject: _Subject, old: Mapping[Grant, set[Variant]], new: Mapping[Grant, set[Variant]]
+) -> Iterator[Finding]:
+    """Tell what a service delivers less than before, of what it may still deliver elsewhere."""
+    for grant in sorted(old.keys() & new.keys()):
+        principal, action = grant
+        lost = old[grant] - new[grant]
+        if not lost or new[grant] - old[grant] or not _cut_off(subject, principal, [action]):
+            continue
+        places = {row.resource for row in lost} - {row.resource for row in new[grant]}
+        conditions = {f"{key} {values}" for row in lost for key, values in row.conditions}
+        where = f"on {listed(places)}" if places else f"if {listed(conditions)}"
+        sentence = f"{_who(principal)}no longer allows {code(action)} {where}"
+        yield subject.finding("cut-off", "warning", sentence)
+
+
+def _covered(principal: str, action: str, allows: Mapping[Grant, set[Variant]]) -> bool:
+    """Tell whether everybody may do it now, or a part of what a wildcard covered is named instead."""
+    return any(
+        who == ANYBODY or (who == principal and fnmatchcase(one.lower(), action.lower()))
+        for who, one in allows
+        if one == action or who == principal
+    )
+
+
+def _cut_off(subject: _Subject, principal: str, actions: list[str]) -> bool:
+    """Tell whether a service cannot deliver any more, or nobody can manage a key any more."""
+    if subject.kind != "policy":
+        return False
+    manages = subject.resource.type == "AWS::KMS::Key" and "kms:*" in actions
+    return manages or principal.startswith("Service ")
 
 
 def _was_allowed(grant: Grant, variants: set[Variant], old: Mapping[Grant, set[Variant]]) -> bool:
@@ -261,6 +299,10 @@ def _otherwise(before: list[Variant], variant: Variant) -> Iterator[tuple[str, S
     if gone:
         yield "condition-removed", "error", f"without the condition {listed(gone)}"
         return
+    dropped = _dropped(before, variant)
+    if dropped:
+        yield "condition-removed", "error", f"without the condition {listed(dropped)}"
+        return
     old: dict[str, set[str]] = defaultdict(set)
     for row in before:
         for key, values in row.conditions:
@@ -276,6 +318,13 @@ def _otherwise(before: list[Variant], variant: Variant) -> Iterator[tuple[str, S
         yield "condition-changed", "warning", f"under another condition: {changed}"
     else:
         yield "narrowed", "note", "under narrower conditions"
+
+
+def _dropped(before: list[Variant], variant: Variant) -> set[str]:
+    """Give operators with keys that went and that nothing came for, such as the ``Null`` of a set."""
+    names = {key for key, _ in variant.conditions}
+    all_before = ({key for key, _ in row.conditions} for row in before)
+    return {key for row in all_before if names < row for key in row - names}
 
 
 def _operator(key: str) -> str:

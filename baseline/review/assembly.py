@@ -198,6 +198,22 @@ def read_assembly(folder: Path) -> Assembly:
     )
 
 
+def read_template(
+    template: dict[str, Any], place: Place, *, account: str = "", protected: bool = True
+) -> dict[str, Stack]:
+    """Read one template, bodies of StackSets included: stacks by path, as an assembly has them.
+
+    Args:
+        template: the template, as JSON has it.
+        place: where it stands.
+        account: ID of its account; empty where nothing says it.
+        protected: whether the stack cannot be deleted by a slip.
+    """
+    reader = _Reader(Path())
+    reader.add(template, place, account=account, protected=protected)
+    return reader.found
+
+
 def _cost(folder: Path) -> Mapping[str, Any] | None:
     path = folder / "cost.json"
     if not path.is_file():

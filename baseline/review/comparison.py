@@ -17,6 +17,7 @@ from baseline.review.guardrails import POLICY, guardrails
 from baseline.review.protection import protection, termination
 from baseline.review.resources import resources
 from baseline.review.template_rules import template_findings
+from baseline.review.watching import watching
 
 if TYPE_CHECKING:
     from baseline.config import Configuration
@@ -60,13 +61,7 @@ def review(
         remarks.append("A side has no controls.json, so controls were not compared.")
     if (base.cost is None) != (head.cost is None):
         remarks.append("A side has no cost.json, so costs were not compared.")
-    found = [
-        *_pairs(base, head),
-        *template_findings(base, head),
-        *resources(base, head),
-        *_guardrails(base, head, configuration),
-        *controls(base, head),
-    ]
+    found = [*differences(base, head, configuration=configuration), *template_findings(base, head)]
     return Review(
         base=names[0],
         head=names[1],
@@ -74,6 +69,22 @@ def review(
         remarks=tuple(remarks),
         cost=_cost(base, head),
     )
+
+
+def differences(
+    base: Assembly, head: Assembly, *, configuration: Configuration | None = None
+) -> list[Finding]:
+    """Give what the comparison itself finds, without the Guard rules and in no order.
+
+    Raises:
+        BaselineError: CloudFormation's schemas are missing, or a policy cannot be read.
+    """
+    return [
+        *_pairs(base, head),
+        *resources(base, head),
+        *_guardrails(base, head, configuration),
+        *controls(base, head),
+    ]
 
 
 def _cost(base: Assembly, head: Assembly) -> CostChange | None:
@@ -115,6 +126,7 @@ def _pairs(base: Assembly, head: Assembly) -> Iterator[Finding]:
                 yield from ports(old, resource)
                 yield from access(old, resource, accounts)
                 yield from protection(old, resource)
+                yield from watching(old, resource)
 
 
 def _guardrails(

@@ -90,6 +90,8 @@ def guardrails(
         BaselineError: a policy that no engine reads.
     """
     before, after = _by_name(base), _by_name(head)
+    _beside(before, after)
+    _beside(after, before)
     asked = list(cases)
     for name in sorted({*before, *after}):
         if name not in before or name not in after:
@@ -218,6 +220,13 @@ def _by_name(assembly: Assembly) -> dict[str, list[_Node]]:
             chain.insert(0, nodes[ROOT])
         found[node.name] = chain
     return found
+
+
+def _beside(one: dict[str, list[_Node]], other: Mapping[str, list[_Node]]) -> None:
+    """Add accounts that have policies on the other side only; a unit that goes is told elsewhere."""
+    for name, chain in other.items():
+        if name not in one and not chain[-1].parent and name != ROOT:
+            one[name] = [*one[ROOT], _Node(name, file=chain[-1].file)]
 
 
 def _nodes(assembly: Assembly) -> dict[str, _Node]:

@@ -31,6 +31,7 @@ SWITCHES = frozenset(
         "IsOrganizationTrail",
         "ObjectLockEnabled",
         "PointInTimeRecoveryEnabled",
+        "RetainStacksOnAccountRemoval",
         "RestrictPublicBuckets",
         "SSEEnabled",
         "SqsManagedSseEnabled",
@@ -49,10 +50,13 @@ KEYS = frozenset(
         "EncryptionKeyArn",
         "KMSKeyId",
         "KMSMasterKeyID",
+        "KMSMasterKeyId",
         "KmsKey",
         "KmsKeyArn",
         "KmsKeyId",
+        "KmsKeyIdentifier",
         "KmsMasterKeyId",
+        "S3KmsKeyArn",
     }
 )
 """Properties that name a key of the account's own."""
@@ -124,9 +128,23 @@ def _judged(
         return _period(name, where, old, new)
     if name in STATES and path[-1 - len(STATES[name]) : -1] == STATES[name]:
         return _state(where, old, new)
-    if name == "SSEAlgorithm" and head.type == "AWS::S3::Bucket" and old and not new:
+    return _encryption(path, old, new) if head.type == "AWS::S3::Bucket" else None
+
+
+def _encryption(path: Path, old: list[Any] | None, new: list[Any] | None) -> Told | None:
+    """Judge how a bucket encrypts."""
+    where = code(".".join(path))
+    if path[-1] == "SSEAlgorithm" and old and not new:
         return "encryption-removed", "error", f"{where} is gone", "worse"
+    if path[-1] == "SSEAlgorithm" and old and new and _kms(old) and not _kms(new):
+        return "encryption-weaker", "error", f"{where} is {code(new[0])}: no key of KMS", "worse"
+    if "BlockedEncryptionTypes" in path and set(map(str, old or ())) - set(map(str, new or ())):
+        return "encryption-weaker", "warning", f"{where} blocks less than before", "worse"
     return None
+
+
+def _kms(algorithms: list[Any]) -> bool:
+    return all(str(each).startswith("aws:kms") for each in algorithms)
 
 
 def _switch(where: str, old: list[Any] | None, new: list[Any] | None) -> Told | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,16 @@ REPEATED = (
 )
 """Stacks that are the same in several Regions, of which one is pinned."""
 
+STATEFUL = {
+    "AWS::S3::Bucket",
+    "AWS::S3::BucketPolicy",
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::CloudTrail::Trail",
+    "AWS::Organizations::Account",
+    "AWS::Organizations::OrganizationalUnit",
+    "AWS::Organizations::Policy",
+}
 BOOTSTRAP = ("BootstrapVersion", "CheckBootstrapVersion")
 Templates = dict[str, dict[str, Any]]
 
@@ -170,21 +181,11 @@ def test_templates_stay_within_the_budget(assembly: Path, templates: Templates) 
 
 
 def test_stateful_resources_are_retained(templates: Templates) -> None:
-    stateful = {
-        "AWS::S3::Bucket",
-        "AWS::S3::BucketPolicy",
-        "AWS::KMS::Key",
-        "AWS::Logs::LogGroup",
-        "AWS::CloudTrail::Trail",
-        "AWS::Organizations::Account",
-        "AWS::Organizations::OrganizationalUnit",
-        "AWS::Organizations::Policy",
-    }
     lost = [
         f"{name}/{logical_id}"
         for name, template in templates.items()
         for logical_id, resource in template["Resources"].items()
-        if resource["Type"] in stateful
+        if resource["Type"] in STATEFUL
         and (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
         not in {("Retain", "Retain"), ("RetainExceptOnCreate", "Retain")}
     ]
@@ -203,18 +204,84 @@ def test_stacks_are_protected_against_termination(assembly: Path) -> None:
 
 
 def test_everything_is_tagged_as_protected(templates: Templates) -> None:
-    untagged = {
+    found = untagged(templates)
+    assert {kind for kind in found.values() if kind not in UNTAGGED} == set(), found
+    assert set(found.values()) == UNTAGGED
+
+
+def untagged(templates: Templates) -> dict[str, str]:
+    """Give the resources without the tag that guardrails protect, with their types."""
+    return {
         f"{name}/{logical_id}": resource["Type"]
         for name, template in templates.items()
         for logical_id, resource in template["Resources"].items()
         if not resource["Type"].startswith("Custom::")
         and _tags(resource).get("SecurityBaseline") != "protected"
     }
-    assert {kind for kind in untagged.values() if kind not in UNTAGGED} == set(), untagged
-    assert set(untagged.values()) == UNTAGGED
 
 
 def _tags(resource: dict[str, Any]) -> dict[str, str]:
     properties = resource.get("Properties", {})
     tags = properties.get("Tags", properties.get("ResourceTags", {}))
     return tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def test_every_reference_names_something(templates: Templates) -> None:
+    assert unresolved(templates) == []
+
+
+def test_a_reference_to_nothing_is_found() -> None:
+    function = {"Type": "AWS::Lambda::Function", "Properties": {"Role": {"Ref": "Role"}}}
+    rule = {
+        "Type": "AWS::Events::Rule",
+        "DependsOn": ["Bus"],
+        "Properties": {
+            "Targets": [{"Arn": {"Fn::GetAtt": ["Gone", "Arn"]}}],
+            "Name": {"Fn::Sub": ["${AWS::Region}-${Lost.Arn}-${Given}-${!Kept}", {"Given": "x"}]},
+            "State": {"Ref": "State"},
+        },
+    }
+    template = {
+        "Parameters": {"State": {"Type": "String"}},
+        "Resources": {"Function": function, "Role": {"Type": "AWS::IAM::Role"}, "Rule": rule},
+    }
+    found = unresolved({"stack": template})
+    assert found == ["stack/Rule: Bus", "stack/Rule: Gone", "stack/Rule: Lost"]
+
+
+def unresolved(templates: Templates) -> list[str]:
+    """List the references to what no template has."""
+    return sorted(
+        f"{name}/{logical_id}: {other}"
+        for name, template in templates.items()
+        for logical_id, resource in template["Resources"].items()
+        for other in references(resource)
+        if other not in template["Resources"]
+        and other not in template.get("Parameters", {})
+        and not other.startswith("AWS::")
+    )
+
+
+def references(value: Any) -> set[str]:
+    """Give what a resource, or a part of one, refers to."""
+    if isinstance(value, list):
+        return set().union(*(references(each) for each in value))
+    if not isinstance(value, dict):
+        return set()
+    found = set().union(*(references(each) for each in value.values()))
+    match value:
+        case {"Ref": str() as name}:
+            found.add(name)
+        case {"Fn::GetAtt": [str() as name, *_]}:
+            found.add(name)
+        case {"Fn::Sub": str() as text}:
+            found |= _substituted(text)
+        case {"Fn::Sub": [str() as text, dict() as given]}:
+            found |= _substituted(text) - set(given)
+        case {"Type": str(), "DependsOn": others}:
+            found |= {others} if isinstance(others, str) else set(others)
+    return found
+
+
+def _substituted(text: str) -> set[str]:
+    return {name.partition(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", text)}

@@ -272,3 +272,49 @@ def test_an_action_that_a_wildcard_allowed_before_is_no_news(compare: Compare) -
     assert worse(compare(key(ROOT, narrow), key(ROOT, wide)))
     bare = {name: value for name, value in narrow.items() if name != "Condition"}
     assert worse(compare(key(ROOT, wide), key(ROOT, bare)))
+
+
+def bucket(*statements: dict[str, Any]) -> dict[str, Any]:
+    document = {"Version": "2012-10-17", "Statement": list(statements)}
+    properties = {"Bucket": "logs", "PolicyDocument": document}
+    return {"Policy": {"Type": "AWS::S3::BucketPolicy", "Properties": properties}}
+
+
+def delivers(place: str) -> dict[str, Any]:
+    return allow(
+        "s3:PutObject",
+        resource=f"arn:aws:s3:::logs/{place}/*",
+        Principal={"Service": "delivery.logs.amazonaws.com"},
+        Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    )
+
+
+def test_a_service_that_cannot_deliver_any_more_is_named(compare: Compare) -> None:
+    found = compare(bucket(delivers("flow"), LOGS), bucket(LOGS))
+    assert worse(found) == [("policy-cut-off", "warning", "app/Policy")]
+    assert "no longer allows `s3:PutObject`" in texts(found)
+    found = compare(bucket(delivers("flow"), delivers("dns")), bucket(delivers("dns")))
+    assert worse(found) == [("policy-cut-off", "warning", "app/Policy")]
+    assert "on `arn:aws:s3:::logs/flow/*`" in texts(found)
+    # An identity that loses a right is better off; so is a service under one more condition.
+    reader = allow("s3:GetObject", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/Reader"})
+    assert worse(compare(bucket(delivers("flow"), reader), bucket(delivers("flow")))) == []
+    more = {"StringEquals": {"aws:SourceAccount": ACCOUNT, "s3:x-amz-acl": "private"}}
+    narrower = {**delivers("flow"), "Condition": more}
+    assert worse(compare(bucket(delivers("flow")), bucket(narrower))) == []
+
+
+def test_a_key_that_nobody_can_manage_any_more_is_named(compare: Compare) -> None:
+    assert worse(compare(key(ROOT, LOGS), key(LOGS))) == [("policy-cut-off", "warning", "app/Key")]
+
+
+def test_one_of_two_conditions_on_a_key_is_a_condition_that_went(compare: Compare) -> None:
+    """Without the ``Null``, a request without the key passes the other condition."""
+    every = {"ForAllValues:StringLike": {"aws:TagKeys": ["incident*"]}}
+    guarded = {**every, "Null": {"aws:TagKeys": "false"}}
+    found = compare(
+        permissions(allow("s3:PutObjectTagging", Condition=guarded)),
+        permissions(allow("s3:PutObjectTagging", Condition=every)),
+    )
+    assert worse(found) == [("permissions-condition-removed", "error", "app/Policy")]
+    assert "`Null aws:TagKeys`" in texts(found)
