@@ -7,22 +7,14 @@ environment variable ``CDK_VALIDATION=false`` the CDK's validator with the Guard
 
 from __future__ import annotations
 
-import functools
-import gc
 import json
 import os
 from pathlib import Path
 
-# Nobody here asks where a construct was created, and recording it costs a fifth of the time. The
-# variable is read when `aws_cdk` is imported.
-os.environ.setdefault("CDK_DISABLE_STACK_TRACE", "1")
-# A process of a few seconds that keeps nearly all it makes: looking for garbage is a tenth of them.
-gc.disable()
+from baseline.synthesis.quick import quicken
 
-import jsii
-
-# Constants of the CDK, such as `Aws.PARTITION`: each is fetched from its process once.
-jsii.sget = functools.cache(jsii.sget)
+# Before the CDK is imported, whose modules take what they call with them.
+quicken()
 
 import aws_cdk as cdk
 

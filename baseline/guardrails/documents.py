@@ -53,6 +53,7 @@ class Statement:
         covers: Whether an action, in lower case, is one of the statement's.
         touches: Whether a resource is one of the statement's.
         clauses: The conditions; all must hold.
+        everywhere: Whether it applies to every resource.
     """
 
     sid: str
@@ -60,6 +61,12 @@ class Statement:
     covers: Callable[[str], bool]
     touches: Callable[[str, Context], bool]
     clauses: tuple[Clause, ...]
+    everywhere: bool = False
+
+    @property
+    def always(self) -> bool:
+        """Tell whether it applies to every request whose action it covers."""
+        return self.everywhere and not self.clauses
 
     def matches(self, resource: str, context: Context) -> bool:
         """Tell whether the statement applies, its action given."""
@@ -112,7 +119,9 @@ _compiled: dict[tuple[PolicyKind, int, str], Statement] = {}
 
 def _known(raw: object, number: int, policy: str, kind: PolicyKind) -> Statement:
     """Compile one statement, unless the same one has been compiled before."""
-    key = (kind, number, json.dumps(raw, sort_keys=True, default=str))
+    # Its place in the policy is the name of a statement that has none.
+    named = isinstance(raw, Mapping) and raw.get("Sid")
+    key = (kind, 0 if named else number, json.dumps(raw, sort_keys=True, default=str))
     if key not in _compiled:
         _compiled[key] = _statement(raw, number, policy, kind)
     return _compiled[key]
@@ -137,6 +146,7 @@ def _statement(raw: object, number: int, policy: str, kind: PolicyKind) -> State
         covers=_actions(statement, where),
         touches=_resources(statement, where),
         clauses=tuple(compile_condition(condition, where=where)),
+        everywhere="*" in _strings(statement.get("Resource", "-"), where, "Resource"),
     )
 
 
@@ -182,8 +192,8 @@ def _actions(statement: Mapping[str, object], where: str) -> Callable[[str], boo
             raise PolicyError(f"{where}: {pattern!r} is not of the form service:Action")
     match = compile_globs([pattern.lower() for pattern in patterns])
     if element == "Action":
-        return lambda action: match(action) is not None
-    return lambda action: match(action) is None
+        return lambda action: bool(match(action))
+    return lambda action: not match(action)
 
 
 def _resources(statement: Mapping[str, object], where: str) -> Callable[[str, Context], bool]:

@@ -84,6 +84,9 @@ class _Candidate:
     level: str
 
 
+_Covering = tuple[list[_Candidate], list[tuple[Level, list[_Candidate]]]]
+
+
 @dataclass(slots=True)
 class _Chain:
     """The statements of one policy type on the way from the root to an account.
@@ -95,9 +98,7 @@ class _Chain:
     kind: PolicyKind
     levels: tuple[Level, ...]
     _attached: list[list[_Candidate]] = field(init=False)
-    _covering: dict[str, tuple[list[_Candidate], list[list[_Candidate]]]] = field(
-        default_factory=dict
-    )
+    _covering: dict[str, _Covering] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """List the statements of this type by level."""
@@ -116,13 +117,16 @@ class _Chain:
         for candidate in denials:
             if candidate.statement.matches(request.resource, context):
                 return self._explicit(request, candidate)
-        for level, candidates in zip(self.levels, allowances, strict=True):
+        for level, candidates in allowances:
             if not any(row.statement.matches(request.resource, context) for row in candidates):
                 return self._implicit(request, level)
         return None
 
-    def _statements(self, action: str) -> tuple[list[_Candidate], list[list[_Candidate]]]:
-        """Give the statements that cover an action: the denials, and the allowances by level."""
+    def _statements(self, action: str) -> _Covering:
+        """Give the statements that cover an action: the denials, and the allowances by level.
+
+        A level that allows the action to everybody, as AWS's own policy does, has nothing to say.
+        """
         known = self._covering.get(action)
         if known is not None:
             return known
@@ -130,7 +134,12 @@ class _Chain:
             [row for row in rows if row.statement.covers(action)] for rows in self._attached
         ]
         denials = [row for rows in by_level for row in rows if row.statement.effect == "Deny"]
-        allowances = [[row for row in rows if row.statement.effect == "Allow"] for rows in by_level]
+        allowances = [
+            (level, allowing)
+            for level, rows in zip(self.levels, by_level, strict=True)
+            for allowing in [[row for row in rows if row.statement.effect == "Allow"]]
+            if not any(row.statement.always for row in allowing)
+        ]
         if len(self._covering) >= _CACHED_ACTIONS:
             self._covering.clear()
         self._covering[action] = (denials, allowances)

@@ -26,6 +26,7 @@ from baseline.guardrails.patterns import (
     compile_expression,
     glob_expression,
     has_variables,
+    lazily,
     literal,
     resolve,
 )
@@ -46,7 +47,7 @@ def _text(
 ) -> Test:
     """Compare text with the regular expressions that the policy's values stand for."""
     static = sorted({expression(value) for value in values if not has_variables(value)})
-    fixed = compile_expression("|".join(static) if static else NOTHING, ignore_case=ignore_case)
+    fixed = lazily("|".join(static) if static else NOTHING, ignore_case=ignore_case)
     templates = [value for value in values if has_variables(value)]
     if not templates:
         known: Callable[[str], bool] = lru_cache(maxsize=1024)(

@@ -20,6 +20,7 @@ Context = Mapping[str, tuple[str, ...]]
 
 ARN_PARTS = 6
 NOTHING = r"(?!)"
+_WILDCARDS = frozenset("*?")
 _ESCAPE = re.compile(r"\$\{([*?$])\}")
 _TOKEN = re.compile(r"\$\{[*?$]\}|[*?]|[^*?$]+|\$")
 _VARIABLE = re.compile(r"\$\{\s*(?![*?$]\s*\})([^},]+?)\s*(?:,\s*'([^']*)'\s*)?\}")
@@ -66,6 +67,7 @@ def literal(text: str) -> str:
     return _ESCAPE.sub(r"\1", text)
 
 
+@lru_cache(maxsize=16384)
 def glob_expression(pattern: str, *, inside: str = ".") -> str:
     """Give the regular expression of a pattern; ``inside`` is what a wildcard may match."""
     parts = []
@@ -103,9 +105,46 @@ def compile_expression(expression: str, *, ignore_case: bool = False) -> Callabl
     return re.compile(expression, flags).fullmatch
 
 
+def lazily(expression: str, *, ignore_case: bool = False) -> Callable[[str], object]:
+    """Give the full-match function of an expression, compiled when it is first asked.
+
+    Most conditions are never asked about: their statements cover other actions.
+    """
+    found: Callable[[str], object] | None = None
+
+    def match(text: str) -> object:
+        nonlocal found
+        if found is None:
+            found = compile_expression(expression, ignore_case=ignore_case)
+        return found(text)
+
+    return match
+
+
 def compile_globs(patterns: Iterable[str], *, ignore_case: bool = False) -> Callable[[str], object]:
-    """Give a function that is true for a text that matches one of the patterns (no variables)."""
-    expressions = sorted({glob_expression(pattern) for pattern in patterns})
-    return compile_expression(
-        "|".join(expressions) if expressions else NOTHING, ignore_case=ignore_case
-    )
+    """Give a function that is true for a text that matches one of the patterns (no variables).
+
+    Most patterns are words, or words with a ``*`` at the end: to compare them is far cheaper than to
+    compile expressions of them.
+    """
+    rows = sorted(set(patterns))
+    if ignore_case:
+        return lazily(_any_of(rows), ignore_case=True)
+    pieces = {pattern: _TOKEN.findall(pattern) for pattern in rows}
+    words = {row for row, parts in pieces.items() if not _WILDCARDS.intersection(parts)}
+    starts = {
+        row
+        for row, parts in pieces.items()
+        if parts[-1:] == ["*"] and not _WILDCARDS.intersection(parts[:-1])
+    }
+    exact = frozenset(map(literal, words))
+    start = tuple(literal(row[:-1]) for row in starts)
+    others = [row for row in rows if row not in words | starts]
+    if not others:
+        return lambda text: text in exact or text.startswith(start)
+    rest = lazily(_any_of(others))
+    return lambda text: text in exact or text.startswith(start) or rest(text) is not None
+
+
+def _any_of(patterns: Iterable[str]) -> str:
+    return "|".join(sorted(map(glob_expression, patterns))) or NOTHING
