@@ -18,6 +18,7 @@ PIP := $(BIN)/python -m pip --quiet --quiet install
 # All but the CDK, two thirds of the whole, of which only what is imported is used; the commands that
 # `baseline local` runs write no bytecode themselves. Some packages have files that do not compile.
 COMPILE = $(BIN)/python -m compileall -qq -j 0 -x /aws_cdk/ .venv/lib || true; \
+	$(BIN)/python -m compileall -qq -j 0 baseline stacks tests || true; \
 	$(BIN)/python -c 'import aws_cdk.assertions, cdk_nag, stacks.composition'
 
 # By file, because a file's tests share what they synthesize; in their order, because the files with
