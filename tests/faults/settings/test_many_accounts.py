@@ -101,8 +101,8 @@ def test_a_list_that_broke_off_is_written_again_the_same(
 
 
 def lines(count: int) -> Iterator[bytes]:
-    """Give result lines of two kilobytes each."""
-    rows = [{"setting": f"setting {number}", "state": "unchanged"} for number in range(40)]
+    """Give result lines of more than two kilobytes each."""
+    rows = [{"setting": f"setting {number}", "state": "unchanged"} for number in range(45)]
     for number in range(count):
         account = {"id": f"{number:012}", "name": "n"}
         yield json.dumps({"account": account, "state": "ok", "rows": rows}).encode()
