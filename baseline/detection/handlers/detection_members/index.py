@@ -59,17 +59,18 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             keeper = Keeper(service, region, dry_run=event["dry_run"])
             for name, step in _steps(service, settings, account["id"], keeper):
                 try:
-                    rows.append(step())
+                    row = step()
                 except ClientError as error:
                     if code_of(error) in THROTTLED:
                         throttled.append(f"{service} {name} in {region}")
-                    rows.append(keeper.row(name, FAILED, f"{error.operation_name}: {error}"))
+                    row = keeper.row(name, FAILED, f"{error.operation_name}: {error}")
                 except BotoCoreError as error:
-                    rows.append(keeper.row(name, FAILED, str(error)))
+                    row = keeper.row(name, FAILED, str(error))
+                # At once: what is throttled or killed later has said what it changed.
+                logger.info(json.dumps({"account": account["id"], **row}))
+                rows.append(row)
     if throttled and event.get("attempt", 0) < ATTEMPTS:
         raise ThrottledError(", ".join(throttled))
-    for row in rows:
-        logger.info(json.dumps({"account": account["id"], **row}))
     return {"account": account, "state": state_of(rows), "rows": rows}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from service_rows import IN_PROGRESS, SKIPPED, UNCHANGED, Client, Keeper, Row, Step, code_of
 
 Wanted = dict[str, Any]
@@ -81,7 +81,7 @@ def _status(macie: Client) -> dict[str, str] | None:
 def _is_on(macie: Client) -> bool:
     try:
         return _status(macie) is not None
-    except ClientError:
+    except (BotoCoreError, ClientError):
         return False  # the step of the session says why
 
 

@@ -80,6 +80,9 @@ def _rows(event: dict[str, Any], context: Any) -> list[Row]:  # noqa: ANN401 - o
         center.delete(account, assignment)
         ledger.forget(account, assignment)
 
+    def forget(assignment: Assignment) -> None:
+        ledger.forget(account, assignment)
+
     rows = [_row(titles, each, "assign", create, dry_run=dry_run) for each in plan.create]
     rows += [_row(titles, each, "remove", remove, dry_run=dry_run) for each in plan.remove]
     rows += [
@@ -91,8 +94,9 @@ def _rows(event: dict[str, Any], context: Any) -> list[Row]:  # noqa: ANN401 - o
         for each in plan.keep
     ]
     if not dry_run:
-        for each in plan.forget:
-            ledger.forget(account, each)
+        forgotten = [_row(titles, each, "forget", forget, dry_run=False) for each in plan.forget]
+        # That a record went with its assignment is no news.
+        rows += [row for row in forgotten if row["state"] != "changed"]
     return rows
 
 
@@ -109,14 +113,15 @@ def _row(
         return row | {"state": "would_change"}
     try:
         change(assignment)
-    except FailedError as error:
-        return row | {"state": "failed", "detail": f"{verb}: {error}"}
     except UnfinishedError as error:
-        return row | {"state": "in_progress", "detail": f"{verb}: {error}"}
-    except (BotoCoreError, ClientError) as error:
-        # The ledger's: what the other rows did stays in the report.
-        return row | {"state": "failed", "detail": f"{verb}: {error}"}
-    return row | {"state": "changed"}
+        row |= {"state": "in_progress", "detail": f"{verb}: {error}"}
+    except (BotoCoreError, ClientError, FailedError) as error:
+        row |= {"state": "failed", "detail": f"{verb}: {error}"}
+    else:
+        row |= {"state": "changed"}
+    # At once: what is throttled or killed later has said what it changed.
+    logger.info("%s: %s, %s", row["setting"], row["state"], row["detail"])
+    return row
 
 
 def _title(titles: dict[Assignment, str], assignment: Assignment) -> str:

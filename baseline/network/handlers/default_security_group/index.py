@@ -15,10 +15,10 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 # A call that hangs, with its repetitions, leaves the function the time to answer CloudFormation.
-RETRIES = Config(connect_timeout=4, read_timeout=8, retries={"mode": "standard", "max_attempts": 3})
+RETRIES = Config(connect_timeout=3, read_timeout=3, retries={"mode": "standard", "max_attempts": 5})
 # Somebody else took the rule out between reading and revoking; the second reading decides.
 ALREADY_GONE = "InvalidPermission.NotFound"
-RESPONSE_TIMEOUT_SECONDS = 10
+RESPONSE_TIMEOUT_SECONDS = 8
 # CloudFormation accepts an answer of 4,096 bytes.
 REASON_LENGTH = 1_000
 
