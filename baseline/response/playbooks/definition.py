@@ -169,8 +169,11 @@ def _ask(step: Step, *, after: str, hours: int) -> State:
     return {
         **_invoke(payload, resource="arn:aws:states:::lambda:invoke.waitForTaskToken"),
         # A refusal is an answer, and no answer in time is one, too: neither is asked again. What
-        # could not be asked is.
-        "Retry": [{"ErrorEquals": list(ANSWERS), "MaxAttempts": 0}, _transient(), _again()],
+        # could not be asked is, patiently: nothing is at stake meanwhile that a person decides on.
+        "Retry": [
+            {"ErrorEquals": list(ANSWERS), "MaxAttempts": 0},
+            {**_transient(), "ErrorEquals": ["States.ALL"]},
+        ],
         "TimeoutSeconds": hours * 3600,
         "ResultPath": f"$.approvals.{step.key}",
         # Refused or not answered: the step is left out, and the report says so.
@@ -200,7 +203,10 @@ def _invoke(payload: State, *, resource: str = "arn:aws:states:::lambda:invoke")
 
 
 def _retries(waits_minutes: int) -> list[State]:
-    """Repeat with jitter; wait for what is still running; leave what cannot be mended."""
+    """Repeat with jitter; wait for what is still running; leave what cannot be mended.
+
+    The wait doubles, as it does by default: the template has hundreds of these, and little room.
+    """
     found: list[State] = [{"ErrorEquals": list(FINAL), "MaxAttempts": 0}]
     if waits_minutes:
         found.append(
@@ -222,7 +228,6 @@ def _again() -> State:
     return {
         "ErrorEquals": ["States.ALL"],
         "IntervalSeconds": 2,
-        "BackoffRate": 2,
         "MaxAttempts": 2,
         "JitterStrategy": "FULL",
     }
@@ -232,7 +237,6 @@ def _transient() -> State:
     return {
         "ErrorEquals": list(TRANSIENT),
         "IntervalSeconds": 2,
-        "BackoffRate": 2,
         "MaxAttempts": 6,
         "MaxDelaySeconds": 60,
         "JitterStrategy": "FULL",

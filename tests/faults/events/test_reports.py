@@ -8,6 +8,7 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
+from tests.handlers import load_handler
 from tests.unit.detection import test_inspector_sbom as sbom
 from tests.unit.detection import test_trusted_advisor as advisor
 from tests.unit.patching import test_report as patches
@@ -85,3 +86,25 @@ def test_a_region_that_gets_no_answer_hides_no_other(
     assert result["state"] == "failed"
     assert rows["eu-west-1"] == "failed"
     assert rows["eu-central-1"] != "failed"
+
+
+def test_an_assignment_that_fails_leaves_the_others_in_the_report() -> None:
+    """The ledger refuses one row; what was made before it is no less made."""
+    assignments = load_handler("baseline/identity/handlers/unit_assignments")
+    one = assignments.Assignment("arn:aws:sso:::permissionSet/i/p", "g")
+
+    def refused(_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "PutItem")
+
+    def silent(_: Any) -> None:
+        raise ConnectTimeoutError(endpoint_url="https://dynamodb")
+
+    def throttled(_: Any) -> None:
+        raise assignments.ThrottledError("put_item")
+
+    for change in (refused, silent):
+        row = assignments._row({}, one, "assign", change, dry_run=False)
+        assert row["state"] == "failed"
+        assert row["detail"].startswith("assign: ")
+    with pytest.raises(assignments.ThrottledError):
+        assignments._row({}, one, "assign", throttled, dry_run=False)

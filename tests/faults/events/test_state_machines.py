@@ -79,7 +79,7 @@ def wrongs(machine: State) -> list[str]:
 def _patient(retry: State) -> bool:
     return (
         retry["MaxAttempts"] >= 5
-        and retry.get("BackoffRate", 1) >= 2
+        and retry.get("BackoffRate", 2) >= 2
         and retry.get("JitterStrategy") == "FULL"
     )
 

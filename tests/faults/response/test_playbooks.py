@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 
 from tests.faults.injector import (
     DENIED,
@@ -25,7 +27,6 @@ from tests.faults.injector import (
 from tests.faults.response.worlds import WORLDS, World
 from tests.unit.response import machine
 
-SUGGESTED = "begun by an earlier attempt"
 ENDED = type("Sandbox.Timedout", (Exception,), {})
 
 
@@ -217,3 +218,39 @@ def test_the_largest_results_fit_into_the_state() -> None:
     total = steps * len(json.dumps(short).encode())
     told = steps * len(json.dumps([short["said"], short["problems"]]).encode())
     assert total + told + sizes.INCIDENT_BYTES < 256 * 1024
+
+
+def test_no_interface_stays_in_the_open_group_because_a_call_got_no_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(machine.HANDLER))
+    isolation = importlib.import_module("compute_isolation")
+    given: list[str] = []
+
+    def give(_: Any, name: str, __: Any) -> None:
+        if name == "eni-1":
+            raise ConnectTimeoutError(endpoint_url="https://ec2")
+        given.append(name)
+
+    monkeypatch.setattr(isolation, "_give", give)
+    failed = isolation._close(None, ["eni-1", "eni-2", "eni-3"], "sg-isolation")
+    assert given == ["eni-2", "eni-3"]
+    assert isinstance(failed, ConnectTimeoutError)
+
+
+def test_one_thing_without_an_answer_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(machine.HANDLER))
+    calls = sys.modules["calls"]
+    incident = {"target": {}, "account": "5" * 12, "region": "eu-west-1", "dry_run": False}
+    call = calls.Call({"incident": incident}, step="step", execution="execution")
+    done: list[int] = []
+
+    def act(number: int) -> None:
+        if number == 1:
+            raise ConnectTimeoutError(endpoint_url="https://" + "x" * 20_000)
+        done.append(number)
+
+    with pytest.raises(calls.PartlyFailed) as raised:
+        call.each([1, 2, 3], act)
+    assert done == [2, 3]
+    assert len(str(raised.value)) < 20_000

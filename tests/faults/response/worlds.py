@@ -72,9 +72,7 @@ def role_session() -> Iterator[World]:
 def trail() -> Iterator[World]:
     unit = test_trail_tampering
     with incident_aws.accounts() as missing:
-        unit.protected.__wrapped__(missing) if hasattr(
-            unit.protected, "__wrapped__"
-        ) else unit.protected.__pytest_wrapped__.obj(missing)
+        unit.protect(missing)
         unit.stop_trail(missing)
         event = unit.tampered("StopLogging")
         yield World(unit.PLAYBOOK, event, lambda: _plain(unit.running(missing)))

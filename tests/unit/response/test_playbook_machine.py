@@ -301,13 +301,10 @@ def test_a_message_that_cannot_be_sent_is_repeated_and_then_fails(key: str) -> N
 
 
 def test_a_question_that_cannot_be_asked_is_a_failure(key: str) -> None:
-    def topic_is_gone() -> Any:
-        return Faults({"sns.Publish": 3}).injected()
-
-    with topic_is_gone():
+    with Faults({"sns.Publish": 7}).injected():
         done = run(playbook(), finding(key))
     assert (done.status, status(key)) == ("FAILED", "Inactive")
-    assert done.visited.count("Ask: Delete key") == 3
+    assert done.visited.count("Ask: Delete key") == 7
 
 
 def test_a_question_that_could_not_be_asked_is_asked_again(key: str) -> None:

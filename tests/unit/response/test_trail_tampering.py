@@ -32,6 +32,11 @@ ABSENT = {
 @pytest.fixture
 def protected(aws: Missing) -> Missing:
     """Give a member whose trail, detector and recorder run."""
+    return protect(aws)
+
+
+def protect(aws: Missing) -> Missing:
+    """Make a trail, a detector and a recorder in the member, all of them running."""
     trails = member("cloudtrail")
     member("s3").create_bucket(
         Bucket="trail-archive", CreateBucketConfiguration={"LocationConstraint": REGION}
