@@ -34,25 +34,27 @@ def failing(found: Iterable[Policy], folder: Path, *, clean: Clean) -> list[tupl
         folder: to work in; it keeps the validator's report.
         clean: documents in which nothing failed.
     """
-    # Without white space, as it is submitted: the size counts.
-    texts = {
-        (kind, json.dumps(document, separators=(",", ":"))): name for name, kind, document in found
-    }
-    new = {key: name for key, name in texts.items() if " ".join(key) not in clean}
+    names: dict[tuple[str, str], list[str]] = {}
+    for name, kind, document in found:
+        # Without white space, as it is submitted: the size counts.
+        text = json.dumps(document, separators=(",", ":"))
+        names.setdefault((kind, text), []).append(name)
+    new = {key: names[key][0] for key in names if " ".join(key) not in clean}
     if not new:
         return []
-    for (kind, text), name in new.items():
-        (folder / kind).mkdir(exist_ok=True)
-        (folder / kind / f"{name}.json").write_text(text, encoding="utf-8")
-    issues = {Path(each["policy_file"]): _failing(each) for each in _validate(folder, set(new))}
     written = {folder / kind / f"{name}.json": (kind, text) for (kind, text), name in new.items()}
+    for path, (_, text) in written.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    issues = {Path(each["policy_file"]): _failing(each) for each in _validate(folder, set(new))}
     assert issues.keys() == written.keys()
     for path, key in written.items():
         if not issues[path]:
             clean.add(" ".join(key))
     return [
-        (issue["issue_type"], f"{path.stem}: {issue['message']}")
+        (issue["issue_type"], f"{name}: {issue['message']}")
         for path, rows in sorted(issues.items())
+        for name in names[written[path]]
         for issue in rows
     ]
 
