@@ -10,8 +10,9 @@ import fcntl
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,26 @@ def share_service_models() -> None:
     """
     if session := sys.modules.get("botocore.session"):
         session.create_loader = functools.cache(session.create_loader)  # type: ignore[attr-defined]
+    if responses := sys.modules.get("moto.core.responses"):
+        # Looked up for each call: all attributes of a class with a thousand methods.
+        names = functools.cache(responses.method_names_from_class)
+        responses.method_names_from_class = names  # type: ignore[attr-defined]
     if models := sys.modules.get("moto.core.models"):
         # 1,300 patterns per test for clients that use `requests`; boto3 does not.
         models.RESPONSES_METHODS = []  # type: ignore[attr-defined]
+
+
+def sampled(rows: Iterable[Any], one_in: int = 3) -> list[Any]:
+    """Give the rows of ``parametrize``: one in so many by default, the others every night.
+
+    For rows that differ in what they ask and not in how it is answered; the first one stays.
+    """
+    return [
+        row
+        if number % one_in == 0
+        else pytest.param(*(row if isinstance(row, tuple) else (row,)), marks=pytest.mark.nightly)
+        for number, row in enumerate(rows)
+    ]
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
