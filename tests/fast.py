@@ -24,10 +24,6 @@ def share_service_models() -> None:
     """
     if session := sys.modules.get("botocore.session"):
         session.create_loader = functools.cache(session.create_loader)  # type: ignore[attr-defined]
-    if responses := sys.modules.get("moto.core.responses"):
-        # Looked up for each call: all attributes of a class with a thousand methods.
-        names = functools.cache(responses.method_names_from_class)
-        responses.method_names_from_class = names  # type: ignore[attr-defined]
     if models := sys.modules.get("moto.core.models"):
         # 1,300 patterns per test for clients that use `requests`; boto3 does not.
         models.RESPONSES_METHODS = []  # type: ignore[attr-defined]
