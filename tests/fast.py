@@ -11,8 +11,9 @@ import functools
 import hashlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,19 @@ def share_service_models() -> None:
     if models := sys.modules.get("moto.core.models"):
         # 1,300 patterns per test for clients that use `requests`; boto3 does not.
         models.RESPONSES_METHODS = []  # type: ignore[attr-defined]
+
+
+def sampled(rows: Iterable[Any], one_in: int = 3) -> list[Any]:
+    """Give the rows of ``parametrize``: one in so many by default, the others every night.
+
+    For rows that differ in what they ask and not in how it is answered; the first one stays.
+    """
+    return [
+        row
+        if number % one_in == 0
+        else pytest.param(*(row if isinstance(row, tuple) else (row,)), marks=pytest.mark.nightly)
+        for number, row in enumerate(rows)
+    ]
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
+from baseline.config.checks import patching
 from baseline.config.patching import OperatingSystem, Patching, systems
 
 Found = Callable[[dict[str, object]], list[str]]
@@ -191,3 +192,20 @@ def test_nothing_is_installed_on_a_machine_without_a_tag_by_default() -> None:
     off: dict[str, Any] = {"enabled": False}
     assert not Patching(**off).installs
     assert not Patching(install="none").installs
+
+
+def test_time_zones_are_read_only_where_one_is_named(
+    found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Finding them opens 600 files, two thirds of the time of reading a configuration."""
+    read: list[str] = []
+
+    def zones() -> frozenset[str]:
+        read.append("all")
+        return frozenset({"Europe/Berlin"})
+
+    monkeypatch.setattr(patching, "_zones", zones)
+    assert found(window(day="sunday")) == []
+    assert read == []
+    assert found(window(timezone="Europe/Berlin")) == []
+    assert read == ["all"]

@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 
 from baseline.cli.application import application
 from baseline.delivery.template_validation import FileFinding, validate_files
+from baseline.delivery.template_validation import files as template_files
+from baseline.delivery.template_validation.engine import Answer, EngineFinding
 from baseline.delivery.template_validation.reading import MAXIMUM_BYTES
 from baseline.delivery.template_validation.reports import REPORTS
 from baseline.errors import Problem
@@ -101,14 +103,19 @@ def test_the_command_prints_a_line_per_finding(files: list[Path]) -> None:
     assert output.splitlines()[-1] == "3 errors, 0 warnings"
 
 
-def test_the_exit_status_follows_the_severity_asked_for(
-    found: tuple[list[FileFinding], list[Problem]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def known(paths: list[Path]) -> tuple[list[FileFinding], list[Problem]]:
+@pytest.fixture
+def known(found: tuple[list[FileFinding], list[Problem]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the command find again what was found: the engine takes seconds to start."""
+
+    def validate(paths: list[Path]) -> tuple[list[FileFinding], list[Problem]]:
         names = {path.name for path in paths}
         return [each for each in found[0] if Path(each.file).name in names], []
 
-    monkeypatch.setattr("baseline.delivery.template_validation.files.validate_files", known)
+    monkeypatch.setattr("baseline.delivery.template_validation.files.validate_files", validate)
+
+
+@pytest.mark.usefixtures("known")
+def test_the_exit_status_follows_the_severity_asked_for() -> None:
     assert run("storage.yaml")[0] == 1
     assert run("storage.yaml", "--fail-on", "error")[0] == 0
     assert run("bastion.yaml", "--fail-on", "error")[0] == 1
@@ -117,6 +124,7 @@ def test_the_exit_status_follows_the_severity_asked_for(
     assert (code, output.strip()) == (0, "0 errors, 0 warnings, 1 suppressed in the templates")
 
 
+@pytest.mark.usefixtures("known")
 def test_a_report_goes_into_a_file(files: list[Path], tmp_path: Path) -> None:
     bastion = next(str(path) for path in files if path.name == "bastion.yaml")
     target = tmp_path / "report.sarif"
@@ -125,15 +133,21 @@ def test_a_report_goes_into_a_file(files: list[Path], tmp_path: Path) -> None:
     assert len(json.loads(target.read_text("utf-8"))["runs"][0]["results"]) == 3
 
 
-def test_a_folder_stands_for_its_templates(files: list[Path], tmp_path: Path) -> None:
+def test_a_folder_stands_for_its_templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def evaluated(_rules: dict[str, str], templates: list[Path]) -> list[Answer]:
+        finding: EngineFinding = {"ruleId": "OPEN_PORT", "message": "open"}
+        return [{"findings": [finding]} for _ in templates]
+
+    monkeypatch.setattr(template_files, "evaluate", evaluated)
     folder = tmp_path / "all"
     folder.mkdir()
-    bastion = next(path for path in files if path.name == "bastion.yaml")
-    (folder / "a.yaml").write_text(bastion.read_text("utf-8"), encoding="utf-8")
-    assert {each.file for each in validate_files([folder])[0]} == {str(folder / "a.yaml")}
+    text = "Resources: {A: {Type: AWS::EC2::SecurityGroup}}"
+    (folder / "a.yaml").write_text(text, encoding="utf-8")
+    (folder / "notes.txt").write_text(text, encoding="utf-8")
+    assert [each.file for each in validate_files([folder])[0]] == [str(folder / "a.yaml")]
     # A cloud assembly holds other JSON as well.
     (folder / "b.template.json").write_text('{"Resources": {}}', encoding="utf-8")
-    assert validate_files([folder]) == ([], [])
+    assert [each.file for each in validate_files([folder])[0]] == [str(folder / "b.template.json")]
     empty = tmp_path / "empty"
     empty.mkdir()
     assert "holds no templates" in str(validate_files([empty])[1][0])

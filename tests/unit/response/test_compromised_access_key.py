@@ -10,6 +10,7 @@ import pytest
 from moto.iam.models import iam_backends
 
 from baseline.response.playbooks.compromised_access_key import PLAYBOOK, STOLEN
+from tests.fast import sampled
 from tests.unit.detection.matching import matches
 from tests.unit.response import machine
 from tests.unit.response.incident_aws import Missing, aws, by_hand, event, repeat, said, settled
@@ -83,7 +84,7 @@ def state() -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("kind", STOLEN)
+@pytest.mark.parametrize("kind", sampled(STOLEN))
 def test_every_finding_that_names_a_user_is_contained(key: str, kind: str) -> None:
     found = finding(key, kind)
     assert any(matches(trigger.pattern, found) for trigger in PLAYBOOK.triggers)
@@ -185,7 +186,7 @@ def test_asked_first_nothing_happens_without_an_answer(key: str) -> None:
     assert any(each.startswith("Answer needed: Deactivate the access key") for each in asked)
 
 
-@pytest.mark.parametrize("step", CHANGES)
+@pytest.mark.parametrize("step", sampled(CHANGES))
 def test_a_step_that_fails_leaves_the_others_contained(key: str, step: str) -> None:
     with Faults({CHANGES[step]: ALWAYS}).injected() as faults:
         done = run(PLAYBOOK, finding(key))
@@ -204,7 +205,7 @@ def test_a_step_that_fails_leaves_the_others_contained(key: str, step: str) -> N
     assert settled(repeat(PLAYBOOK, finding(key), 3))
 
 
-@pytest.mark.parametrize("operation", READS.values())
+@pytest.mark.parametrize("operation", sampled(READS.values()))
 def test_evidence_that_fails_does_not_hold_up_the_containment(key: str, operation: str) -> None:
     with Faults({operation: ALWAYS}).injected():
         done = run(PLAYBOOK, finding(key), approve=False)

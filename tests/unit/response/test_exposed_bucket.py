@@ -10,6 +10,7 @@ import pytest
 
 from baseline.config.exposure import Exposure
 from baseline.response.playbooks.exposed_bucket import PLAYBOOK
+from tests.fast import sampled
 from tests.unit.response import machine
 from tests.unit.response.data_account import (
     BUCKET,
@@ -67,7 +68,7 @@ def by_hand(**target: Any) -> dict[str, Any]:
     return {"by_hand": {**asked, "target": {"kind": "bucket", "id": BUCKET, **target}}}
 
 
-@pytest.mark.parametrize("name", EXPOSED)
+@pytest.mark.parametrize("name", sampled(EXPOSED))
 def test_a_public_bucket_is_blocked_whoever_says_so(tickets: Tickets, name: str) -> None:
     bucket(BUCKET, EVERYBODY, PARTNER)
     done = run(PLAYBOOK, event(name))
@@ -170,7 +171,7 @@ def test_a_bucket_that_cannot_be_looked_at_opens_an_incident(tickets: Tickets) -
     assert (blocked(), len(tickets.items)) == (FULL, 1)
 
 
-@pytest.mark.parametrize("name", ATTACKED)
+@pytest.mark.parametrize("name", sampled(ATTACKED))
 def test_what_is_destroyed_is_kept(tickets: Tickets, name: str) -> None:
     s3 = attacked()
     done = run(PLAYBOOK, event(name), approve=False)
@@ -313,7 +314,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", sampled(FAULTS))
 def test_a_step_that_fails_stops_no_other_and_a_later_run_completes_it(
     tickets: Tickets, name: str
 ) -> None:

@@ -19,6 +19,7 @@ from moto import mock_aws
 
 from baseline.errors import BaselineError
 from baseline.response.playbooks.model import Playbook, Step, Trigger
+from tests.fast import sampled
 from tests.unit.response import machine
 from tests.unit.response.machine import ALWAYS, MEMBER, Faults, Run, Tickets, member, run
 
@@ -245,7 +246,9 @@ def test_an_execution_that_is_repeated_keeps_its_own_claim(key: str) -> None:
     assert run(playbook(), finding(key), approve=False).state["proceed"] is True
 
 
-@pytest.mark.parametrize("name", ["iam.UpdateAccessKey", "iam.TagUser", "iam.DeleteAccessKey"])
+@pytest.mark.parametrize(
+    "name", sampled(["iam.UpdateAccessKey", "iam.TagUser", "iam.DeleteAccessKey"])
+)
 def test_a_step_that_fails_does_not_stop_the_others(key: str, name: str) -> None:
     with Faults({name: ALWAYS}).injected() as faults:
         done = run(playbook(), finding(key))
@@ -262,7 +265,7 @@ def test_a_step_that_fails_does_not_stop_the_others(key: str, name: str) -> None
     assert status(key) == "deleted"
 
 
-@pytest.mark.parametrize("name", ["iam.UpdateAccessKey", "iam.TagUser", "s3.PutObject"])
+@pytest.mark.parametrize("name", sampled(["iam.UpdateAccessKey", "iam.TagUser", "s3.PutObject"]))
 def test_a_fault_that_passes_is_repeated(key: str, name: str) -> None:
     with Faults({name: 1}).injected():
         done = run(playbook(), finding(key))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from baseline.response.playbooks.root_use import FINDINGS, PLAYBOOK
+from tests.fast import sampled
 from tests.unit.detection.matching import matches
 from tests.unit.response import machine
 from tests.unit.response.incident_aws import (
@@ -104,12 +105,14 @@ def test_a_dry_run_starts_nothing(root: Missing) -> None:
 
 @pytest.mark.parametrize(
     ("operation", "step"),
-    [
-        ("iam.GetAccountSummary", "inspect_root"),
-        ("organizations.DescribeOrganization", "remove_root_credentials"),
-        ("cloudtrail.LookupEvents", None),
-        ("s3.PutObject", None),
-    ],
+    sampled(
+        [
+            ("iam.GetAccountSummary", "inspect_root"),
+            ("organizations.DescribeOrganization", "remove_root_credentials"),
+            ("cloudtrail.LookupEvents", None),
+            ("s3.PutObject", None),
+        ]
+    ),
 )
 def test_a_read_that_fails_is_told_and_the_next_run_completes(
     root: Missing, operation: str, step: str | None

@@ -12,6 +12,7 @@ import pytest
 
 from baseline.guardrails.roles import QUALIFIER
 from baseline.response.playbooks.trail_tampering import PLAYBOOK, TAMPERING
+from tests.fast import sampled
 from tests.unit.detection.matching import matches
 from tests.unit.response import machine
 from tests.unit.response.incident_aws import Missing, aws, by_hand, event, repeat, said, settled
@@ -165,7 +166,7 @@ def test_what_was_stopped_runs_again_and_a_second_run_changes_nothing(
     assert settled(repeat(PLAYBOOK, tampered(name), 2))
 
 
-@pytest.mark.parametrize("name", STOPPED)
+@pytest.mark.parametrize("name", sampled(STOPPED))
 def test_a_dry_run_starts_nothing(protected: Missing, name: str) -> None:
     STOPPED[name][0](protected)
     done = run(PLAYBOOK, tampered(name), mode="dry_run")
@@ -174,7 +175,7 @@ def test_a_dry_run_starts_nothing(protected: Missing, name: str) -> None:
     assert machine.evidence() == {}
 
 
-@pytest.mark.parametrize("name", STOPPED)
+@pytest.mark.parametrize("name", sampled(STOPPED))
 def test_a_start_that_fails_is_told_and_the_next_run_completes(
     protected: Missing, name: str
 ) -> None:
@@ -192,7 +193,7 @@ def test_a_start_that_fails_is_told_and_the_next_run_completes(
 
 @pytest.mark.parametrize(
     "operation",
-    ["cloudtrail.GetEventSelectors", "s3.PutObject", "cloudtrail.LookupEvents"],
+    sampled(["cloudtrail.GetEventSelectors", "s3.PutObject", "cloudtrail.LookupEvents"]),
 )
 def test_reading_that_fails_does_not_hold_up_the_start(protected: Missing, operation: str) -> None:
     stop_trail(protected)
