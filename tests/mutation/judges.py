@@ -18,7 +18,7 @@ from baseline.review.assembly import Assembly, Stack, read_assembly, read_templa
 from baseline.review.comparison import differences
 from baseline.review.finding import Finding, Place
 from baseline.review.guardrails import POLICY, UNIT
-from tests.contract import test_event_rules, test_policies, test_templates
+from tests.contract import test_defaults, test_event_rules, test_policies, test_templates
 from tests.mutation.mutants import Mutant, apply, mutants
 
 Template = dict[str, Any]
@@ -183,6 +183,9 @@ def contracts(assembly: Path) -> dict[str, Contract]:
         found = test_templates.untagged(templates)
         assert set(found.values()) <= test_templates.UNTAGGED
 
+    def like_the_others(templates: dict[str, Template]) -> None:
+        assert test_defaults.lacking(templates) == []
+
     def heard(templates: dict[str, Template]) -> None:
         assert test_event_rules.lacking(test_event_rules.rules(templates)) == []
 
@@ -194,6 +197,7 @@ def contracts(assembly: Path) -> dict[str, Contract]:
         "retained": test_templates.test_stateful_resources_are_retained,
         "wildcard resources": explained,
         "tagged": tagged,
+        "like the others": like_the_others,
         "heard": heard,
     }
 

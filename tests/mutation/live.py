@@ -151,7 +151,7 @@ def watch(live: Live) -> None:
     artifacts: dict[str, dict[str, Any]] = {}
 
     def live_from_stack(stack: Any, **options: Any) -> Any:
-        return LiveTemplate(live, live.add(from_stack(stack, **options).to_json()))
+        return LiveTemplate(live, live.add(dict(from_stack(stack, **options).to_json())))
 
     def live_artifact(artifact: Any) -> dict[str, Any]:
         place = artifact.template_full_path
@@ -166,8 +166,8 @@ def watch(live: Live) -> None:
         return found
 
     Template.from_stack = staticmethod(live_from_stack)  # type: ignore[method-assign,assignment]
-    cx_api.CloudFormationStackArtifact.template = property(live_artifact)  # type: ignore[assignment,method-assign]
-    json.loads = live_loads
+    cx_api.CloudFormationStackArtifact.template = property(live_artifact)  # type: ignore[method-assign]
+    json.loads = live_loads  # type: ignore[assignment]
 
 
 def _is_template(value: Any) -> bool:

@@ -32,8 +32,8 @@ DOCUMENTS = frozenset({"PolicyDocument", "AssumeRolePolicyDocument", "KeyPolicy"
 RESOURCE_POLICIES = frozenset({"PolicyDocument", "KeyPolicy", "Content"})
 IDENTITIES = ("AWS::IAM::", "AWS::SSO::")
 BY_NAME: dict[str, list[Property]] = {}
-for _property in PROPERTIES:
-    BY_NAME.setdefault(_property.name, []).append(_property)
+for _row in PROPERTIES:
+    BY_NAME.setdefault(_row.name, []).append(_row)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -237,24 +237,22 @@ def _change(container: Any, path: Path, value: Any, *, empty: bool) -> Undo:
     for step in path[:-1]:
         container = container[step]
     key = path[-1]
-    old = container[key]
     if value is NARROWED:
-        return _replace(container, key, {**_read(old), **NOBODY})
+        return _replace(container, key, {**_read(container[key]), **NOBODY})
     if value is not REMOVED:
         return _replace(container, key, value)
-    position = list(container).index(key) if isinstance(container, dict) else key
+    kept, old = container.copy(), container[key]
     del container[key]
     emptied = _emptied(old) if empty else None
 
     def undo() -> None:
         if emptied:
             emptied()
-        if isinstance(container, list):
-            container.insert(position, old)
-            return
-        rows = list(container.items())
         container.clear()
-        container.update([*rows[:position], (key, old), *rows[position:]])
+        if isinstance(container, dict):
+            container.update(kept)
+        else:
+            container.extend(kept)
 
     return undo
 
