@@ -42,6 +42,17 @@ CHANNEL = 3
 OPTIONS = ("--max-old-space-size=4069", "--max-semi-space-size=64", "--preserve-symlinks")
 """jsii's own, and room for new objects: nearly all are kept to the end, and each pass copies them."""
 
+LASTING = frozenset(
+    ["node", "path", "id", "account", "region", "partition", "ref", "bucketName", "logGroupName"]
+)
+"""Properties that a construct has from its beginning and keeps, besides its ARNs."""
+
+VALUES = frozenset({"aws-cdk-lib.Duration"})
+"""Classes of values: the same arguments give the same."""
+
+FACTS = frozenset({"aws-cdk-lib.Stack.of", "aws-cdk-lib.Validations.of"})
+"""Functions that tell of a construct what does not change."""
+
 _encode = json.JSONEncoder(default=jdefault, check_circular=False).encode
 _decode = json.JSONDecoder(object_hook=ohook).decode
 _decode_plain = json.JSONDecoder().decode
@@ -132,7 +143,7 @@ class DirectProcess(_NodeProcess):
             self._pid = 0
         self._ctx_stack.close()
 
-    def send(self, request: Any, response_type: Any) -> Any:
+    def send(self, request: Any, response_type: Any) -> Any:  # noqa: ANN401 - as jsii has it
         """Send a request and give its answer, or the callback that comes first."""
         message = _MESSAGES.get(type(request))
         if message is None:
@@ -158,10 +169,35 @@ class DirectProcess(_NodeProcess):
 
 
 class DirectProvider(ProcessProvider):
-    """What the kernel of jsii asks, on a :class:`DirectProcess`."""
+    """What the kernel of jsii asks, on a :class:`DirectProcess`; what lasts is asked once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], GetResponse | InvokeResponse] = {}
 
     @functools.cached_property
     def _process(self) -> DirectProcess:
         process = DirectProcess()
         process.start()
         return process
+
+    def get(self, request: GetRequest) -> Any:  # noqa: ANN401 - as jsii has it
+        """Read a property."""
+        name = request.property
+        if name not in LASTING and not name.endswith("Arn"):
+            return self._process.send(request, GetResponse)
+        return self._once((request.objref.ref, name), request, GetResponse)
+
+    def sinvoke(self, request: StaticInvokeRequest) -> Any:  # noqa: ANN401 - as jsii has it
+        """Call a static method."""
+        if request.fqn not in VALUES and f"{request.fqn}.{request.method}" not in FACTS:
+            return self._process.send(request, InvokeResponse)
+        key = (request.fqn, request.method, _encode(request.args))
+        return self._once(key, request, InvokeResponse)
+
+    def _once(self, key: tuple[str, ...], request: object, response: type) -> Any:  # noqa: ANN401
+        if key not in self._known:
+            answer = self._process.send(request, response)
+            if not isinstance(answer, response):
+                return answer
+            self._known[key] = answer
+        return self._known[key]
