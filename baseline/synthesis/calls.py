@@ -17,7 +17,7 @@ Converter = Callable[[object, object], object]
 
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 _plainly_converted: Final = cast("Converter", _kernel._make_reference_for_native)
-_plainly_resolved: Final = cast("Callable[[Any, Any], Any]", _reference_map.resolve_reference)
+_plainly_resolved: Final = _reference_map.resolve_reference
 
 
 def shorten_calls() -> None:
@@ -56,7 +56,7 @@ def converted(kernel: object, value: object) -> object:
 
 def resolved(kernel: Any, reference: Any) -> Any:  # noqa: ANN401 - as jsii has it
     """Give the object of a reference; the properties of a struct are fetched when they are read."""
-    interfaces = reference.interfaces or ()
+    interfaces: list[str] = reference.interfaces or []
     if len(interfaces) != 1 or not reference.ref.startswith("Object@"):
         return _plainly_resolved(kernel, reference)
     struct = _reference_map._data_types.get(interfaces[0])

@@ -15,7 +15,7 @@ import shutil
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jsii._kernel.providers.process import (
     ProcessProvider,
@@ -157,7 +157,7 @@ class DirectProcess(_NodeProcess):
             return read(ok) if read else self._serializer.structure(ok, response_type)
         if "callback" in answer:
             return self._serializer.structure(answer, _CallbackResponse).callback
-        cause = JavaScriptError(answer["stack"])
+        cause: Exception = cast("Any", JavaScriptError)(answer["stack"])
         if answer["name"] == ErrorType.JSII_FAULT.value:
             raise JSIIError(answer["error"]) from cause
         raise RuntimeError(answer["error"]) from cause
@@ -165,18 +165,18 @@ class DirectProcess(_NodeProcess):
     def _next_message(self) -> Mapping[Any, Any]:
         line = self._answers.readline()
         decode = _decode if b'"$jsii.' in line else _decode_plain
-        return decode(line.decode())
+        return cast("Mapping[Any, Any]", decode(line.decode()))
 
 
 class DirectProvider(ProcessProvider):
     """What the kernel of jsii asks, on a :class:`DirectProcess`; what lasts is asked once."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, ...], GetResponse | InvokeResponse] = {}
+        self._known: dict[tuple[str, ...], object] = {}
 
     @functools.cached_property
     def _process(self) -> DirectProcess:
-        process = DirectProcess()
+        process: DirectProcess = cast("Any", DirectProcess)()
         process.start()
         return process
 
