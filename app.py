@@ -11,7 +11,7 @@ import json
 import os
 from pathlib import Path
 
-from baseline.synthesis.quick import quicken
+from baseline.synthesis import quicken
 
 # Before the CDK is imported, whose modules take what they call with them.
 quicken()
@@ -30,13 +30,18 @@ from stacks.composition import compose
 from stacks.standalone import compose_account
 
 ROOT = Path(__file__).resolve().parent
+UNRECORDED = {
+    "aws:cdk:disable-creation-stack-traces": True,
+    "@aws-cdk/core:enableAdditionalMetadataCollection": False,
+}
+"""What the CDK notes about each construct for itself, a tenth of the synthesis; no template has it."""
 
 
 def main() -> None:
     """Read the configuration, compose the stacks, add the checks, write the assembly."""
     # The CLI passes the context of the cdk.json where it runs; the feature flags stand in that of the app.
     given = os.environ.get("CDK_CONTEXT_JSON")
-    context = _context_of_cdk_json() | (json.loads(given) if given else {})
+    context = _context_of_cdk_json() | (json.loads(given) if given else {}) | UNRECORDED
     configuration = load_or_exit(Path(str(context.get("baseline:config", "baseline.yaml"))))
     app = cdk.App(context=context, analytics_reporting=False)
     with errors_as_lines():

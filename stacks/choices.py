@@ -1,28 +1,24 @@
-"""The stacks that an organization gets by choice: none of them where its configuration has no use for it."""
+"""The stacks that an organization gets by choice: none of them where its configuration has no use for it.
+
+What few have, and what loads much of the CDK, is imported where somebody has it.
+"""
 
 from __future__ import annotations
 
 import aws_cdk as cdk
 
 from baseline.config.iam import DeployRole
+from baseline.primitives.protection_tag import TAG_KEY
 from stacks.billing import BillingStack
 from stacks.break_glass import BreakGlassStack
 from stacks.central_backup import CentralBackupStack
-from stacks.delivery import DeliveryStack
 from stacks.deploy_access import DeployAccessStack
 from stacks.finding_archive import FindingArchiveStack
 from stacks.identity import IdentityManagementStack, IdentityStack
-from stacks.images import ImagesStack
 from stacks.log_archive import LogCopiesStack, RegionalLogArchiveStack
 from stacks.rules import RulesStack, has_rules_in
 from stacks.security import SecurityStack
-from stacks.security_lake import (
-    RegionalSecurityLakeStack,
-    SecurityLakeAccountsStack,
-    SecurityLakeStack,
-)
 from stacks.security_regional import SecurityRegionalStack, has_something_in
-from stacks.siem import SiemStack, SiemTrailStack
 from stacks.unified_security_hub import UnifiedSecurityHubStack
 from stacks.wiring import Wiring
 
@@ -212,6 +208,8 @@ def siem(wiring: Wiring) -> list[cdk.Stack]:
     push = configuration.siem.push
     if push is None:
         return []
+    from stacks.siem import SiemStack, SiemTrailStack  # noqa: PLC0415
+
     found: list[cdk.Stack] = [
         SiemStack(
             wiring.app,
@@ -233,6 +231,8 @@ def images(wiring: Wiring) -> list[cdk.Stack]:
     configuration, names = wiring.configuration, wiring.names
     if configuration.images is None:
         return []
+    from stacks.images import ImagesStack  # noqa: PLC0415
+
     return [
         ImagesStack(
             wiring.app,
@@ -250,6 +250,8 @@ def delivery(wiring: Wiring) -> list[cdk.Stack]:
     configuration, names = wiring.configuration, wiring.names
     if configuration.delivery is None:
         return []
+    from stacks.delivery import DeliveryStack  # noqa: PLC0415
+
     return [
         DeliveryStack(
             wiring.app,
@@ -262,12 +264,42 @@ def delivery(wiring: Wiring) -> list[cdk.Stack]:
     ]
 
 
+def workload(wiring: Wiring) -> list[cdk.Stack]:
+    """Create the reference workload; none by default."""
+    if wiring.configuration.workload is None:
+        return []
+    from stacks.workload import workload as create  # noqa: PLC0415
+
+    return create(wiring)
+
+
+def firewall_manager(wiring: Wiring) -> list[cdk.Stack]:
+    """Create the policies of Firewall Manager; none by default."""
+    if wiring.configuration.edge.firewall_manager is None:
+        return []
+    from stacks.edge import firewall_manager as create  # noqa: PLC0415
+
+    return create(wiring)
+
+
+def leave_unmarked(stacks: list[cdk.Stack]) -> None:
+    """Take the baseline's tag off the workload: only deployers of core accounts may write it."""
+    for stack in stacks:
+        cdk.Tags.of(stack).remove(TAG_KEY)
+
+
 def security_lakes(wiring: Wiring) -> list[cdk.Stack]:
     """Create the lakes: that of the home Region, those of the others, then what rests on all."""
     configuration, names = wiring.configuration, wiring.names
     chosen = configuration.siem.security_lake
     if chosen is None:
         return []
+    from stacks.security_lake import (  # noqa: PLC0415
+        RegionalSecurityLakeStack,
+        SecurityLakeAccountsStack,
+        SecurityLakeStack,
+    )
+
     home = wiring.env(names.log_archive)
     first = SecurityLakeStack(
         wiring.app,

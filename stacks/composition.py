@@ -12,7 +12,6 @@ from baseline.config.names import Names
 from baseline.primitives.protection_tag import mark_protected
 from stacks import choices
 from stacks.audit import AuditStack
-from stacks.edge import firewall_manager
 from stacks.endpoint import endpoint
 from stacks.evidence import evidence
 from stacks.forensics import forensics
@@ -30,7 +29,6 @@ from stacks.settings import SettingsStack
 from stacks.standalone import keep_account
 from stacks.template_rules import template_rules
 from stacks.wiring import Wiring
-from stacks.workload import leave_unmarked, workload
 
 
 def compose(app: cdk.App, configuration: Configuration) -> None:
@@ -87,7 +85,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     # Security Hub is there before findings are imported.
     _depend(choices.delivery(wiring), [organization, security])
     # The administrator, the bucket of the logs, and recorders, which find the resources.
-    _depend(firewall_manager(wiring), [organization, log_archive, *recorded])
+    _depend(choices.firewall_manager(wiring), [organization, log_archive, *recorded])
 
     # Standalone
     if configuration.standalone is not None:
@@ -96,7 +94,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _guard(wiring, organization=organization)
 
     # The archive takes the logs of its network and load balancer.
-    reference = workload(wiring)
+    reference = choices.workload(wiring)
     _depend(reference, [log_archive, *regional_logs, management.everywhere])
 
     # Experiments are a workload's, too.
@@ -104,7 +102,7 @@ def compose(app: cdk.App, configuration: Configuration) -> None:
     _depend(experiments, [response])
 
     mark_protected(app)
-    leave_unmarked([*reference, *experiments])
+    choices.leave_unmarked([*reference, *experiments])
     for stack in _stacks(app):
         stack.termination_protection = True
 

@@ -24,7 +24,6 @@ from baseline.edge.api_choices import ApiDomain
 from baseline.edge.edge_logs import EdgeLogs
 from baseline.edge.web_acl_choices import GLOBAL_REGION
 from baseline.network.hardened_vpc import HardenedVpc
-from baseline.primitives.protection_tag import TAG_KEY
 from baseline.reference.serverless_application import ServerlessApplication
 from baseline.reference.web_application import ENDPOINTS, WebApplication, database_ports
 from baseline.reference.web_edge import WebEdge
@@ -230,12 +229,6 @@ def workload(wiring: Wiring) -> list[cdk.Stack]:
             )
         )
     return found
-
-
-def leave_unmarked(stacks: list[cdk.Stack]) -> None:
-    """Take the baseline's tag off the workload: only deployers of core accounts may write it."""
-    for stack in stacks:
-        cdk.Tags.of(stack).remove(TAG_KEY)
 
 
 def _without_bootstrap(chosen: Workload, region: str) -> cdk.IStackSynthesizer:

@@ -42,13 +42,14 @@ def render(scope: IConstruct, builders: Mapping[str, StackBuilder]) -> dict[str,
         key: value
         for key, value in scope.node.root.node.get_all_context().items()
         if not key.startswith(CDK_KEYS)
-    }
+    } | {"aws:cdk:disable-creation-stack-traces": True}
     with tempfile.TemporaryDirectory() as directory:
         # The outer app's validation is the one that people see; a second engine would cost seconds.
         app = cdk.App(
             outdir=directory,
             context=context,
             analytics_reporting=False,
+            tree_metadata=False,
             builtin_cloud_formation_validation=False,
         )
         for name, build in builders.items():

@@ -15,7 +15,7 @@ import shutil
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jsii._kernel.providers.process import (
     ProcessProvider,
@@ -41,6 +41,17 @@ CHANNEL = 3
 
 OPTIONS = ("--max-old-space-size=4069", "--max-semi-space-size=64", "--preserve-symlinks")
 """jsii's own, and room for new objects: nearly all are kept to the end, and each pass copies them."""
+
+LASTING = frozenset(
+    ["node", "path", "id", "account", "region", "partition", "ref", "bucketName", "logGroupName"]
+)
+"""Properties that a construct has from its beginning and keeps, besides its ARNs."""
+
+VALUES = frozenset({"aws-cdk-lib.Duration"})
+"""Classes of values: the same arguments give the same."""
+
+FACTS = frozenset({"aws-cdk-lib.Stack.of", "aws-cdk-lib.Validations.of"})
+"""Functions that tell of a construct what does not change."""
 
 _encode = json.JSONEncoder(default=jdefault, check_circular=False).encode
 _decode = json.JSONDecoder(object_hook=ohook).decode
@@ -132,7 +143,7 @@ class DirectProcess(_NodeProcess):
             self._pid = 0
         self._ctx_stack.close()
 
-    def send(self, request: Any, response_type: Any) -> Any:
+    def send(self, request: Any, response_type: Any) -> Any:  # noqa: ANN401 - as jsii has it
         """Send a request and give its answer, or the callback that comes first."""
         message = _MESSAGES.get(type(request))
         if message is None:
@@ -146,7 +157,7 @@ class DirectProcess(_NodeProcess):
             return read(ok) if read else self._serializer.structure(ok, response_type)
         if "callback" in answer:
             return self._serializer.structure(answer, _CallbackResponse).callback
-        cause = JavaScriptError(answer["stack"])
+        cause: Exception = cast("Any", JavaScriptError)(answer["stack"])
         if answer["name"] == ErrorType.JSII_FAULT.value:
             raise JSIIError(answer["error"]) from cause
         raise RuntimeError(answer["error"]) from cause
@@ -154,14 +165,39 @@ class DirectProcess(_NodeProcess):
     def _next_message(self) -> Mapping[Any, Any]:
         line = self._answers.readline()
         decode = _decode if b'"$jsii.' in line else _decode_plain
-        return decode(line.decode())
+        return cast("Mapping[Any, Any]", decode(line.decode()))
 
 
 class DirectProvider(ProcessProvider):
-    """What the kernel of jsii asks, on a :class:`DirectProcess`."""
+    """What the kernel of jsii asks, on a :class:`DirectProcess`; what lasts is asked once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], object] = {}
 
     @functools.cached_property
     def _process(self) -> DirectProcess:
-        process = DirectProcess()
+        process: DirectProcess = cast("Any", DirectProcess)()
         process.start()
         return process
+
+    def get(self, request: GetRequest) -> Any:  # noqa: ANN401 - as jsii has it
+        """Read a property."""
+        name = request.property
+        if name not in LASTING and not name.endswith("Arn"):
+            return self._process.send(request, GetResponse)
+        return self._once((request.objref.ref, name), request, GetResponse)
+
+    def sinvoke(self, request: StaticInvokeRequest) -> Any:  # noqa: ANN401 - as jsii has it
+        """Call a static method."""
+        if request.fqn not in VALUES and f"{request.fqn}.{request.method}" not in FACTS:
+            return self._process.send(request, InvokeResponse)
+        key = (request.fqn, request.method, _encode(request.args))
+        return self._once(key, request, InvokeResponse)
+
+    def _once(self, key: tuple[str, ...], request: object, response: type) -> Any:  # noqa: ANN401
+        if key not in self._known:
+            answer = self._process.send(request, response)
+            if not isinstance(answer, response):
+                return answer
+            self._known[key] = answer
+        return self._known[key]
