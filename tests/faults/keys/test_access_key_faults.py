@@ -199,7 +199,7 @@ def attempt(world: World, case: Case) -> str | None:
 def test_one_call_of_each_operation_fails(world: World) -> None:
     calls = good_calls(world)
     writes = [call for call in calls if not call.is_read]
-    cases = sweep.sample([*calls[:2], *writes], EVERY, begin=3)
+    cases = sweep.sample(writes, EVERY, begin=5)
     assert sweep.survivors(cases, lambda case: attempt(world, case)) == []
 
 
@@ -259,11 +259,11 @@ def test_a_message_that_cannot_be_sent_costs_no_report(world: World) -> None:
     assert result["rows"][-1]["finding"] == "not-told"
 
 
-@pytest.mark.parametrize("reads", [1, 2])
+@pytest.mark.parametrize("reads", [1, pytest.param(2, marks=pytest.mark.nightly)])
 def test_reads_that_lag_behind_make_no_second_successor(world: World, reads: int) -> None:
     world.run()
     world.injector.lag(reads)
-    for _ in range(3):
+    for _ in range(2):
         world.run()
     assert settle(world) is None
     made = [call for call in world.injector.writes() if call.operation == "CreateAccessKey"]

@@ -21,7 +21,7 @@ ACCOUNTS = 10_000
 # Of the input or output of a state, an execution, and a Lambda invocation from it
 # (Source: AWS Step Functions Developer Guide, "Step Functions service quotas").
 PAYLOAD_BYTES = 262_144
-MEBIBYTE = 1_048_576
+FLAT = 524_288
 
 
 def identifiers() -> list[str]:
@@ -116,11 +116,11 @@ class _Nowhere(io.StringIO):
 
 
 @pytest.mark.parametrize(
-    "accounts", [1000, pytest.param(ACCOUNTS, marks=pytest.mark.nightly)], ids=str
+    "accounts", [500, pytest.param(ACCOUNTS, marks=pytest.mark.nightly)], ids=str
 )
 def test_a_report_takes_the_memory_of_one_account(accounts: int) -> None:
-    """A thousand results are twice the memory that all of them may take."""
-    assert accounts * len(next(lines(1))) > 2 * MEBIBYTE
+    """All results together are more than twice what the report may take of memory."""
+    assert accounts * len(next(lines(1))) > 2 * FLAT
     tracemalloc.start()
     try:
         summary = sweep_report.write(_Nowhere(), sweep_report.results(lines(accounts)), {}, [])
@@ -128,7 +128,7 @@ def test_a_report_takes_the_memory_of_one_account(accounts: int) -> None:
     finally:
         tracemalloc.stop()
     assert (summary["accounts"], summary["ok"]) == (accounts, accounts)
-    assert peak < MEBIBYTE
+    assert peak < FLAT
 
 
 def test_choosing_the_accounts_takes_a_few_hundred_bytes_for_each() -> None:

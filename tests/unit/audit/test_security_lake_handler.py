@@ -147,7 +147,7 @@ def test_a_denied_call_says_what_to_look_at(stubs: Stubs, answers: list[dict[str
 
 
 def test_throttled_calls_are_repeated_by_the_client() -> None:
-    assert index.RETRIES.retries == {"mode": "standard", "max_attempts": 8}
+    assert index.RETRIES.retries == {"mode": "standard", "max_attempts": 5}
 
 
 def test_throttling_without_end_is_answered(stubs: Stubs, answers: list[dict[str, Any]]) -> None:

@@ -45,7 +45,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
             return None
 
     def urlopen(request: Any, timeout: int) -> Response:
-        assert timeout == 30
+        assert timeout == index.ANSWER_SECONDS
         found.append(json.loads(request.data))
         return Response()
 
