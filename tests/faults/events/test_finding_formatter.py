@@ -15,7 +15,6 @@ organization, world = formatter.organization, formatter.world
 
 @pytest.fixture
 def told(world: Any) -> Any:
-    formatter.index._told.clear()
     return world
 
 

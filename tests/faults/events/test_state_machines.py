@@ -59,6 +59,12 @@ def wrongs(machine: State) -> list[str]:
             found.append(f"{name}: it may take for ever")
         retries = task.get("Retry", [])
         passing = [each for each in retries if set(each["ErrorEquals"]) >= LAMBDA]
+        # A question is put again whatever went wrong; its answers come before.
+        passing = passing or [
+            {**each, "ErrorEquals": [*LAMBDA, *THROTTLED]}
+            for each in retries
+            if question and each["ErrorEquals"] == ["States.ALL"]
+        ]
         if not passing or not all(map(_patient, passing)):
             found.append(f"{name}: throttling is not waited out")
         elif not THROTTLED & set(passing[0]["ErrorEquals"]):

@@ -110,6 +110,7 @@ def organization() -> Iterator[World]:
 @pytest.fixture
 def world(organization: World, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(finding_accounts, "_known", {})
+    monkeypatch.setattr(index, "_told", {})
     settings(monkeypatch)
     organization.hub.updates.clear()
     organization.hub.error = None
