@@ -176,4 +176,4 @@ def test_the_same_rules_are_the_same_object() -> None:
 
 def test_the_cases_are_those_of_the_rules() -> None:
     assert CASES.is_dir()
-    assert len(SHOWN) > 2 * len(template_rules())
+    assert len(EVERY) > 2 * len(template_rules())

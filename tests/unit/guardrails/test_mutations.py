@@ -44,7 +44,11 @@ def test_every_kind_of_mutation_is_tried() -> None:
 
 @pytest.mark.parametrize(("noticed", "status"), [(True, 0), (False, 1)])
 def test_the_report_fails_for_a_survivor_without_a_reason(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], status: int, *, noticed: bool
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    status: int,
+    *,
+    noticed: bool,
 ) -> None:
     (one,) = [row for row in harness.deciding() if row.id == "deny-leave-organization"]
     monkeypatch.setattr(harness, "deciding", lambda: [one])

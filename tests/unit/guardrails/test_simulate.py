@@ -150,7 +150,9 @@ def compare_proofs(one_in: int) -> int:
             if request.principal.account in members:
                 scps.append([FULL, *statements_of(name, request.resource_account, PolicyKind.SCP)])
             if request.resource_account in members and request.service in rcp_services():
-                rcps.append([FULL_RCP, *statements_of(name, request.resource_account, PolicyKind.RCP)])
+                rcps.append(
+                    [FULL_RCP, *statements_of(name, request.resource_account, PolicyKind.RCP)]
+                )
             rows.append(row(request, organization, scps, rcps))
             expected.append((case, organization.evaluate(request)))
     differing = [

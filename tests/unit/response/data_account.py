@@ -15,6 +15,7 @@ from moto.s3.models import FakeBucket
 
 from baseline.config.exposure import Exposure
 from tests.unit.response import machine
+from tests.unit.response.compute_world import quick
 from tests.unit.response.machine import MEMBER, REGION, Tickets, member
 
 BUCKET = "shop-uploads"
@@ -45,6 +46,7 @@ def accounts(exposure: Exposure | None = None) -> Iterator[Tickets]:
     with (
         mock_aws(),
         machine.security_account() as tickets,
+        quick(),
         pytest.MonkeyPatch.context() as patched,
     ):
         # moto looks at a statement's actions alone, and would deny what a condition leaves out.

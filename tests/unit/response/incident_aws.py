@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -19,6 +21,7 @@ from moto.iam.models import AWSManagedPolicy, iam_backends
 
 from baseline.response.playbooks.model import Playbook
 from tests.unit.response import machine
+from tests.unit.response.compute_world import quick
 from tests.unit.response.machine import MEMBER, REGION, Run, Tickets, run
 
 EVENTS = Path(__file__).parent / "events"
@@ -110,7 +113,7 @@ class Missing:
 def accounts() -> Iterator[Missing]:
     """Give the security account, and members that answer what moto lacks."""
     real = BaseClient._make_api_call
-    with mock_aws(), machine.security_account() as tickets:
+    with mock_aws(), machine.security_account() as tickets, quick():
         missing = Missing(tickets)
 
         def call(client: Any, operation: str, asked: Any) -> Any:
@@ -131,11 +134,17 @@ def accounts() -> Iterator[Missing]:
             yield missing
 
 
-def _load_policies() -> None:
+@cache
+def _documents() -> dict[str, Any]:
+    """Give the policies out of the thousand of AWS, which are megabytes to read."""
     known = json.loads(aws_managed_policies_data)
+    return {name: known[name] for name in DENYING}
+
+
+def _load_policies() -> None:
     backend = iam_backends[MEMBER]["aws"]
-    for name in DENYING:
-        policy = AWSManagedPolicy.from_data(name, MEMBER, REGION, known[name])
+    for name, document in _documents().items():
+        policy = AWSManagedPolicy.from_data(name, MEMBER, REGION, copy.deepcopy(document))
         backend.managed_policies[policy.arn] = policy
 
 

@@ -317,6 +317,9 @@ def _choose(choice: dict[str, Any], state: dict[str, Any]) -> str:
     return str(choice["Default"])
 
 
+_MEMBERS: list[dict[tuple[str, str, str], Any]] = []
+
+
 @contextmanager
 def security_account() -> Iterator[Tickets]:
     """Give the security account what the function needs: bucket, topic, tickets, answers.
@@ -324,6 +327,7 @@ def security_account() -> Iterator[Tickets]:
     Inside ``moto.mock_aws``. The messages of the topic can be read by :func:`messages`.
     """
     tickets, real = Tickets(), index.incidents.clients.own
+    _MEMBERS.append({})
     _ANSWERS.given.clear()
     real.cache_clear()
     index.incidents.custody.collector.cache_clear()
@@ -347,6 +351,7 @@ def security_account() -> Iterator[Tickets]:
             TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:{SECURITY}:inbox"
         )
         yield tickets
+    _MEMBERS.pop()
     real.cache_clear()
 
 
@@ -374,7 +379,18 @@ def evidence() -> dict[str, bytes]:
 
 
 def member(service: str, account: str = MEMBER, region: str = REGION) -> Any:
-    """Give a client of a member account: what moto keeps for an account is that account's own."""
+    """Give a client of a member account: what moto keeps for an account is that account's own.
+
+    Inside :func:`security_account` one is made for each service, because that takes longer than a call.
+    """
+    kept = _MEMBERS[-1] if _MEMBERS else {}
+    place = (service, account, region)
+    if place not in kept:
+        kept[place] = _member(*place)
+    return kept[place]
+
+
+def _member(service: str, account: str, region: str) -> Any:
     sts = boto3.client("sts", region_name=REGION)
     found = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/test", RoleSessionName="test")[
         "Credentials"

@@ -21,6 +21,7 @@ from baseline.errors import BaselineError
 from baseline.response.playbooks.model import Playbook, Step, Trigger
 from tests.fast import sampled
 from tests.unit.response import machine
+from tests.unit.response.compute_world import quick
 from tests.unit.response.machine import ALWAYS, MEMBER, Faults, Run, Tickets, member, run
 
 SAMPLE = Path(__file__).parent / "handlers"
@@ -63,7 +64,7 @@ def _sample(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def tickets() -> Iterator[Tickets]:
-    with mock_aws(), machine.security_account() as found:
+    with mock_aws(), machine.security_account() as found, quick():
         yield found
 
 
