@@ -95,7 +95,9 @@ def add_tests(rows: Sequence[judges.Subject], verdicts: Sequence[Verdict]) -> di
     noticed: dict[Key, str] = {(row[0], row[1], row[2]): row[3] for row in report["noticed"]}
     for subject, verdict in zip(rows, verdicts, strict=False):
         key = key_of(subject.mutant)
-        for judge, who in (("test", key), ("test of its like", (*key[:2], OTHER))):
+        # Without a name, any other resource of the type is as good.
+        own = "test" if subject.mutant.who else "test of its like"
+        for judge, who in ((own, key), ("test of its like", (*key[:2], OTHER))):
             if who in noticed:
                 verdict.by[judge] = noticed[who]
     return {"files": report["files"], "unfinished": report["unfinished"]}
