@@ -7,6 +7,7 @@ reads and writes the same messages on a file descriptor, so Python can hold its 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import json
 import os
@@ -113,6 +114,8 @@ _MESSAGES: Mapping[type, tuple[Callable[[Any], dict[str, Any]], Callable[[Any], 
 class DirectProcess(_NodeProcess):
     """The process that holds the constructs, at the other end of a socket."""
 
+    _pid = 0
+
     def start(self) -> None:
         """Start Node with the CDK's program; it writes to our standard output and error."""
         ours, theirs = socket.socketpair()
@@ -134,13 +137,16 @@ class DirectProcess(_NodeProcess):
         self.handshake()
 
     def stop(self) -> None:
-        """End the process: it ends by itself when nobody is at the other end."""
+        """End the process; when it has ended itself, that is as well."""
         atexit.unregister(self.stop)
         if self._pid:
+            pid, self._pid = self._pid, 0
+            with contextlib.suppress(OSError):
+                self._socket.sendall(b'{"exit":0}\n')
             self._answers.close()
             self._socket.close()
-            os.waitpid(self._pid, 0)
-            self._pid = 0
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
         self._ctx_stack.close()
 
     def send(self, request: Any, response_type: Any) -> Any:  # noqa: ANN401 - as jsii has it
@@ -164,6 +170,8 @@ class DirectProcess(_NodeProcess):
 
     def _next_message(self) -> Mapping[Any, Any]:
         line = self._answers.readline()
+        if not line:
+            raise JSIIError("the process of the CDK ended; what it wrote last stands above")
         decode = _decode if b'"$jsii.' in line else _decode_plain
         return cast("Mapping[Any, Any]", decode(line.decode()))
 
