@@ -43,6 +43,8 @@ CHANNEL = 3
 OPTIONS = ("--max-old-space-size=4069", "--max-semi-space-size=64", "--preserve-symlinks")
 """jsii's own, and room for new objects: nearly all are kept to the end, and each pass copies them."""
 
+ENDED = "the process of the CDK ended; what it wrote last stands above"
+
 LASTING = frozenset(
     ["node", "path", "id", "account", "region", "partition", "ref", "bucketName", "logGroupName"]
 )
@@ -156,8 +158,12 @@ class DirectProcess(_NodeProcess):
             written, read = self._serializer.unstructure(request), None
         else:
             written, read = message[0](request), message[1]
-        self._socket.sendall(f"{_encode(written)}\n".encode())
-        answer = self._next_message()
+        text = f"{_encode(written)}\n".encode()
+        try:
+            self._socket.sendall(text)
+            answer = self._next_message()
+        except ConnectionError as error:
+            raise JSIIError(ENDED) from error
         if "ok" in answer:
             ok = answer["ok"]
             return read(ok) if read else self._serializer.structure(ok, response_type)
@@ -171,7 +177,7 @@ class DirectProcess(_NodeProcess):
     def _next_message(self) -> Mapping[Any, Any]:
         line = self._answers.readline()
         if not line:
-            raise JSIIError("the process of the CDK ended; what it wrote last stands above")
+            raise JSIIError(ENDED)
         decode = _decode if b'"$jsii.' in line else _decode_plain
         return cast("Mapping[Any, Any]", decode(line.decode()))
 
