@@ -7,6 +7,7 @@ reads and writes the same messages on a file descriptor, so Python can hold its 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import json
 import os
@@ -41,6 +42,8 @@ CHANNEL = 3
 
 OPTIONS = ("--max-old-space-size=4069", "--max-semi-space-size=64", "--preserve-symlinks")
 """jsii's own, and room for new objects: nearly all are kept to the end, and each pass copies them."""
+
+ENDED = "the process of the CDK ended; what it wrote last stands above"
 
 LASTING = frozenset(
     ["node", "path", "id", "account", "region", "partition", "ref", "bucketName", "logGroupName"]
@@ -113,6 +116,8 @@ _MESSAGES: Mapping[type, tuple[Callable[[Any], dict[str, Any]], Callable[[Any], 
 class DirectProcess(_NodeProcess):
     """The process that holds the constructs, at the other end of a socket."""
 
+    _pid = 0
+
     def start(self) -> None:
         """Start Node with the CDK's program; it writes to our standard output and error."""
         ours, theirs = socket.socketpair()
@@ -134,13 +139,16 @@ class DirectProcess(_NodeProcess):
         self.handshake()
 
     def stop(self) -> None:
-        """End the process: it ends by itself when nobody is at the other end."""
+        """End the process; when it has ended itself, that is as well."""
         atexit.unregister(self.stop)
         if self._pid:
+            pid, self._pid = self._pid, 0
+            with contextlib.suppress(OSError):
+                self._socket.sendall(b'{"exit":0}\n')
             self._answers.close()
             self._socket.close()
-            os.waitpid(self._pid, 0)
-            self._pid = 0
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
         self._ctx_stack.close()
 
     def send(self, request: Any, response_type: Any) -> Any:  # noqa: ANN401 - as jsii has it
@@ -150,8 +158,12 @@ class DirectProcess(_NodeProcess):
             written, read = self._serializer.unstructure(request), None
         else:
             written, read = message[0](request), message[1]
-        self._socket.sendall(f"{_encode(written)}\n".encode())
-        answer = self._next_message()
+        text = f"{_encode(written)}\n".encode()
+        try:
+            self._socket.sendall(text)
+            answer = self._next_message()
+        except ConnectionError as error:
+            raise JSIIError(ENDED) from error
         if "ok" in answer:
             ok = answer["ok"]
             return read(ok) if read else self._serializer.structure(ok, response_type)
@@ -164,6 +176,8 @@ class DirectProcess(_NodeProcess):
 
     def _next_message(self) -> Mapping[Any, Any]:
         line = self._answers.readline()
+        if not line:
+            raise JSIIError(ENDED)
         decode = _decode if b'"$jsii.' in line else _decode_plain
         return cast("Mapping[Any, Any]", decode(line.decode()))
 

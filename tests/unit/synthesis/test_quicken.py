@@ -69,6 +69,19 @@ def test_the_process_between_is_gone(plain: dict[str, Any], quick: dict[str, Any
     assert plain["seen"]["provider"] == "ProcessProvider"
 
 
+def test_a_process_that_ends_is_an_error_and_no_wait() -> None:
+    program = (
+        "from baseline.synthesis import quicken\nquicken()\n"
+        "import os, signal\nfrom jsii._runtime import kernel\nimport aws_cdk as cdk\ncdk.App()\n"
+        "os.kill(kernel.provider._process._pid, signal.SIGKILL)\ncdk.App()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "JSIIError: the process of the CDK ended" in done.stderr
+
+
 def test_whoever_debugs_gets_jsii_as_it_is() -> None:
     assert run("quick", BASELINE_PLAIN_JSII="1")["seen"]["provider"] == "ProcessProvider"
 
