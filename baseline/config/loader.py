@@ -118,7 +118,7 @@ def check(document: Document) -> tuple[Configuration | None, list[Finding]]:
         configuration = Configuration.model_validate(document.value, context=CHECKED_ELSEWHERE)
     except ValidationError as error:
         found += _of_types(error, Configuration, document)
-    return configuration, _fresh(document, [*found, *checks.run(document.value)])
+    return configuration, _fresh(document, _with_checks(found, checks.run(document.value)))
 
 
 def check_standalone(document: Document) -> tuple[Standalone | None, list[Finding]]:
@@ -129,7 +129,7 @@ def check_standalone(document: Document) -> tuple[Standalone | None, list[Findin
         configuration = Standalone.model_validate(document.value, context=CHECKED_ELSEWHERE)
     except ValidationError as error:
         found += map(_explained, _of_types(error, Standalone, document))
-    return configuration, _fresh(document, [*found, *standalone.run(document.value)])
+    return configuration, _fresh(document, _with_checks(found, standalone.run(document.value)))
 
 
 def _of_types(error: ValidationError, root: type[Section], document: Document) -> list[Finding]:
@@ -149,6 +149,20 @@ def _explained(finding: Finding) -> Finding:
             "needs an organization, and a standalone account has none; remove this key",
         )
     return finding
+
+
+def _with_checks(of_types: list[Finding], of_checks: list[Finding]) -> list[Finding]:
+    """Add what the checks find, but for what they miss in or about a value that is refused already."""
+    refused = {finding.path for finding in of_types}
+    holders = {path[:-1] for path in refused}
+    return [
+        *of_types,
+        *(
+            each
+            for each in of_checks
+            if refused.isdisjoint(_around(each.path)) and each.path not in holders
+        ),
+    ]
 
 
 def _fresh(document: Document, found: list[Finding]) -> list[Finding]:
