@@ -21,6 +21,10 @@ from baseline.errors import ConfigurationError, Problem
 
 MAXIMUM_BYTES = 1_000_000
 FILE_NAME_LENGTH = 200
+_EACH_BY_ITSELF = frozenset(
+    {"account", "accounts", "contacts", "members", "organization", "organizational_units"}
+)
+"""Sections whose keys do not switch each other on."""
 
 
 NEEDS_AN_ORGANIZATION = (
@@ -152,17 +156,15 @@ def _explained(finding: Finding) -> Finding:
 
 
 def _with_checks(of_types: list[Finding], of_checks: list[Finding]) -> list[Finding]:
-    """Add what the checks find, but for what they miss in or about a value that is refused already."""
+    """Add what the checks find, but for what follows from a value that is refused already.
+
+    Nothing is said about such a value or inside it, nor about the settings beside it: a switch that
+    cannot be read is no switch that is off.
+    """
     refused = {finding.path for finding in of_types}
-    holders = {path[:-1] for path in refused}
-    return [
-        *of_types,
-        *(
-            each
-            for each in of_checks
-            if refused.isdisjoint(_around(each.path)) and each.path not in holders
-        ),
-    ]
+    beside = {path[:-1] for path in refused if len(path) > 1 and path[0] not in _EACH_BY_ITSELF}
+    silent = refused | beside
+    return [*of_types, *(each for each in of_checks if silent.isdisjoint(_around(each.path)))]
 
 
 def _fresh(document: Document, found: list[Finding]) -> list[Finding]:
