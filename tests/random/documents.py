@@ -34,7 +34,7 @@ HOMES = ("eu-west-1", "eu-central-1", "us-east-1", "ap-southeast-2")
 CORE_IDS = ("111111111111", "222222222222", "333333333333", "444444444444", "999999999999")
 MEMBER_IDS = ("555555555555", "666666666666", "121212121212", "000000000042")
 UNIT_NAMES = ("Production", "Test", "Research and Development", "x.y_z-1", "A")
-MOST_FIELDS = 14
+FEWEST_FIELDS, MOST_FIELDS = 6, 24
 MOST_SECTIONS = 4
 KEPT = {
     "organization",
@@ -223,11 +223,14 @@ def _add_sections(
 def _add_fields(draw: Draw, document: Json, around: Around, root: type[Section]) -> None:
     """Set some fields, whichever the models have."""
     places = [steps for steps in fields(root) if steps[0] not in BY_SKELETON]
-    for steps in draw(st.lists(st.sampled_from(places), max_size=MOST_FIELDS, unique=True)):
-        _set(draw, around, document, root, steps)
+    few = st.lists(
+        st.sampled_from(places), min_size=FEWEST_FIELDS, max_size=MOST_FIELDS, unique=True
+    )
+    for steps in draw(few):
+        set_field(draw, around, document, root, steps)
 
 
-def _set(draw: Draw, around: Around, holder: Json, of: type[Section], steps: Steps) -> None:
+def set_field(draw: Draw, around: Around, holder: Json, of: type[Section], steps: Steps) -> None:
     """Set one field, with all that has to stand around it."""
     name, *rest = steps
     field = kind_of_field(of.model_fields[name])
@@ -252,7 +255,7 @@ def _least(draw: Draw, around: Around, of: Kind, owner: str, name: str) -> Any:
 def _inside(draw: Draw, around: Around, holder: Any, of: Kind, steps: Steps) -> None:
     if is_section(of.type):
         if isinstance(holder, dict):
-            _set(draw, around, holder, of.type, steps)
+            set_field(draw, around, holder, of.type, steps)
         return
     entries = list(holder.values()) if isinstance(holder, dict) else list(holder)
     if entries:

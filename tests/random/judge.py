@@ -6,6 +6,7 @@ all it ever made. It reads a list of files from standard input and writes a line
 
 from __future__ import annotations
 
+import functools
 import gc
 import hashlib
 import json
@@ -15,6 +16,7 @@ import tempfile
 import traceback
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from tests.random.limits import breaches
 from tests.support import CONTEXT
@@ -39,15 +41,18 @@ def main() -> None:
 def judged(file: Path, folder: Path, *, nag: bool) -> dict[str, Any]:
     """Give what is wrong with the assembly of a configuration, and what its templates hash to."""
     settings = {**CONTEXT, "baseline:config": str(file), "baseline:nag": str(nag).lower()}
-    os.environ["CDK_OUTDIR"] = str(folder)
     os.environ["CDK_CONTEXT_JSON"] = json.dumps(settings)
     # Imported here: it reads the environment.
     import app  # noqa: PLC0415
 
+    # The CDK's process has the environment of its start; this reaches it.
+    made = functools.partial(app.cdk.App, outdir=str(folder))
     try:
-        app.main()
+        with mock.patch.object(app.cdk, "App", made):
+            app.main()
     except (Exception, SystemExit):  # noqa: BLE001 - whatever it is, it is a defect
         return {"file": str(file), "wrong": [traceback.format_exc()[-KEPT_OUT_OF_MESSAGES:]]}
+    assert list(folder.glob("*.template.json")), "no template"
     texts = {
         path.name: path.read_text(encoding="utf-8")
         for path in sorted(folder.glob("*.json"))
