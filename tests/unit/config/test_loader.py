@@ -105,3 +105,22 @@ def test_the_configuration_does_not_change_after_loading() -> None:
     configuration = load(ROOT / "baseline.yaml")
     with pytest.raises(ValueError, match="frozen"):
         configuration.prefix = "other"  # type: ignore[misc]
+
+
+def test_what_follows_from_a_refused_value_is_no_second_problem(written: Path) -> None:
+    text = EXAMPLE_WITH_INSPECTOR.format(switch="yes please")
+    written.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError) as error:
+        load(written)
+    assert [each.path for each in error.value.problems] == ["capabilities.inspector.enabled"]
+    written.write_text(EXAMPLE_WITH_INSPECTOR.format(switch="false"), encoding="utf-8")
+    with pytest.raises(ConfigurationError) as error:
+        load(written)
+    assert [each.path for each in error.value.problems] == ["capabilities.inspector.package_paths"]
+
+
+def test_a_number_stands_in_a_list_once(written: Path) -> None:
+    written.write_text(f"{EXAMPLE}\nresponse: {{open_ports: {{ports: [22, 3389, 22]}}}}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError) as error:
+        load(written)
+    assert [each.path for each in error.value.problems] == ["response.open_ports.ports[2]"]
