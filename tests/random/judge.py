@@ -25,9 +25,8 @@ KEPT_OUT_OF_MESSAGES = 4_000
 
 
 def main() -> None:
-    """Judge the files of standard input; arguments: ``nag``, ``rules`` switch the checks on."""
+    """Judge the files of standard input; ``nag`` switches the packs on."""
     checks = set(sys.argv[1:])
-    os.environ["CDK_VALIDATION"] = str("rules" in checks).lower()
     keep = os.environ.get("RANDOM_TEMPLATES")
     for line in sys.stdin:
         file = Path(line.strip())

@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tests.random.documents import Json
 from tests.support import ROOT
 
@@ -33,7 +31,7 @@ def verdicts(
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"configuration-{index:03}.yaml" for index in range(len(documents))]
     for file, document in zip(files, documents, strict=True):
-        file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+        file.write_text(json.dumps(document, indent=1), encoding="utf-8")
     batches = [files[start : start + PER_PROCESS] for start in range(0, len(files), PER_PROCESS)]
     return [each for batch in batches for each in _judge(batch, checks, seed, keep)]
 
@@ -45,6 +43,9 @@ def _judge(
         **os.environ,
         "PYTHONHASHSEED": str(seed),
         "PYTHONPATH": str(ROOT),
+        # Read when the CDK is imported.
+        "CDK_DISABLE_STACK_TRACE": "1",
+        "CDK_VALIDATION": str("rules" in checks).lower(),
         **({"RANDOM_TEMPLATES": str(keep)} if keep else {}),
     }
     done = subprocess.run(

@@ -17,7 +17,7 @@ from tests.random.documents import BY_SKELETON, Json, set_field
 from tests.random.model_fields import Steps, fields, reached
 from tests.random.values import Around
 
-PER_DRAW = 25
+PER_DRAW = 12
 AROUND = Around(
     core={
         "management": "111111111111",
@@ -45,11 +45,11 @@ def test_every_field_has_a_value_of_its_form(root: type[Section]) -> None:
 
 
 def _met(root: type[Section], places: list[Steps]) -> set[Steps]:
-    """Set each field in a document of its own; a list or mapping that stays empty is tried again."""
+    """Set each field in a document of its own, some times: a list or mapping may stay empty."""
     found: set[Steps] = set()
 
     @settings(
-        max_examples=20,
+        max_examples=10,
         derandomize=True,
         deadline=None,
         database=None,
@@ -59,11 +59,10 @@ def _met(root: type[Section], places: list[Steps]) -> set[Steps]:
     @given(data=st.data())
     def draw(data: st.DataObject) -> None:
         for steps in places:
-            if steps not in found:
-                document: Json = {}
-                set_field(data.draw, AROUND, document, root, steps)
-                assert _misshapen(root, document) == [], steps
-                found.update(reached(root, document) & set(places))
+            document: Json = {}
+            set_field(data.draw, AROUND, document, root, steps)
+            assert _misshapen(root, document) == [], steps
+            found.update(reached(root, document) & set(places))
 
     draw()
     return found
