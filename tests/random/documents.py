@@ -51,12 +51,25 @@ KEPT = {
 """What a section that does not fit is taken away for."""
 MAY_LOSE = {"notifications", "organizational_units", "members"}
 # What the skeleton draws by itself, or a field of its own would only break.
-BY_SKELETON = {"organization", "account", "accounts", "home_region", "regions", "contacts", "standalone"}
+BY_SKELETON = {
+    "organization",
+    "account",
+    "accounts",
+    "home_region",
+    "regions",
+    "contacts",
+    "standalone",
+}
 
 
 def contact(kind_of: str) -> Json:
     """Give a contact."""
-    return {"name": kind_of, "title": kind_of, "email": f"{kind_of}@example.com", "phone": "+4930123450"}
+    return {
+        "name": kind_of,
+        "title": kind_of,
+        "email": f"{kind_of}@example.com",
+        "phone": "+4930123450",
+    }
 
 
 @st.composite
@@ -69,7 +82,11 @@ def organizations(draw: Draw) -> Json:
     core = dict(zip(roles, CORE_IDS, strict=True))
     document = {
         **_prefix(draw),
-        "organization": {"id": "o-exampleorgid", "root_id": "r-exam", "email_domains": ["example.com"]},
+        "organization": {
+            "id": "o-exampleorgid",
+            "root_id": "r-exam",
+            "email_domains": ["example.com"],
+        },
         "home_region": home,
         "regions": regions,
         "accounts": {
@@ -209,7 +226,9 @@ def _add_sections(
     draw: Draw, document: Json, around: Around, donors: dict[str, list[tuple[Position, str]]]
 ) -> None:
     """Put in what examples say, with the IDs and the Region of this organization."""
-    for name in draw(st.lists(st.sampled_from(sorted(donors)), max_size=MOST_SECTIONS, unique=True)):
+    for name in draw(
+        st.lists(st.sampled_from(sorted(donors)), max_size=MOST_SECTIONS, unique=True)
+    ):
         for place, text in donors[name]:
             adapted = text.replace("eu-west-1", around.home)
             for unit in ("Workloads/Production", "Workloads/Test", "Workloads/Cards", "Sandbox"):
@@ -291,9 +310,9 @@ def _last(path: Position, document: Json) -> Position:
     """Give the place as far as it exists."""
     inner: Any = document
     for depth, part in enumerate(path):
-        if isinstance(inner, dict) and part in inner:
-            inner = inner[part]
-        elif isinstance(inner, list) and isinstance(part, int) and part < len(inner):
+        if (isinstance(inner, dict) and part in inner) or (
+            isinstance(inner, list) and isinstance(part, int) and part < len(inner)
+        ):
             inner = inner[part]
         else:
             return path[:depth]
@@ -312,7 +331,14 @@ def _bound(document: Json) -> Position:
                 else:
                     walk(item, (*path, key))
 
-    walk({key: document[key] for key in ("members", "accounts", "organizational_units") if key in document}, ())
+    walk(
+        {
+            key: document[key]
+            for key in ("members", "accounts", "organizational_units")
+            if key in document
+        },
+        (),
+    )
     return places[0] if places else ("guardrails",)
 
 

@@ -59,7 +59,7 @@ def judged(file: Path, folder: Path, *, nag: bool) -> dict[str, Any]:
     }
     return {
         "file": str(file),
-        "wrong": breaches(texts, file),
+        "wrong": breaches(texts),
         "digests": {
             name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()
         },

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from baseline.config import quotas
@@ -24,12 +24,11 @@ POLICY_SIZES = {
 Template = dict[str, Any]
 
 
-def breaches(texts: dict[str, str], file: Path) -> list[str]:
+def breaches(texts: dict[str, str]) -> list[str]:
     """Give what breaks a quota or a rule of ours.
 
     Args:
         texts: the files of an assembly: its templates, ``cost.json`` and ``controls.json``.
-        file: the configuration.
     """
     templates = {name: json.loads(text) for name, text in texts.items() if "template" in name}
     found = [
@@ -60,33 +59,15 @@ def _of_template(template: Template) -> Iterator[str]:
         yield f"{len(resources)} resources"
     if not resources:
         yield "no resource"
-    attached: dict[str, int] = {}
     for logical_id, resource in resources.items():
-        properties = resource.get("Properties", {})
-        match resource["Type"]:
-            case "AWS::Organizations::Policy":
-                limit = POLICY_SIZES.get(properties["Type"], quotas.DECLARATIVE_POLICY_SIZE)
-                yield from _over(logical_id, properties["Content"], limit)
-                for target in properties.get("TargetIds", ()):
-                    key = f"{properties['Type']} of {json.dumps(target)}"
-                    attached[key] = attached.get(key, 0) + 1
-            case "AWS::IAM::Role":
-                yield from _of_role(logical_id, properties)
-            case "AWS::IAM::ManagedPolicy":
-                yield from _over(
-                    logical_id, properties["PolicyDocument"], quotas.MANAGED_POLICY_SIZE
-                )
-            case "AWS::KMS::Key":
-                yield from _over(logical_id, properties["KeyPolicy"], KEY_POLICY_BYTES)
-            case "AWS::S3::BucketPolicy":
-                yield from _over(logical_id, properties["PolicyDocument"], BUCKET_POLICY_BYTES)
-            case "AWS::Events::Rule" if "EventPattern" in properties:
-                yield from _over(logical_id, properties["EventPattern"], quotas.EVENT_PATTERN_SIZE)
-                if len(properties.get("Targets", ())) > quotas.EVENT_TARGETS_PER_RULE:
-                    yield f"{logical_id}: {len(properties['Targets'])} targets"
-            case "AWS::Lambda::Function":
-                variables = properties.get("Environment", {}).get("Variables", {})
-                yield from _over(logical_id, variables, quotas.ENVIRONMENT_BYTES)
+        if judge := JUDGES.get(resource["Type"]):
+            yield from judge(logical_id, resource.get("Properties", {}))
+    policies = [each for each in resources.values() if each["Type"] == "AWS::Organizations::Policy"]
+    attached = Counter(
+        f"{policy['Properties']['Type']} of {json.dumps(target)}"
+        for policy in policies
+        for target in policy["Properties"].get("TargetIds", ())
+    )
     yield from (f"{count} times {key}" for key, count in attached.items() if count > _slots(key))
 
 
@@ -116,3 +97,35 @@ def _over(logical_id: str, document: object, limit: int) -> Iterator[str]:
     size = len(re.sub(r"\{\"Fn::[A-Za-z]+\":|\{\"Ref\":", "", text))
     if size > limit:
         yield f"{logical_id}: {size:,} characters, over {limit:,}"
+
+
+def _of_policy(logical_id: str, properties: Template) -> Iterator[str]:
+    limit = POLICY_SIZES.get(properties["Type"], quotas.DECLARATIVE_POLICY_SIZE)
+    yield from _over(logical_id, properties["Content"], limit)
+
+
+def _of_rule(logical_id: str, properties: Template) -> Iterator[str]:
+    yield from _over(logical_id, properties.get("EventPattern", {}), quotas.EVENT_PATTERN_SIZE)
+    if len(properties.get("Targets", ())) > quotas.EVENT_TARGETS_PER_RULE:
+        yield f"{logical_id}: {len(properties['Targets'])} targets"
+
+
+def _of_function(logical_id: str, properties: Template) -> Iterator[str]:
+    variables = properties.get("Environment", {}).get("Variables", {})
+    yield from _over(logical_id, variables, quotas.ENVIRONMENT_BYTES)
+
+
+def _document(key: str, limit: int) -> Callable[[str, Template], Iterator[str]]:
+    return lambda logical_id, properties: _over(logical_id, properties[key], limit)
+
+
+JUDGES: dict[str, Callable[[str, Template], Iterator[str]]] = {
+    "AWS::Events::Rule": _of_rule,
+    "AWS::IAM::ManagedPolicy": _document("PolicyDocument", quotas.MANAGED_POLICY_SIZE),
+    "AWS::IAM::Role": _of_role,
+    "AWS::KMS::Key": _document("KeyPolicy", KEY_POLICY_BYTES),
+    "AWS::Lambda::Function": _of_function,
+    "AWS::Organizations::Policy": _of_policy,
+    "AWS::S3::BucketPolicy": _document("PolicyDocument", BUCKET_POLICY_BYTES),
+}
+"""What is asked of a resource, by its type."""

@@ -120,7 +120,11 @@ def _mistakes(place: Place, value: Any) -> Iterator[tuple[str, Any]]:
         yield "missing", None
     if is_section(of.type) and isinstance(value, dict):
         yield "unknown key", 1
-    if of.origin is tuple and isinstance(value, list) and isinstance((value or [None])[-1], str | int):
+    if (
+        of.origin is tuple
+        and isinstance(value, list)
+        and isinstance((value or [None])[-1], str | int)
+    ):
         yield "twice", value[-1]
     if of.origin is Literal:
         yield "choice", "no such choice"
@@ -132,5 +136,3 @@ def _mistakes(place: Place, value: Any) -> Iterator[tuple[str, Any]]:
         yield from ([("range", most + 1)] if most is not None else [])
     if of.type is str and (pattern := of.limit("pattern")) and not re.search(pattern, " \u00e4"):
         yield "form", " \u00e4"
-
-

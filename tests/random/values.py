@@ -133,7 +133,9 @@ def number(draw: Draw, least: int | None, most: int | None) -> int:
     """Give a whole number, often one of the ends."""
     low = 0 if least is None else least
     high = low + 10_000 if most is None else most
-    return int(one(draw, low, high, low + 1) if draw(st.booleans()) else draw(st.integers(low, high)))
+    return int(
+        one(draw, low, high, low + 1) if draw(st.booleans()) else draw(st.integers(low, high))
+    )
 
 
 def soon(draw: Draw) -> str:
@@ -189,7 +191,9 @@ def _another_region(draw: Draw, around: Around) -> str:
 
 
 def _address(draw: Draw, _: Around) -> str:
-    return str(one(draw, "security@example.com", "a.team+x=1@mail.example.com", "x_y-1@example.com"))
+    return str(
+        one(draw, "security@example.com", "a.team+x=1@mail.example.com", "x_y-1@example.com")
+    )
 
 
 def _arn(service: str, resource: str, role: str = "") -> Callable[[Draw, Around], str]:
@@ -200,7 +204,7 @@ def _arn(service: str, resource: str, role: str = "") -> Callable[[Draw, Around]
     return arn
 
 
-def _day(draw: Draw, around: Around) -> str:
+def _day(draw: Draw, _: Around) -> str:
     return str(one(draw, "2099-12-31", soon(draw)))
 
 
@@ -356,7 +360,9 @@ MEANT: dict[tuple[str, str], Callable[[Draw, Around], Any]] = {
     ("Billing", "region"): _region,
     ("BackupIntegration", "administrator_account"): _member,
     ("BackupIntegration", "vault_account"): _member,
-    ("EnabledControl", "control"): _sampled("AWS-GR_ENCRYPTED_VOLUMES", "503uicglhjkokaajywfpt6ros"),
+    ("EnabledControl", "control"): _sampled(
+        "AWS-GR_ENCRYPTED_VOLUMES", "503uicglhjkokaajywfpt6ros"
+    ),
     ("EnabledControl", "allowed_regions[]"): _region,
     ("DeployRole", "account"): _sampled("shared_services", "network", "security"),
     ("DeployRole", "repository"): _sampled("example/baseline", "example/app.v2_x"),
@@ -371,7 +377,9 @@ MEANT: dict[tuple[str, str], Callable[[Draw, Around], Any]] = {
     ("OwnRole", "account"): _outside,
     ("LakeSubscriber", "account"): _outside,
     ("Images", "copies.key"): _another_region,
-    ("Images", "accepted.*"): _sampled("the module is on the list of modules that are never loaded"),
+    ("Images", "accepted.*"): _sampled(
+        "the module is on the list of modules that are never loaded"
+    ),
     ("Images", "unscanned"): _sampled("a scanner of our own looks at every image before release"),
     ("MachineImage", "schedule"): _sampled("cron(0 4 ? * sun *)", "cron(0 4 ? * mon-fri *)"),
     ("ContainerImage", "schedule"): _sampled("cron(0 4 ? * sun *)"),
@@ -402,7 +410,9 @@ MEANT: dict[tuple[str, str], Callable[[Draw, Around], Any]] = {
     ("AllowList", "regex"): _sampled("4242 ?4242 ?4242 ?4242"),
     ("TagRule", "enforced_for[]"): _sampled("ec2:instance", "s3:ALL_SUPPORTED"),
     ("TagRule", "required_for[]"): _sampled("ec2:instance", "s3:bucket"),
-    ("SiemPush", "url"): _sampled("https://http-inputs-x.splunkcloud.com:443", "https://siem.example"),
+    ("SiemPush", "url"): _sampled(
+        "https://http-inputs-x.splunkcloud.com:443", "https://siem.example"
+    ),
     ("InternalAccess", "resources[]"): _arn("dynamodb", "table/payments"),
     ("ContainerImage", "parent"): _sampled("public.ecr.aws/amazonlinux/amazonlinux:2023"),
     ("TemplateValidation", "report_bucket"): _sampled("example-reports"),

@@ -170,11 +170,7 @@ def the_new_one_has_its_feeds(view: View) -> Iterator[Finding]:
     """The new Security Hub is not on without the services whose findings it correlates."""
     if view.get((*UNIFIED, "enabled")) is not True:
         return
-    lacking = [
-        name
-        for name, default in FEEDS.items()
-        if _is_off(view, name, default=default)
-    ]
+    lacking = [name for name, default in FEEDS.items() if _is_off(view, name, default=default)]
     if lacking:
         yield Finding(
             (*UNIFIED, "enabled"),

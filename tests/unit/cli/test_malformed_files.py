@@ -16,7 +16,7 @@ from tests.support import CONTEXT, ROOT
 from tests.unit.config.malformed import SMALL, WHOLE
 
 runner = CliRunner()
-KINDS = ("an-alias", "nul", "tabs", "two-documents", "utf-16", "a-list", "half")
+KINDS = ("an-alias", "nul", "a-list")
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("validate", "{file}"),
     ("validate", "{file}", "--json"),

@@ -51,8 +51,8 @@ SCALARS: Final[dict[str, str]] = {
     "right-to-left": "'\N{RIGHT-TO-LEFT OVERRIDE}abc'",
     "zero-width": "'a\N{ZERO WIDTH SPACE}b'",
     "combining": "'" + "e\N{COMBINING ACUTE ACCENT}" * 50 + "'",
-    "fullwidth-digits": "'１２３'",
-    "homoglyph": "'sеcbase'",
+    "fullwidth-digits": "'\N{FULLWIDTH DIGIT ONE}\N{FULLWIDTH DIGIT TWO}'",
+    "homoglyph": "'s\N{CYRILLIC SMALL LETTER IE}cbase'",
     "long-text": "x" * 100_000,
     "literal-block": "|\n  a\n  b",
     "folded-block": ">-\n  a\n\n  b",
@@ -153,10 +153,7 @@ WHOLE: Final[dict[str, bytes]] = {
     "account-of-nothing": b"account:\n",
     "account-as-a-list": ALONE.replace("account:", "account: [a]\nx:", 1).encode(),
     "every-key-without-a-value": b"".join(
-        line.split(b":")[0] + b":\n"
-        for line in EXAMPLE.encode().splitlines()
-        if line[:1].isalpha()
+        line.split(b":")[0] + b":\n" for line in EXAMPLE.encode().splitlines() if line[:1].isalpha()
     ),
 }
 """A whole file by name."""
-

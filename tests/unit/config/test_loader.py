@@ -121,7 +121,9 @@ def test_what_follows_from_a_refused_value_is_no_second_problem(written: Path) -
 
 
 def test_a_number_stands_in_a_list_once(written: Path) -> None:
-    written.write_text(f"{SMALL}\nresponse: {{open_ports: {{ports: [22, 3389, 22]}}}}\n", encoding="utf-8")
+    written.write_text(
+        f"{SMALL}\nresponse: {{open_ports: {{ports: [22, 3389, 22]}}}}\n", encoding="utf-8"
+    )
     with pytest.raises(ConfigurationError) as error:
         load(written)
     assert [each.path for each in error.value.problems] == ["response.open_ports.ports[2]"]
