@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import yaml
+from annotated_types import MinLen
 from hypothesis import strategies as st
 
 from baseline.config import Configuration, Standalone
@@ -266,9 +267,13 @@ def set_field(draw: Draw, around: Around, holder: Json, of: type[Section], steps
 
 
 def _least(draw: Draw, around: Around, of: Kind, owner: str, name: str) -> Any:
+    """Give a value in which something may stand: a list and a mapping have an entry."""
     if is_section(of.type):
         return section(draw, around, of.type)
-    return value(draw, around, Kind(of.type, of.limits), owner, name)
+    least = MinLen(max(1, of.limit("min_length") or 0))
+    kind_with_entry = Kind(of.type, (least, *of.limits))
+    tries = (value(draw, around, kind_with_entry, owner, name) for _ in range(5))
+    return next((found for found in tries if found), [])
 
 
 def _inside(draw: Draw, around: Around, holder: Any, of: Kind, steps: Steps) -> None:

@@ -373,6 +373,12 @@ MEANT: dict[tuple[str, str], Callable[[Draw, Around], Any]] = {
     ("InstancesWorkload", "cidr"): _sampled("10.64.0.0/20", "10.80.0.0/18"),
     ("InstancesWorkload", "countries[]"): _sampled("DE", "FR"),
     ("Forensics", "unit"): lambda draw, around: one(draw, *around.units),
+    ("SecurityIncidentResponse", "team"): _sampled(
+        [
+            {"name": "First team", "job_title": "On call", "email": "first@example.com"},
+            {"name": "Second team", "job_title": "Lead", "email": "second@example.com"},
+        ]
+    ),
     ("SiemPull", "account"): _outside,
     ("OwnRole", "account"): _outside,
     ("LakeSubscriber", "account"): _outside,
