@@ -33,7 +33,7 @@ def json_object(path: Path) -> dict[str, Any]:
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise BaselineError(f"{path} is no JSON object; synthesize the assembly again")

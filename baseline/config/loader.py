@@ -21,6 +21,10 @@ from baseline.errors import ConfigurationError, Problem
 
 MAXIMUM_BYTES = 1_000_000
 FILE_NAME_LENGTH = 200
+_EACH_BY_ITSELF = frozenset(
+    {"account", "accounts", "contacts", "members", "organization", "organizational_units"}
+)
+"""Sections whose keys do not switch each other on."""
 
 
 NEEDS_AN_ORGANIZATION = (
@@ -118,7 +122,7 @@ def check(document: Document) -> tuple[Configuration | None, list[Finding]]:
         configuration = Configuration.model_validate(document.value, context=CHECKED_ELSEWHERE)
     except ValidationError as error:
         found += _of_types(error, Configuration, document)
-    return configuration, _fresh(document, [*found, *checks.run(document.value)])
+    return configuration, _fresh(document, _with_checks(found, checks.run(document.value)))
 
 
 def check_standalone(document: Document) -> tuple[Standalone | None, list[Finding]]:
@@ -129,7 +133,7 @@ def check_standalone(document: Document) -> tuple[Standalone | None, list[Findin
         configuration = Standalone.model_validate(document.value, context=CHECKED_ELSEWHERE)
     except ValidationError as error:
         found += map(_explained, _of_types(error, Standalone, document))
-    return configuration, _fresh(document, [*found, *standalone.run(document.value)])
+    return configuration, _fresh(document, _with_checks(found, standalone.run(document.value)))
 
 
 def _of_types(error: ValidationError, root: type[Section], document: Document) -> list[Finding]:
@@ -149,6 +153,18 @@ def _explained(finding: Finding) -> Finding:
             "needs an organization, and a standalone account has none; remove this key",
         )
     return finding
+
+
+def _with_checks(of_types: list[Finding], of_checks: list[Finding]) -> list[Finding]:
+    """Add what the checks find, but for what follows from a value that is refused already.
+
+    Nothing is said about such a value or inside it, nor about the settings beside it: a switch that
+    cannot be read is no switch that is off.
+    """
+    refused = {finding.path for finding in of_types}
+    beside = {path[:-1] for path in refused if len(path) > 1 and path[0] not in _EACH_BY_ITSELF}
+    silent = refused | beside
+    return [*of_types, *(each for each in of_checks if silent.isdisjoint(_around(each.path)))]
 
 
 def _fresh(document: Document, found: list[Finding]) -> list[Finding]:

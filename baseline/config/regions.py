@@ -62,6 +62,9 @@ AT_HOME: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+# What an account without an organization is given in every governed Region besides.
+ALONE: tuple[str, ...] = ("AWS::EC2::SnapshotBlockPublicAccess",)
+
 # What the billing stack creates, in the home Region or where `billing.region` says.
 BILLING: tuple[str, ...] = (
     "AWS::Budgets::Budget",
@@ -266,6 +269,7 @@ def resource_types() -> Iterator[str]:
     )
     rows = (
         *(row for table in tables for row in table.values()),
+        ALONE,
         BILLING,
         SIEM,
         SECURITY_LAKE,

@@ -26,7 +26,7 @@ def declared(assembly: Path) -> dict[str, frozenset[str]]:
         BaselineError: when it has no list of controls.
     """
     found: dict[str, set[str]] = defaultdict(set)
-    for row in _read(assembly, CONTROLS):
+    for row in _declarations(assembly):
         found[row["capability"]] |= set(row["controls"])
     return {capability: frozenset(controls) for capability, controls in found.items()}
 
@@ -44,10 +44,10 @@ def resources(assembly: Path) -> dict[str, dict[str, int]]:
         BaselineError: when it is no cloud assembly of the baseline.
     """
     owners: dict[str, set[str]] = defaultdict(set)
-    for row in _read(assembly, CONTROLS):
+    for row in _declarations(assembly):
         owners[row["construct"]].add(row["capability"])
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for kind, capabilities in _owned(_read(assembly, TREE)["tree"], owners, frozenset()):
+    for kind, capabilities in _owned(_tree(assembly), owners, frozenset()):
         for capability in capabilities:
             counts[capability][kind] += 1
     return {name: dict(sorted(counted.items())) for name, counted in sorted(counts.items())}
@@ -65,13 +65,42 @@ def _owned(
         yield from _owned(child, owners, here)
 
 
-def _read(assembly: Path, name: str) -> Any:  # noqa: ANN401 - a JSON document
+def _declarations(assembly: Path) -> list[dict[str, Any]]:
+    rows = _read(assembly, CONTROLS)
+    if isinstance(rows, list) and all(map(_is_declaration, rows)):
+        return rows
+    raise _unreadable(assembly / CONTROLS)
+
+
+def _is_declaration(row: object) -> bool:
+    return (
+        isinstance(row, dict)
+        and all(isinstance(row.get(key), str) for key in ("capability", "construct"))
+        and isinstance(row.get("controls"), list)
+        and all(isinstance(each, str) for each in row["controls"])
+    )
+
+
+def _tree(assembly: Path) -> dict[str, Any]:
+    found = _read(assembly, TREE)
+    tree = found.get("tree") if isinstance(found, dict) else None
+    if isinstance(tree, dict):
+        return tree
+    raise _unreadable(assembly / TREE)
+
+
+def _read(assembly: Path, name: str) -> object:
+    path = assembly / name
     try:
-        return json.loads((assembly / name).read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BaselineError(
             f"{assembly} has no {name}, so it is no cloud assembly of the baseline; "
             "run `npx cdk synth -q` and name the folder that it writes, cdk.out"
         ) from None
-    except (OSError, ValueError) as error:
-        raise BaselineError(f"{assembly / name} cannot be read: {error}") from None
+    except (OSError, ValueError, RecursionError):
+        raise _unreadable(path) from None
+
+
+def _unreadable(path: Path) -> BaselineError:
+    return BaselineError(f"{path} is not what the synthesis writes; synthesize the assembly again")

@@ -142,7 +142,9 @@ def shield_supports_members(view: View) -> Iterator[Finding]:
             yield Finding(
                 path, f"{show(account)} is in excluded_accounts; remove it from one of them"
             )
-    if view.get((*SHIELD, "contacts")) and not supported:
+    readable = isinstance(view.get((*SHIELD, "supported_accounts")), list | tuple)
+    named = "supported_accounts" in view.keys(*SHIELD)
+    if view.get((*SHIELD, "contacts")) and not supported and (readable or not named):
         yield Finding(
             (*SHIELD, "contacts"), "are called about supported_accounts, which is empty; name some"
         )

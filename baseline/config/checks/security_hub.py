@@ -160,15 +160,17 @@ def the_new_one_is_offered(view: View) -> Iterator[Finding]:
             )
 
 
+def _is_off(view: View, name: str, *, default: bool) -> bool:
+    # What is neither true nor false is a problem of its own.
+    given = "enabled" in view.keys(CAPABILITIES, name)
+    return view.get((CAPABILITIES, name, "enabled")) is False if given else not default
+
+
 def the_new_one_has_its_feeds(view: View) -> Iterator[Finding]:
     """The new Security Hub is not on without the services whose findings it correlates."""
     if view.get((*UNIFIED, "enabled")) is not True:
         return
-    lacking = [
-        name
-        for name, default in FEEDS.items()
-        if view.get((CAPABILITIES, name, "enabled")) not in ((True, None) if default else (True,))
-    ]
+    lacking = [name for name, default in FEEDS.items() if _is_off(view, name, default=default)]
     if lacking:
         yield Finding(
             (*UNIFIED, "enabled"),

@@ -28,6 +28,7 @@ from baseline.config.checks import (
     security_hub,
 )
 from baseline.config.finding import Finding, Path
+from baseline.config.regions import ALONE, table
 from baseline.config.text import listed, show
 from baseline.config.view import View
 
@@ -102,8 +103,9 @@ def run(value: object) -> list[Finding]:
     alone = View(value)
     as_organization = View(_with_roles(value))
     found = [_at_home(each) for check in JUDGED for each in check(as_organization)]
+    found += [*_has_only_what_one_account_has(alone), *_is_offered(alone)]
     # A list of the account is met once in each of its roles.
-    return list(dict.fromkeys([*found, *_has_only_what_one_account_has(alone)]))
+    return list(dict.fromkeys(found))
 
 
 def is_sound(view: View) -> Iterator[Finding]:
@@ -165,6 +167,19 @@ def _has_only_what_one_account_has(view: View) -> Iterator[Finding]:
         accounts: Path = ("capabilities", "security_hub", "accepted", name, "accounts")
         if view.get(accounts):
             yield Finding(accounts, "needs an organization: there is one account; remove this key")
+
+
+def _is_offered(view: View) -> Iterator[Finding]:
+    """CloudFormation has in each Region what takes the place of an organization's policies."""
+    for place, name in view.items("regions"):
+        region = table().get(name)
+        lacking = [kind for kind in ALONE if region and kind in region.missing]
+        if lacking:
+            yield Finding(
+                place,
+                f"CloudFormation has no {listed(lacking)} in {show(name)}, which an account without an "
+                "organization needs; leave the Region out",
+            )
 
 
 def _with_roles(value: object) -> object:

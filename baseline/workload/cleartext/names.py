@@ -48,7 +48,8 @@ _HARMLESS_ENDS = (
 )
 _REFERENCES = (
     r"true|false|none|null|yes|no|arn:(?:aws[a-z-]*)?:.*|"
-    r"\{\{resolve:(?:secretsmanager|ssm-secure):.*\}\}"
+    # A header says how it is read, as in `GenieKey {{resolve:...}}`.
+    r"(?:(?:basic|bearer|geniekey|splunk|token) )?\{\{resolve:(?:secretsmanager|ssm-secure):.*\}\}"
 )
 _NO_SECRETS = re.compile(rf"(?:{_REFERENCES}|)", re.IGNORECASE | re.DOTALL)
 _HARMLESS_VALUES = re.compile(rf"(?:{_REFERENCES}|\d{{0,6}}|/[\w./-]+)", re.IGNORECASE | re.DOTALL)

@@ -13,6 +13,8 @@ from baseline.errors import ConfigurationError
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 EXAMPLES = [ROOT / "baseline.yaml", *sorted((ROOT / "examples" / "configurations").glob("*.yaml"))]
+SMALL = (ROOT / "examples/configurations/small.yaml").read_text(encoding="utf-8")
+INSPECTOR = "capabilities: {{inspector: {{enabled: {switch}, package_paths: [/opt/app]}}}}\n"
 
 
 def problems(path: Path) -> list[str]:
@@ -105,3 +107,23 @@ def test_the_configuration_does_not_change_after_loading() -> None:
     configuration = load(ROOT / "baseline.yaml")
     with pytest.raises(ValueError, match="frozen"):
         configuration.prefix = "other"  # type: ignore[misc]
+
+
+def test_what_follows_from_a_refused_value_is_no_second_problem(written: Path) -> None:
+    written.write_text(f"{SMALL}\n{INSPECTOR.format(switch='maybe')}", encoding="utf-8")
+    with pytest.raises(ConfigurationError) as error:
+        load(written)
+    assert [each.path for each in error.value.problems] == ["capabilities.inspector.enabled"]
+    written.write_text(f"{SMALL}\n{INSPECTOR.format(switch='false')}", encoding="utf-8")
+    with pytest.raises(ConfigurationError) as error:
+        load(written)
+    assert [each.path for each in error.value.problems] == ["capabilities.inspector.package_paths"]
+
+
+def test_a_number_stands_in_a_list_once(written: Path) -> None:
+    written.write_text(
+        f"{SMALL}\nresponse: {{open_ports: {{ports: [22, 3389, 22]}}}}\n", encoding="utf-8"
+    )
+    with pytest.raises(ConfigurationError) as error:
+        load(written)
+    assert [each.path for each in error.value.problems] == ["response.open_ports.ports[2]"]

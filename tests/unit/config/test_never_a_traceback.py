@@ -14,6 +14,7 @@ from baseline.config.document import Document, Value
 from baseline.config.finding import dotted
 from baseline.config.loader import check
 from baseline.errors import ConfigurationError, Problem
+from tests.unit.config.malformed import OTHER_PLACES, PLACES, SCALARS, WHOLE, placed
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = (ROOT / "baseline.yaml").read_text(encoding="utf-8")
@@ -102,6 +103,33 @@ def test_the_example_with_any_value_replaced_by_anything(
 def test_each_section_emptied(tmp_path: Path, key: str) -> None:
     text = re.sub(rf"(?m)^{key}:.*\n([ #].*\n)*", "", EXAMPLE)
     outcome(tmp_path, f"{text}\n{key}:\n".encode())
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_file_that_is_none(tmp_path: Path, name: str) -> None:
+    outcome(tmp_path, WHOLE[name])
+
+
+@pytest.mark.parametrize("name", SCALARS)
+def test_an_odd_value_in_a_section(tmp_path: Path, name: str) -> None:
+    for place in PLACES:
+        outcome(tmp_path, placed(place, SCALARS[name]))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", SCALARS)
+def test_an_odd_value_in_every_other_section(tmp_path: Path, name: str) -> None:
+    for place in OTHER_PLACES:
+        outcome(tmp_path, placed(place, SCALARS[name]))
+
+
+def test_an_odd_value_of_each_kind_is_told_once_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "baseline.yaml"
+    for name in ("1e400", "norway", "old-octal", "tilde", "alias-of-itself", "tag", "date"):
+        file.write_bytes(placed("prefix", SCALARS[name]))
+        (problem,) = problems(file)
+        assert problem.line == placed("prefix", "").count(b"\n"), name
+        assert problem.path.startswith("prefix"), name
 
 
 def _replaced(value: Value, path: tuple[str | int, ...], new: Value) -> Value:

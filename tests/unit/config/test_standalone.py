@@ -53,6 +53,12 @@ def found(value: Value) -> Found:
     return findings
 
 
+def test_a_region_without_the_block_of_public_snapshots_is_refused(found: Found) -> None:
+    (line,) = found({"regions": ["eu-west-1", "ap-east-2"]})
+    assert line.startswith("regions[1]: CloudFormation has no AWS::EC2::SnapshotBlockPublicAccess")
+    assert found({"regions": ["eu-west-1", "ap-east-1"]}) == []
+
+
 def test_the_file_says_which_profile_it_is() -> None:
     assert isinstance(read(EXAMPLE), Standalone)
     assert isinstance(read(ROOT / "baseline.yaml"), Configuration)

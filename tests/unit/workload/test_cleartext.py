@@ -90,7 +90,24 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     ),
 }
 
+BAD["a secret before a reference"] = (
+    resource(
+        "AWS::RDS::DBInstance",
+        MasterUserPassword="hunter2 {{resolve:secretsmanager:orders:SecretString}}",
+    ),
+    "MasterUserPassword",
+)
+
 GOOD: dict[str, dict[str, Any]] = {
+    "a header with a reference to a secret": resource(
+        "AWS::Events::Connection",
+        AuthParameters={
+            "ApiKeyAuthParameters": {
+                "ApiKeyName": "Authorization",
+                "ApiKeyValue": "GenieKey {{resolve:secretsmanager:paging:SecretString}}",
+            }
+        },
+    ),
     "a reference to a secret": resource(
         "AWS::RDS::DBInstance",
         MasterUserPassword="{{resolve:secretsmanager:orders:SecretString:password}}",
