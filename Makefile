@@ -20,14 +20,9 @@ PIP := $(BIN)/python -m pip --quiet --quiet install
 # the environment forbids bytecode, as containers do, it is written all the same: without it each start
 # of the app compiles the CDK, eight seconds.
 COMPILE = $(BIN)/python -m compileall -qq -j 0 -x /aws_cdk/ .venv/lib || true; \
-<<<<<<< HEAD
-	$(BIN)/python -m compileall -qq -j 0 baseline stacks tests || true; \
-	$(BIN)/python -c 'import aws_cdk.assertions, cdk_nag, stacks.composition'
-=======
 	$(BIN)/python -m compileall -qq -j 0 baseline stacks tests; \
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c 'import aws_cdk.assertions, cdk_nag, stacks.composition; \
 	import stacks.delivery, stacks.edge, stacks.images, stacks.security_lake, stacks.siem, stacks.workload'
->>>>>>> c26334a8ac81fdd315e0a2fa88dc7edf9aa880ce
 
 # By file, because a file's tests share what they synthesize; in their order, because the files with
 # the longest tests have few, and at the end one process would wait for the other.

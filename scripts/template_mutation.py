@@ -71,7 +71,7 @@ def ask_tests(rows: Sequence[judges.Subject], paths: Sequence[str]) -> None:
         if files:
             print(f"{Path(folder).name}: {len(files)} files", flush=True)
             options = ["-q", "-p", "tests.mutation.plugin", "-p", "no:xdist", "--no-header"]
-            subprocess.run(  # noqa: S603 - this interpreter and our own test files
+            subprocess.run(
                 [sys.executable, "-m", "pytest", *options, *files],
                 cwd=ROOT,
                 env=environment,
