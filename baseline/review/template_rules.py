@@ -11,7 +11,7 @@ from pathlib import Path
 from baseline.delivery.template_validation.engine import evaluate
 from baseline.delivery.template_validation.rule_set import (
     TemplateRule,
-    rule_sources,
+    one_source,
     template_rules,
 )
 from baseline.errors import BaselineError
@@ -67,7 +67,7 @@ def _found(*sides: Mapping[str, Stack]) -> list[Found]:
             path = Path(folder, f"{number}.json")
             path.write_text(json.dumps(stack.template), encoding="utf-8")
             paths.append(path)
-        answers = evaluate(rule_sources(), paths)
+        answers = evaluate(one_source(), paths)
     found: list[Found] = [Counter() for _ in sides]
     for (number, stack), answer in zip(rows, answers, strict=True):
         if "error" in answer:

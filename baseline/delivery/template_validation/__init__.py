@@ -4,6 +4,7 @@ from baseline.delivery.template_validation.files import FileFinding, validate_fi
 from baseline.delivery.template_validation.plugin import template_rules_plugin
 from baseline.delivery.template_validation.rule_set import (
     TemplateRule,
+    one_source,
     rule_sources,
     template_rules,
 )
@@ -11,6 +12,7 @@ from baseline.delivery.template_validation.rule_set import (
 __all__ = [
     "FileFinding",
     "TemplateRule",
+    "one_source",
     "rule_sources",
     "template_rules",
     "template_rules_plugin",

@@ -11,7 +11,7 @@ from typing import Any
 
 from baseline.delivery.template_validation.engine import EngineFinding, evaluate
 from baseline.delivery.template_validation.reading import Reading, UnreadableTemplateError, read
-from baseline.delivery.template_validation.rule_set import Severity, rule_sources, template_rules
+from baseline.delivery.template_validation.rule_set import Severity, one_source, template_rules
 from baseline.errors import Problem
 
 STACK_SET = "AWS::CloudFormation::StackSet"
@@ -78,7 +78,7 @@ def validate_files(paths: Sequence[Path]) -> tuple[list[FileFinding], list[Probl
             target = Path(folder, f"{number}.json")
             target.write_text(json.dumps(part.document), encoding="utf-8")
             written.append(target)
-        answers = evaluate(rule_sources(), written) if written else []
+        answers = evaluate(one_source(), written) if written else []
     found: dict[tuple[str, int, str, str, str], FileFinding] = {}
     for part, answer in zip(parts, answers, strict=True):
         if "error" in answer:

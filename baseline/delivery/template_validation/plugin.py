@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 
-from baseline.delivery.template_validation.rule_set import rule_sources
+from baseline.delivery.template_validation.rule_set import one_source
 
 
 def template_rules_plugin() -> cdk.CloudFormationValidatePlugin:
@@ -23,6 +23,6 @@ def template_rules_plugin() -> cdk.CloudFormationValidatePlugin:
     return cdk.CloudFormationValidatePlugin(
         guard_rules=[
             cdk.ValidationRuleSource(name=topic, content=text)
-            for topic, text in rule_sources().items()
+            for topic, text in one_source().items()
         ]
     )

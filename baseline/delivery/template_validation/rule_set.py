@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+_VARIABLE = re.compile(r"(?m)^let (\w+)")
 
 RULES = Path(__file__).resolve().parents[1] / "rules"
 
@@ -58,3 +61,19 @@ def template_rules() -> dict[str, TemplateRule]:
 def rule_sources() -> dict[str, str]:
     """Give the text of the Guard files by topic."""
     return {path.stem: path.read_text("utf-8") for path in sorted(RULES.glob("*.guard"))}
+
+
+@functools.cache
+def one_source() -> dict[str, str]:
+    """Give all rules as one text, for whoever evaluates all of them.
+
+    The engine converts a template again for every text: one says the same in two thirds of the time.
+    A file's variables get its name, because most files call theirs alike.
+    """
+    texts = (_with_own_variables(topic, text) for topic, text in rule_sources().items())
+    return {"baseline": "\n".join(texts)}
+
+
+def _with_own_variables(topic: str, text: str) -> str:
+    names = "|".join(sorted(set(_VARIABLE.findall(text))))
+    return re.sub(rf"(%|(?m:^let ))({names})\b", rf"\g<1>{topic}_\g<2>", text) if names else text

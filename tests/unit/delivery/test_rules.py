@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from baseline.delivery.template_validation import rule_sources, template_rules
+from baseline.delivery.template_validation import one_source, rule_sources, template_rules
 from baseline.delivery.template_validation.engine import Answer, evaluate
 
 CASES = Path(__file__).parent / "rules"
@@ -49,7 +49,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
         path = folder / f"{number}.json"
         path.write_text(case.template, encoding="utf-8")
         paths.append(path)
-    found = evaluate(rule_sources(), paths)
+    found = evaluate(one_source(), paths)
     return {str(case): answer for case, answer in zip(ALL, found, strict=True)}
 
 
@@ -83,6 +83,22 @@ def test_every_rule_has_a_description_and_both_kinds_of_cases() -> None:
     assert tried == {(name, fails) for _, name in written for fails in (True, False)}
 
 
+def test_all_rules_are_in_one_text_and_no_name_of_a_file_means_another_files() -> None:
+    """The cases above ask this text; those of the hook ask the files."""
+    (text,) = one_source().values()
+    for kind in ("rule", "let"):
+        apart = [
+            name
+            for each in rule_sources().values()
+            for name in re.findall(rf"(?m)^{kind} (\w+)", each)
+        ]
+        together = re.findall(rf"(?m)^{kind} (\w+)", text)
+        assert len(apart) == len(together) == len(set(together))
+    assert not re.findall(r"%(relevant|takers)\b", text)
+    # A rule of trust.guard has a variable of its own that is called like one of secrets.guard.
+    assert "%secrets_told" in text
+
+
 def test_every_message_says_the_fix() -> None:
     for topic, text in rule_sources().items():
         messages: list[str] = re.findall(r"<<(.*?)>>", text, re.DOTALL)
@@ -96,4 +112,4 @@ def test_what_a_template_leaves_to_the_deployment_is_no_finding() -> None:
     unknown: dict[str, Any] = yaml.safe_load((CASES.parent / "unknown_values.json").read_text())
     path = CASES.parent / "unknown_values.json"
     assert len(unknown["Resources"]) > 20
-    assert evaluate(rule_sources(), [path])[0].get("findings") == []
+    assert evaluate(one_source(), [path])[0].get("findings") == []
