@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from botocore.config import Config
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -33,3 +35,12 @@ def load_handler(folder: str) -> ModuleType:
         return module
     finally:
         sys.path.remove(str(path))
+
+
+def attempts_of(settings: Config) -> int:
+    """Give how often a client makes a call at most.
+
+    botocore writes the number in other words into the settings when the first client is made.
+    """
+    retries = settings.retries
+    return int(retries.get("total_max_attempts", retries.get("max_attempts", 0) + 1))

@@ -18,7 +18,7 @@ from tests.faults import deliveries, sweep
 from tests.faults.custom_resources.services import BODY, Services
 from tests.faults.injector import EVERY, Call, Injector, Killed, install
 from tests.faults.sweep import Case
-from tests.handlers import load_handler
+from tests.handlers import attempts_of, load_handler
 
 REGIONS = ["eu-west-1", "eu-central-1"]
 HASH = hashlib.sha256(BODY).hexdigest()
@@ -259,9 +259,7 @@ def test_a_call_that_hangs_leaves_the_time_for_the_answer(handler: str) -> None:
     construct, name = SECONDS[handler]
     index = load_handler(f"baseline/{handler}")
     settings = getattr(index, name)
-    # botocore turns the one into the other when the first client is made.
-    more = settings.retries.get("max_attempts", 0)
-    attempts = settings.retries.get("total_max_attempts", more + 1)
+    attempts = attempts_of(settings)
     waits = sum(min(20, 2**number) for number in range(attempts - 1))
     answer = getattr(index, "ANSWER_SECONDS", 0) or index.RESPONSE_TIMEOUT_SECONDS
     limit = DEFAULT_SECONDS

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from tests.handlers import load_handler
+from tests.handlers import attempts_of, load_handler
 
 index = load_handler("baseline/audit/handlers/security_lake")
 REGIONS = ["eu-west-1", "eu-central-1"]
@@ -147,7 +147,7 @@ def test_a_denied_call_says_what_to_look_at(stubs: Stubs, answers: list[dict[str
 
 
 def test_throttled_calls_are_repeated_by_the_client() -> None:
-    assert index.RETRIES.retries == {"mode": "standard", "max_attempts": 5}
+    assert (index.RETRIES.retries["mode"], attempts_of(index.RETRIES)) == ("standard", 6)
 
 
 def test_throttling_without_end_is_answered(stubs: Stubs, answers: list[dict[str, Any]]) -> None:

@@ -14,6 +14,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from tests.handlers import attempts_of
+
 ROOT = Path(__file__).resolve().parents[3]
 SOURCE = ROOT / "baseline/network/handlers/default_security_group/index.py"
 CONTEXT = SimpleNamespace(log_stream_name="stream")
@@ -204,4 +206,4 @@ def test_a_refusal_is_told_to_cloudformation(
 
 
 def test_throttling_is_retried(index: ModuleType) -> None:
-    assert index.RETRIES.retries["max_attempts"] >= 5
+    assert attempts_of(index.RETRIES) >= 6
