@@ -120,14 +120,16 @@ def survives_denial(name: str, good: Good, call: Call, fault: Fault = DENIED) ->
         assert world.state() == good.state, said
 
 
-@pytest.mark.parametrize("name", ["compromised-access-key", "exposed-bucket"])
-def test_a_change_whose_answer_is_lost_or_refused(name: str) -> None:
+def test_a_change_whose_answer_is_lost_or_refused() -> None:
+    """A sample of what each night does with every call of every playbook."""
+    name = "compromised-access-key"
     good = Good(name)
     assert good.changed
-    for call in good.writes():
+    changes = [call for call in good.writes() if call.service == "iam"]
+    assert len(changes) >= 4
+    for call in changes:
         survives_once(name, good, call, KILLED_AFTER)
-        if call.name != "s3:PutObject":
-            survives_denial(name, good, call)
+    survives_denial(name, good, changes[0])
 
 
 @pytest.mark.nightly

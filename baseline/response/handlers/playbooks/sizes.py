@@ -21,7 +21,7 @@ Json = Any
 
 TEXT_BYTES, RESULT_BYTES = 4_000, 8_000
 """For one step: a playbook has fewer than 16, and the report says the text a second time."""
-LINES, LINE_LENGTH = 8, 200
+LINES, LINE_BYTES = 8, 200
 TEXT_LENGTH, ITEMS, DEPTH = 4_000, 200, 8
 INCIDENT_BYTES = 48_000
 
@@ -42,7 +42,7 @@ def fitting(call: Call, result: State) -> State:
         short["evidence"] = [custody.keep(call.incident, call.execution, name, result)]
     except (BotoCoreError, ClientError) as error:
         logger.exception("%s was not kept: %s", name, json.dumps(result, default=str))
-        short["problems"].append(f"{name} could not be kept: {error}"[:LINE_LENGTH])
+        short["problems"].append(f"{name} could not be kept: {error}"[:LINE_BYTES])
     if _bytes(short["facts"]) > TEXT_BYTES:
         short["facts"] = {}
         short["problems"].append(f"later steps do without what this one found: see {name}")
@@ -78,7 +78,14 @@ def check(incident: State) -> None:
 
 def _cut(lines: list[str], name: str) -> list[str]:
     more = [f"and {len(lines) - LINES} more: see {name}"] if len(lines) > LINES else []
-    return [*(line[:LINE_LENGTH] for line in lines[:LINES]), *more]
+    return [*(_line(line) for line in lines[:LINES]), *more]
+
+
+def _line(text: str) -> str:
+    """Cut a line by its bytes: what is not ASCII takes up to six times the room."""
+    while _bytes(text) > LINE_BYTES:
+        text = text[: len(text) * 3 // 4]
+    return text
 
 
 def _bytes(value: Json) -> int:
