@@ -172,7 +172,7 @@ def _denies_clear_text(statement: dict[str, Any]) -> bool:
 
 
 def _manages(statement: dict[str, Any]) -> bool:
-    return statement["Effect"] == "Allow" and statement["Action"] == "kms:*"
+    return (statement["Effect"], statement["Action"]) == ("Allow", "kms:*")
 
 
 def test_every_resource_has_what_its_type_has(templates: Templates) -> None:

@@ -165,8 +165,8 @@ def watch(live: Live) -> None:
             return live.add(found)
         return found
 
-    Template.from_stack = staticmethod(live_from_stack)  # type: ignore[method-assign,assignment]
-    cx_api.CloudFormationStackArtifact.template = property(live_artifact)  # type: ignore[method-assign]
+    Template.from_stack = staticmethod(live_from_stack)  # type: ignore[method-assign]
+    cx_api.CloudFormationStackArtifact.template = property(live_artifact)  # type: ignore[method-assign,assignment]
     json.loads = live_loads  # type: ignore[assignment]
 
 
