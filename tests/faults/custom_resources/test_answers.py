@@ -137,7 +137,7 @@ class _Response:
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made = World(Injector())
     monkeypatch.setattr(
         BaseClient,
