@@ -31,6 +31,9 @@ ACTIVITIES = 15
 METRICS_OF_A_PLAYBOOK = 3
 """Executions that failed, timed out and were aborted: one alarm looks at all."""
 
+METRICS_OF_THE_CLOSER = 3
+"""Failures of the open-port closer, and what waits in its dead-letter queue: one alarm looks at all."""
+
 SWEEP_ALARMS = 2
 """Of a job that goes through all accounts: runs that fail, accounts that fail."""
 
@@ -170,7 +173,8 @@ def _security(plan: Plan) -> None:
 
 def _responses(plan: Plan) -> None:
     inbox = plan.configuration.response.game_days.inbox
-    plan.put("response", "security", {KEY: 1 + HANDLERS + inbox})
+    counts = {KEY: 1 + HANDLERS + inbox, ALARM: METRICS_OF_THE_CLOSER}
+    plan.put("response", "security", counts)
     playbooks = plan.configuration.response.playbooks
     off = sum(mode == "off" for mode in playbooks.modes.values())
     # None is off by default; the catalog itself would load the CDK.

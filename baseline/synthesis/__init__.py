@@ -38,4 +38,4 @@ def _wanted() -> bool:
         return False
     from jsii.__meta__ import __jsii_runtime_version__ as installed  # noqa: PLC0415
 
-    return installed == TESTED
+    return str(installed) == TESTED

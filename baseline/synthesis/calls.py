@@ -17,7 +17,7 @@ Converter = Callable[[object, object], object]
 
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 _plainly_converted: Final = cast("Converter", _kernel._make_reference_for_native)
-_plainly_resolved: Final = _reference_map.resolve_reference
+_plainly_resolved: Final[Callable[[Any, Any], Any]] = _reference_map.resolve_reference
 
 
 def shorten_calls() -> None:

@@ -96,9 +96,10 @@ class Removal:
             candidates=selected["candidates"],
         )
 
-    def _step(self, state: str, **event: Any) -> Any:
+    def _step(self, state: str, **event: Any) -> dict[str, Any]:
         text = json.dumps(event)
-        return self._tasks.do(state, STATES[state], lambda: index.step(json.loads(text), None))
+        found = self._tasks.do(state, STATES[state], lambda: index.step(json.loads(text), None))
+        return dict(found)
 
     def _each(self, state: str, account: Any) -> Any:
         task = STATES[state]["ItemProcessor"]["States"][state]

@@ -11,19 +11,23 @@ from baseline.review import read_assembly, review
 from baseline.review.watching import WATCHED
 from tests.unit.review.conftest import Compare, Write, texts, worse
 
-ALARM = {"Threshold": 1, "AlarmActions": [{"Ref": "Topic"}], "TreatMissingData": "breaching"}
-RULE = {
+ALARM: dict[str, Any] = {
+    "Threshold": 1,
+    "AlarmActions": [{"Ref": "Topic"}],
+    "TreatMissingData": "breaching",
+}
+RULE: dict[str, Any] = {
     "State": "ENABLED",
     "EventPattern": {"source": ["aws.guardduty"], "detail": {"severity": [{"numeric": [">=", 7]}]}},
     "Targets": [{"Id": "A", "Arn": "a", "DeadLetterConfig": {"Arn": "q"}}, {"Id": "B", "Arn": "b"}],
 }
-BLOCKING = {
+BLOCKING: dict[str, Any] = {
     "FirewallRules": [{"Action": "BLOCK", "Priority": 1}, {"Action": "BLOCK", "Priority": 2}]
 }
-ALERTING = {
+ALERTING: dict[str, Any] = {
     "FirewallRules": [{"Action": "ALERT", "Priority": 1}, {"Action": "BLOCK", "Priority": 2}]
 }
-FEATURES = {"TrustedAccess": ["iam.amazonaws.com", "sso.amazonaws.com"]}
+FEATURES: dict[str, Any] = {"TrustedAccess": ["iam.amazonaws.com", "sso.amazonaws.com"]}
 
 
 def of(kind: str, properties: dict[str, Any]) -> dict[str, Any]:
