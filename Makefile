@@ -70,7 +70,7 @@ down: setup ## stop the embedded AWS
 
 test: setup .venv-checkov/.ready .venv-scan/.ready .venv-docs/.ready ## run every test, the embedded deployment included
 	@pytest $(PARALLEL) -m "not e2e"
-	@pytest --numprocesses 2 --dist loadgroup tests/e2e
+	@pytest --numprocesses 3 --dist loadgroup tests/e2e
 
 unit: setup ## run the fast tests only
 	@pytest $(PARALLEL) -m "not e2e and not tools"

@@ -21,6 +21,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from baseline.synthesis import quicken
+
+quicken()
+
 import aws_cdk as cdk
 import pytest
 from cdk_nag import (

@@ -29,7 +29,7 @@ NEEDS = {
 """Commands of ours that are parsed only, wherever they stand, and why."""
 
 OTHERS = {
-    "base64", "cat", "cd", "cp", "curl", "docker", "git", "gunzip", "jq", "kubectl", "mkdir", "openssl", "pip",
+    "base64", "cat", "cd", "cp", "curl", "docker", "gh", "git", "gunzip", "jq", "kubectl", "mkdir", "openssl", "pip",
     "python", "python3", "read", "rm", "sha256sum", "sort", "source", "tar", "unzip", "xargs",
 }  # fmt: skip
 """Programs of a machine: their arguments are not checked."""

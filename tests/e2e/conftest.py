@@ -1,7 +1,7 @@
 """One organization on the embedded AWS for all end-to-end tests: started, bootstrapped and deployed once.
 
 The tests change it, each leaves it as it was; the one that destroys it comes last. What needs no
-organization has an embedded AWS of its own and runs beside it, in another process.
+organization has embedded AWSs of its own, one a file, and runs beside it, in other processes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(FOLDER):
             item.add_marker(pytest.mark.e2e)
             shared = "organization" in getattr(item, "fixturenames", ())
-            item.add_marker(pytest.mark.xdist_group("organization" if shared else "others"))
+            group = "organization" if shared else item.path.stem
+            item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: (item.path.name != FIRST, item.path.name == LAST))
 
 

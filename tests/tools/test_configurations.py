@@ -136,8 +136,14 @@ class Sample:
         return merged(folder, self.name)
 
 
+BY_DAY = {"everything", "standalone"}
+"""Groups of the default run; what the others have alone, the unit tests compose and judge."""
+
 SAMPLES = [
-    *(pytest.param(Sample(name), id=name) for name in GROUPS),
+    *(
+        pytest.param(Sample(name), id=name, marks=() if name in BY_DAY else pytest.mark.nightly)
+        for name in GROUPS
+    ),
     *(
         pytest.param(each, id=str(each), marks=pytest.mark.nightly)
         for each in (Sample(name, alone=True) for name in ALONE)

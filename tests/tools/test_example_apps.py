@@ -93,6 +93,7 @@ def test_cfn_lint(folder: Path, region: str, linted: Clean) -> None:
     assert cfn_lint(*files, clean=linted, region=region) == []
 
 
+@pytest.mark.nightly
 def test_checkov(folder: Path) -> None:
     found = [
         f"{Path(check['file_path']).name} {check['resource']} {check['check_id']}"

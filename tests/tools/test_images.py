@@ -23,6 +23,7 @@ ACCEPTED = (
 )
 
 
+@pytest.mark.nightly
 def test_checkov(tmp_path: Path) -> None:
     stack = composed(load(Path("examples/configurations/images.yaml"))).stacks["images"]
     text = json.dumps(Template.from_stack(stack).to_json())

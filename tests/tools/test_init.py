@@ -62,6 +62,7 @@ def job(clone: Path, name: str) -> str:
     return done.stdout
 
 
+@pytest.mark.nightly
 def test_a_folder_of_a_clone_passes_its_own_checks(clone: Path) -> None:
     assert run(clone / "acme", ORGANIZATION).exit_code == 0
     commit(clone)

@@ -16,15 +16,8 @@ REGION: Path = ("billing", "region")
 
 
 def tell_something(view: View) -> Iterator[Finding]:
-    """A budget has an alert, no more than AWS accepts, and none of them twice."""
+    """A budget has an alert, and no more than AWS accepts."""
     lists = {key: _percentages(view, key) for key in ALERTS}
-    for key, value in lists.items():
-        for index, percent in enumerate(value):
-            if percent in value[:index]:
-                yield Finding(
-                    ("billing", key, index),
-                    f"{show(percent)} stands in the list already; remove it",
-                )
     if not _monthly(view):
         return
     if not any(lists.values()):
