@@ -107,6 +107,7 @@ bench: setup ## measure the budgets of the design as ratios
 
 nightly: setup .venv-checkov/.ready .venv-scan/.ready ## run the exhaustive tests (hours)
 	@pytest $(PARALLEL) -m nightly
+	@BASELINE_PLAIN_JSII=1 pytest $(PARALLEL) -m "not e2e and not tools and not nightly"
 
 mutation: setup ## break every guardrail in every way and take every protection out of the templates (hours)
 	@python scripts/mutation.py

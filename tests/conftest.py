@@ -23,6 +23,7 @@ from typing import Any
 
 from baseline.synthesis import quicken
 
+# As the app does; the nightly run leaves jsii as library users have it (BASELINE_PLAIN_JSII).
 quicken()
 
 import aws_cdk as cdk
