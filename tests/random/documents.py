@@ -315,12 +315,10 @@ def _last(path: Position, document: Json) -> Position:
     """Give the place as far as it exists."""
     inner: Any = document
     for depth, part in enumerate(path):
-        if (isinstance(inner, dict) and part in inner) or (
-            isinstance(inner, list) and isinstance(part, int) and part < len(inner)
-        ):
-            inner = inner[part]
-        else:
+        entries = dict(enumerate(inner)) if isinstance(inner, list) else inner
+        if not isinstance(entries, dict) or part not in entries:
             return path[:depth]
+        inner = entries[part]
     return path
 
 

@@ -18,6 +18,12 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+# First: it makes the calls of the CDK cheaper before it is imported.
+import app
+
+# isort: split
+import aws_cdk as cdk
+
 from tests.random.limits import breaches
 from tests.support import CONTEXT
 
@@ -41,13 +47,10 @@ def judged(file: Path, folder: Path, *, nag: bool) -> dict[str, Any]:
     """Give what is wrong with the assembly of a configuration, and what its templates hash to."""
     settings = {**CONTEXT, "baseline:config": str(file), "baseline:nag": str(nag).lower()}
     os.environ["CDK_CONTEXT_JSON"] = json.dumps(settings)
-    # Imported here: it reads the environment.
-    import app  # noqa: PLC0415
-
     # The CDK's process has the environment of its start; this reaches it.
-    made = functools.partial(app.cdk.App, outdir=str(folder))
+    made = functools.partial(cdk.App, outdir=str(folder))
     try:
-        with mock.patch.object(app.cdk, "App", made):
+        with mock.patch.object(cdk, "App", made):
             app.main()
     except (Exception, SystemExit):  # noqa: BLE001 - whatever it is, it is a defect
         return {"file": str(file), "wrong": [traceback.format_exc()[-KEPT_OUT_OF_MESSAGES:]]}

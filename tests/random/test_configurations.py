@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from tests.random.documents import Json, accounts, organizations
 from tests.random.synthesized import verdicts
-from tests.tools.test_linters import cfn_lint
+from tests.fast import Clean
+from tests.tools.linting import cfn_lint
 
 pytestmark = pytest.mark.tools
 
