@@ -74,9 +74,9 @@ def contact(kind_of: str) -> Json:
 
 
 @st.composite
-def organizations(draw: Draw) -> Json:
-    """Give the document of an organization."""
-    home, regions = _regions(draw)
+def organizations(draw: Draw, *, everywhere: bool = True) -> Json:
+    """Give the document of an organization; ``everywhere``: one in some has all Regions."""
+    home, regions = _regions(draw, everywhere=everywhere)
     units, paths = _units(draw)
     members = _members(draw, paths)
     roles = ("management", "log_archive", "security", "network", "shared_services")
@@ -116,9 +116,9 @@ def organizations(draw: Draw) -> Json:
 
 
 @st.composite
-def accounts(draw: Draw) -> Json:
-    """Give the document of a standalone account."""
-    home, regions = _regions(draw)
+def accounts(draw: Draw, *, everywhere: bool = True) -> Json:
+    """Give the document of a standalone account; ``everywhere``: one in some has all Regions."""
+    home, regions = _regions(draw, everywhere=everywhere)
     identity = one(draw, *MEMBER_IDS)
     document = {
         **_prefix(draw),
@@ -147,14 +147,13 @@ def _people() -> Json:
     }
 
 
-def _regions(draw: Draw) -> tuple[str, list[str]]:
+def _regions(draw: Draw, *, everywhere: bool) -> tuple[str, list[str]]:
     home = one(draw, *HOMES) if draw(st.booleans()) else draw(st.sampled_from(sorted(table())))
     usual = ["us-east-1", "eu-central-1", "us-west-2"]
-    more = draw(
-        st.lists(st.sampled_from(usual), max_size=2, unique=True)
-        | st.lists(st.sampled_from(sorted(table())), max_size=2, unique=True)
-        | st.just(sorted(table()))
+    some = st.lists(st.sampled_from(usual), max_size=2, unique=True) | st.lists(
+        st.sampled_from(sorted(table())), max_size=2, unique=True
     )
+    more = draw(some | st.just(sorted(table())) if everywhere else some)
     return home, [home, *(name for name in more if name != home)]
 
 
@@ -359,6 +358,7 @@ def _drop(document: Json, path: Position) -> None:
         document.update(_people())
         return
     if path[-1:] == ("ou",):
+        document.setdefault("organizational_units", {}).setdefault("Security", {})
         at_place(document, path[:-1])["ou"] = "Security"
         return
     if not path or (path[0] in KEPT - MAY_LOSE and "guardrails" not in path):
