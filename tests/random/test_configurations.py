@@ -1,9 +1,10 @@
 """A random configuration that is right has an assembly without findings, the same every time.
 
 The default run synthesizes 25 with few Regions, most of them accounts, and asks for quotas, sizes,
-sources of service principals and cleartext secrets; an organization and an account come twice, one
-account is looked at by every checker. `test_problems.py` has twenty more that are wrong. The nightly
-run asks everything of 300, of all Regions too, and makes each one twice.
+sources of service principals and cleartext secrets; one organization comes twice, one account is
+looked at by every checker (the packs, the Guard rules, cfn-lint). `test_problems.py` has twenty more
+that are wrong. The nightly run asks everything of 300, of all Regions too, and makes each one twice.
+The guardrails of each are proved when it is drawn: `documents.py` takes out what is refuted.
 """
 
 from __future__ import annotations
@@ -65,14 +66,17 @@ def test_twenty_five(tmp_path: Path) -> None:
     assert len(documents) == 25
     found = verdicts(tmp_path / "once", documents, per_process=len(documents))
     assert wrong(found) == {}
-    again = [small[0][-1], small[1][-1]]
-    second = verdicts(tmp_path / "again", again, seed=2)
-    assert [each["digests"] for each in second] == [found[20]["digests"], found[24]["digests"]]
+    second = verdicts(tmp_path / "again", documents[-1:], seed=2)
+    assert [each["digests"] for each in second] == [found[-1]["digests"]]
 
 
 def test_an_account_with_every_check(tmp_path: Path, linted: Clean) -> None:
     kept = tmp_path / "assemblies"
-    document = drawn(accounts(everywhere=False), 21)[-2]
+    document = next(
+        each
+        for each in reversed(drawn(accounts(everywhere=False), 21))
+        if len(each["regions"]) == 1
+    )
     assert wrong(verdicts(tmp_path / "files", [document], "nag", "rules", keep=kept)) == {}
     assert lint(kept, linted) == []
 
