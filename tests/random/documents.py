@@ -75,7 +75,7 @@ def contact(kind_of: str) -> Json:
 
 @st.composite
 def organizations(draw: Draw, *, everywhere: bool = True) -> Json:
-    """Give the document of an organization; ``everywhere``: one in some has all Regions."""
+    """Give the document of an organization; one in some has all Regions, without ``everywhere`` none more than two."""
     home, regions = _regions(draw, everywhere=everywhere)
     units, paths = _units(draw)
     members = _members(draw, paths)
@@ -117,7 +117,7 @@ def organizations(draw: Draw, *, everywhere: bool = True) -> Json:
 
 @st.composite
 def accounts(draw: Draw, *, everywhere: bool = True) -> Json:
-    """Give the document of a standalone account; ``everywhere``: one in some has all Regions."""
+    """Give the document of a standalone account; one in some has all Regions, without ``everywhere`` none more than two."""
     home, regions = _regions(draw, everywhere=everywhere)
     identity = one(draw, *MEMBER_IDS)
     document = {
@@ -149,9 +149,10 @@ def _people() -> Json:
 
 def _regions(draw: Draw, *, everywhere: bool) -> tuple[str, list[str]]:
     home = one(draw, *HOMES) if draw(st.booleans()) else draw(st.sampled_from(sorted(table())))
+    most = 2 if everywhere else 1
     usual = ["us-east-1", "eu-central-1", "us-west-2"]
-    some = st.lists(st.sampled_from(usual), max_size=2, unique=True) | st.lists(
-        st.sampled_from(sorted(table())), max_size=2, unique=True
+    some = st.lists(st.sampled_from(usual), max_size=most, unique=True) | st.lists(
+        st.sampled_from(sorted(table())), max_size=most, unique=True
     )
     more = draw(some | st.just(sorted(table())) if everywhere else some)
     return home, [home, *(name for name in more if name != home)]

@@ -1,10 +1,10 @@
 """A random configuration that is right has an assembly without findings, the same every time.
 
 The default run synthesizes 25 with few Regions, most of them accounts, and asks for quotas, sizes,
-sources of service principals and cleartext secrets; one organization comes twice, one account is
-looked at by every checker (the packs, the Guard rules, cfn-lint). `test_problems.py` has twenty more
-that are wrong. The nightly run asks everything of 300, of all Regions too, and makes each one twice.
-The guardrails of each are proved when it is drawn: `documents.py` takes out what is refuted.
+sources of service principals, cleartext secrets and the cdk-nag packs. One account keeps the Guard
+rules, one organization comes twice. `test_problems.py` has twenty more that are wrong. The nightly
+run asks everything of 300, of all Regions too, lints them, and makes each one twice. The guardrails
+of each are proved when it is drawn: `documents.py` takes out what is refuted.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.fast import Clean
 from tests.random.documents import Json, accounts, organizations
-from tests.random.synthesized import verdicts
+from tests.random.synthesized import Verdict, verdicts
 from tests.tools.linting import cfn_lint
 
 pytestmark = pytest.mark.tools
@@ -45,7 +45,7 @@ def drawn(strategy: st.SearchStrategy[Json], count: int) -> list[Json]:
     return list(found.values())
 
 
-def wrong(found: list[dict[str, object]]) -> dict[str, object]:
+def wrong(found: list[Verdict]) -> dict[str, object]:
     return {str(each["file"]): each["wrong"] for each in found if each["wrong"]}
 
 
@@ -60,25 +60,33 @@ def lint(assemblies: Path, linted: Clean) -> list[str]:
     return [f"{each['Filename']} {each['Message']}" for each in matches]
 
 
-def test_twenty_five(tmp_path: Path) -> None:
-    small = (drawn(accounts(everywhere=False), 21), drawn(organizations(everywhere=False), 4))
-    documents = [document for some in small for document in some]
-    assert len(documents) == 25
-    found = verdicts(tmp_path / "once", documents, per_process=len(documents))
-    assert wrong(found) == {}
-    second = verdicts(tmp_path / "again", documents[-1:], seed=2)
-    assert [each["digests"] for each in second] == [found[-1]["digests"]]
+@pytest.fixture(scope="module")
+def few() -> list[Json]:
+    """Configurations of few Regions: the last two are organizations."""
+    small = (drawn(accounts(everywhere=False), 23), drawn(organizations(everywhere=False), 2))
+    return [document for some in small for document in some]
 
 
-def test_an_account_with_every_check(tmp_path: Path, linted: Clean) -> None:
-    kept = tmp_path / "assemblies"
-    document = next(
-        each
-        for each in reversed(drawn(accounts(everywhere=False), 21))
-        if len(each["regions"]) == 1
-    )
-    assert wrong(verdicts(tmp_path / "files", [document], "nag", "rules", keep=kept)) == {}
-    assert lint(kept, linted) == []
+@pytest.fixture(scope="module")
+def judged(few: list[Json], tmp_path_factory: pytest.TempPathFactory) -> list[Verdict]:
+    return verdicts(tmp_path_factory.mktemp("once"), few, "nag", per_process=len(few))
+
+
+def test_twenty_five(judged: list[Verdict]) -> None:
+    assert len(judged) == 25
+    assert wrong(judged) == {}
+
+
+def test_an_organization_has_the_same_templates_again(
+    few: list[Json], judged: list[Verdict], tmp_path: Path
+) -> None:
+    (again,) = verdicts(tmp_path, few[-1:], seed=2)
+    assert again["digests"] == judged[-1]["digests"]
+
+
+def test_an_account_keeps_the_rules(few: list[Json], tmp_path: Path) -> None:
+    small = [each for each in few if "account" in each and len(each["regions"]) == 1]
+    assert wrong(verdicts(tmp_path, small[-1:], "nag", "rules")) == {}
 
 
 @pytest.mark.nightly
