@@ -75,7 +75,7 @@ def contact(kind_of: str) -> Json:
 
 @st.composite
 def organizations(draw: Draw, *, everywhere: bool = True) -> Json:
-    """Give the document of an organization; one in some has all Regions, without ``everywhere`` none more than two."""
+    """Give an organization: some have all Regions, without ``everywhere`` two at most."""
     home, regions = _regions(draw, everywhere=everywhere)
     units, paths = _units(draw)
     members = _members(draw, paths)
@@ -117,7 +117,7 @@ def organizations(draw: Draw, *, everywhere: bool = True) -> Json:
 
 @st.composite
 def accounts(draw: Draw, *, everywhere: bool = True) -> Json:
-    """Give the document of a standalone account; one in some has all Regions, without ``everywhere`` none more than two."""
+    """Give a standalone account: some have all Regions, without ``everywhere`` two at most."""
     home, regions = _regions(draw, everywhere=everywhere)
     identity = one(draw, *MEMBER_IDS)
     document = {

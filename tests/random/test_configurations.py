@@ -1,10 +1,10 @@
 """A random configuration that is right has an assembly without findings, the same every time.
 
-The default run synthesizes 25 with few Regions, most of them accounts, and asks for quotas, sizes,
-sources of service principals, cleartext secrets and the cdk-nag packs. One account keeps the Guard
-rules, one organization comes twice. `test_problems.py` has twenty more that are wrong. The nightly
-run asks everything of 300, of all Regions too, lints them, and makes each one twice. The guardrails
-of each are proved when it is drawn: `documents.py` takes out what is refuted.
+The default run synthesizes 25 with one or two Regions, most of them accounts, and asks for quotas,
+sizes, sources of service principals, cleartext secrets and the cdk-nag packs. One account keeps the
+Guard rules, one organization comes twice. `test_problems.py` has twenty more that are wrong. The
+nightly run asks everything of 300, of all Regions too, lints them, and makes each one twice. The
+guardrails of each are proved when it is drawn: `documents.py` takes out what is refuted.
 """
 
 from __future__ import annotations
