@@ -56,6 +56,9 @@ rule SECRET_IN_PROPERTY when %takers !empty {
 """
 MESSAGE = "A secret stands in the template. Fix: use a dynamic reference {{resolve:secretsmanager:...}}, or let the service make and keep the secret."
 SAFE = r"/^\{\{resolve:(secretsmanager|ssm-secure):/"
+# The value of a header says how it is read: `GenieKey {{resolve:...}}`.
+HEADER = "ApiKeyValue"
+SAFE_HEADER = SAFE.replace("/^", "/^((Basic|Bearer|GenieKey|Splunk|Token) )?")
 
 
 def main() -> None:
@@ -163,9 +166,10 @@ def _check(parts: list[str], indent: str) -> list[str]:
                 f"{indent}}}",
             ]
     path = ".".join(parts)
+    safe = SAFE_HEADER if path.endswith(HEADER) else SAFE
     return [
         f"{indent}when {path} exists {{",
-        f"{indent}  {path} is_struct or {path} == {SAFE}",
+        f"{indent}  {path} is_struct or {path} == {safe}",
         f"{indent}    << {MESSAGE} >>",
         f"{indent}}}",
     ]

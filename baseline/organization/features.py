@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -11,6 +13,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from baseline.config import Names
+from baseline.config.quotas import MANAGED_POLICY_SIZE
 from baseline.controls.registry import implements
 from baseline.organization.feature_set import FeatureSet
 from baseline.organization.permissions import statements, wildcard_reasons
@@ -20,6 +23,8 @@ from baseline.primitives.handler_function import HandlerFunction
 
 HANDLER = Path(__file__).parent / "handlers" / "organization_features"
 TIMEOUT_SECONDS = 300
+# What HandlerFunction adds takes up to a thousand characters, with names that deployments choose.
+POLICY_CHARACTERS = MANAGED_POLICY_SIZE - 1_000
 
 
 class OrganizationFeatures(Construct):
@@ -88,6 +93,7 @@ class OrganizationFeatures(Construct):
         implements(self, capability="organization-features", controls=[])
 
     def _function(self, id: str, entry: str, allowed: list[iam.PolicyStatement]) -> HandlerFunction:
+        first, further = _in_two_policies(allowed)
         return HandlerFunction(
             self,
             id,
@@ -95,8 +101,18 @@ class OrganizationFeatures(Construct):
             entry=entry,
             description=f"Organization features: {entry.replace('_', ' ')}",
             timeout_seconds=TIMEOUT_SECONDS,
-            statements=allowed,
+            statements=first,
+            further_statements=further,
         )
+
+
+def _in_two_policies(
+    statements: list[iam.PolicyStatement],
+) -> tuple[list[iam.PolicyStatement], list[iam.PolicyStatement]]:
+    """Give what fits into the first policy, and the rest: all services in all Regions need two."""
+    sizes = [len(json.dumps(each.to_json(), separators=(",", ":"))) + 1 for each in statements]
+    first = sum(size <= POLICY_CHARACTERS for size in itertools.accumulate(sizes))
+    return statements[:first], statements[first:]
 
 
 def _placements(placements: Mapping[str, str]) -> list[dict[str, str]]:

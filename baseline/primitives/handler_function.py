@@ -19,6 +19,12 @@ from baseline.primitives.secure_queue import SecureQueue
 KEY_ID = "HandlerKey"
 # Bytecode that a test leaves beside the handler would change the asset's hash and redeploy it.
 EXCLUDE = ["__pycache__", "*.pyc"]
+WILDCARD_REASON = {
+    "AwsSolutions-IAM5[Resource::*]": (
+        "X-Ray has no resources to name; any other wildcard stands in the caller's own statements "
+        "beside its reason"
+    ),
+}
 
 
 class HandlerFunction(Construct):
@@ -37,6 +43,8 @@ class HandlerFunction(Construct):
         memory_mb: 256 by default.
         environment: environment variables; never secrets.
         statements: what the function may do besides logging and tracing.
+        further_statements: the same, in a managed policy of its own; for what does not fit into
+            one (IAM quota: 6,144 characters).
         role_name: physical name of the role; only where another account has to name the role.
         reserved_concurrency: none by default, because a new account has a quota of 10
             concurrent executions, of which Lambda lets none be reserved.
@@ -64,6 +72,7 @@ class HandlerFunction(Construct):
         memory_mb: int = 256,
         environment: Mapping[str, str] | None = None,
         statements: Sequence[iam.PolicyStatement] = (),
+        further_statements: Sequence[iam.PolicyStatement] = (),
         role_name: str | None = None,
         reserved_concurrency: int | None = None,
     ) -> None:
@@ -101,6 +110,8 @@ class HandlerFunction(Construct):
             reserved_concurrent_executions=reserved_concurrency,
         )
         self.function.node.add_dependency(self._policy)
+        if further_statements:
+            self.function.node.add_dependency(self._further_policy(further_statements))
         self._acknowledge(reserved_concurrency)
 
     def _create_role(
@@ -131,16 +142,19 @@ class HandlerFunction(Construct):
             ],
             roles=[role],
         )
-        acknowledge(
-            self._policy,
-            {
-                "AwsSolutions-IAM5[Resource::*]": (
-                    "X-Ray has no resources to name; any other wildcard stands in the caller's "
-                    "own statements beside its reason"
-                ),
-            },
-        )
+        acknowledge(self._policy, WILDCARD_REASON)
         return role
+
+    def _further_policy(self, statements: Sequence[iam.PolicyStatement]) -> iam.ManagedPolicy:
+        policy = iam.ManagedPolicy(
+            self,
+            "FurtherPolicy",
+            description=f"What else {self.node.path} may do",
+            statements=list(statements),
+            roles=[self.role],
+        )
+        acknowledge(policy, WILDCARD_REASON)
+        return policy
 
     def _acknowledge(self, reserved_concurrency: int | None) -> None:
         if reserved_concurrency is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gc
 import os
+import sys
 
 TESTED = "1.142.0"
 """The version of jsii whose inner workings ``baseline.synthesis`` knows; with another it leaves them alone."""
@@ -19,7 +20,8 @@ def quicken() -> None:
     out; type checkers and this repository's tests, which do not call this function, make them.
 
     The environment variable ``BASELINE_PLAIN_JSII`` (any value) leaves jsii as it is, and so do
-    jsii's own for debugging it, a version that was not tested, and Windows.
+    jsii's own for debugging it, a version that was not tested, a CDK that is loaded already, and
+    Windows.
     """
     # Nobody here asks where a construct was created, and recording it costs a fifth of the time.
     os.environ.setdefault("CDK_DISABLE_STACK_TRACE", "1")
@@ -34,7 +36,8 @@ def quicken() -> None:
 
 def _wanted() -> bool:
     debugging = {"BASELINE_PLAIN_JSII", "JSII_RUNTIME", "JSII_DEBUG", "JSII_HOST_STACK_TRACES"}
-    if os.name != "posix" or debugging & os.environ.keys():
+    # Another process would not know what the one that is running has loaded.
+    if os.name != "posix" or "aws_cdk" in sys.modules or debugging & os.environ.keys():
         return False
     from jsii.__meta__ import __jsii_runtime_version__ as installed  # noqa: PLC0415
 

@@ -74,9 +74,9 @@ def contact(kind_of: str) -> Json:
 
 
 @st.composite
-def organizations(draw: Draw) -> Json:
-    """Give the document of an organization."""
-    home, regions = _regions(draw)
+def organizations(draw: Draw, *, everywhere: bool = True) -> Json:
+    """Give an organization: some have all Regions, without ``everywhere`` two at most."""
+    home, regions = _regions(draw, everywhere=everywhere)
     units, paths = _units(draw)
     members = _members(draw, paths)
     roles = ("management", "log_archive", "security", "network", "shared_services")
@@ -116,9 +116,9 @@ def organizations(draw: Draw) -> Json:
 
 
 @st.composite
-def accounts(draw: Draw) -> Json:
-    """Give the document of a standalone account."""
-    home, regions = _regions(draw)
+def accounts(draw: Draw, *, everywhere: bool = True) -> Json:
+    """Give a standalone account: some have all Regions, without ``everywhere`` two at most."""
+    home, regions = _regions(draw, everywhere=everywhere)
     identity = one(draw, *MEMBER_IDS)
     document = {
         **_prefix(draw),
@@ -147,14 +147,14 @@ def _people() -> Json:
     }
 
 
-def _regions(draw: Draw) -> tuple[str, list[str]]:
+def _regions(draw: Draw, *, everywhere: bool) -> tuple[str, list[str]]:
     home = one(draw, *HOMES) if draw(st.booleans()) else draw(st.sampled_from(sorted(table())))
+    most = 2 if everywhere else 1
     usual = ["us-east-1", "eu-central-1", "us-west-2"]
-    more = draw(
-        st.lists(st.sampled_from(usual), max_size=2, unique=True)
-        | st.lists(st.sampled_from(sorted(table())), max_size=2, unique=True)
-        | st.just(sorted(table()))
+    some = st.lists(st.sampled_from(usual), max_size=most, unique=True) | st.lists(
+        st.sampled_from(sorted(table())), max_size=most, unique=True
     )
+    more = draw(some | st.just(sorted(table())) if everywhere else some)
     return home, [home, *(name for name in more if name != home)]
 
 
@@ -315,12 +315,10 @@ def _last(path: Position, document: Json) -> Position:
     """Give the place as far as it exists."""
     inner: Any = document
     for depth, part in enumerate(path):
-        if (isinstance(inner, dict) and part in inner) or (
-            isinstance(inner, list) and isinstance(part, int) and part < len(inner)
-        ):
-            inner = inner[part]
-        else:
+        entries = dict(enumerate(inner)) if isinstance(inner, list) else inner
+        if not isinstance(entries, dict) or part not in entries:
             return path[:depth]
+        inner = entries[part]
     return path
 
 
@@ -361,6 +359,7 @@ def _drop(document: Json, path: Position) -> None:
         document.update(_people())
         return
     if path[-1:] == ("ou",):
+        document.setdefault("organizational_units", {}).setdefault("Security", {})
         at_place(document, path[:-1])["ou"] = "Security"
         return
     if not path or (path[0] in KEPT - MAY_LOSE and "guardrails" not in path):

@@ -18,36 +18,42 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+# First: it makes the calls of the CDK cheaper before it is imported.
+import app
+
+# isort: split
+import aws_cdk as cdk
+
 from tests.random.limits import breaches
 from tests.support import CONTEXT
 
 KEPT_OUT_OF_MESSAGES = 4_000
+PER_COLLECTION = 5
 
 
 def main() -> None:
     """Judge the files of standard input; ``nag`` switches the packs on."""
     checks = set(sys.argv[1:])
     keep = os.environ.get("RANDOM_TEMPLATES")
-    for line in sys.stdin:
+    for number, line in enumerate(sys.stdin, 1):
         file = Path(line.strip())
         with tempfile.TemporaryDirectory() as made:
             folder = Path(keep, file.stem) if keep else Path(made)
             sys.stdout.write(json.dumps(judged(file, folder, nag="nag" in checks)) + "\n")
         sys.stdout.flush()
-        gc.collect()
+        # The app has switched it off, for it makes one assembly only.
+        if number % PER_COLLECTION == 0:
+            gc.collect()
 
 
 def judged(file: Path, folder: Path, *, nag: bool) -> dict[str, Any]:
     """Give what is wrong with the assembly of a configuration, and what its templates hash to."""
     settings = {**CONTEXT, "baseline:config": str(file), "baseline:nag": str(nag).lower()}
     os.environ["CDK_CONTEXT_JSON"] = json.dumps(settings)
-    # Imported here: it reads the environment.
-    import app  # noqa: PLC0415
-
     # The CDK's process has the environment of its start; this reaches it.
-    made = functools.partial(app.cdk.App, outdir=str(folder))
+    made = functools.partial(cdk.App, outdir=str(folder))
     try:
-        with mock.patch.object(app.cdk, "App", made):
+        with mock.patch.object(cdk, "App", made):
             app.main()
     except (Exception, SystemExit):  # noqa: BLE001 - whatever it is, it is a defect
         return {"file": str(file), "wrong": [traceback.format_exc()[-KEPT_OUT_OF_MESSAGES:]]}

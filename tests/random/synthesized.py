@@ -17,7 +17,12 @@ Verdict = dict[str, Any]
 
 
 def verdicts(
-    folder: Path, documents: list[Json], *checks: str, seed: int = 1, keep: Path | None = None
+    folder: Path,
+    documents: list[Json],
+    *checks: str,
+    seed: int = 1,
+    keep: Path | None = None,
+    per_process: int = PER_PROCESS,
 ) -> list[Verdict]:
     """Synthesize documents as app.py does and give what the judge says of each.
 
@@ -27,12 +32,13 @@ def verdicts(
         checks: ``nag`` and ``rules``, what is to be asked besides sizes, counts and sources.
         seed: of Python's hashes; what comes out may not depend on it.
         keep: gets the assemblies; none are kept by default.
+        per_process: how many documents a process judges; the CDK keeps what each of them made.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"configuration-{index:03}.yaml" for index in range(len(documents))]
     for file, document in zip(files, documents, strict=True):
         file.write_text(json.dumps(document, indent=1), encoding="utf-8")
-    batches = [files[start : start + PER_PROCESS] for start in range(0, len(files), PER_PROCESS)]
+    batches = [files[start : start + per_process] for start in range(0, len(files), per_process)]
     return [each for batch in batches for each in _judge(batch, checks, seed, keep)]
 
 

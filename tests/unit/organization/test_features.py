@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +22,14 @@ from baseline.config.quotas import MANAGED_POLICY_SIZE
 from baseline.config.siem import SecurityLake, Siem
 from baseline.errors import BaselineError
 from baseline.organization.feature_set import (
+    REGIONAL_SERVICES,
     TRUSTED_ACCESS,
     FeatureSet,
     RegionalAdministrator,
     features_of,
 )
 from baseline.organization.features import HANDLER, OrganizationFeatures
+from baseline.organization.permissions import ACTIONS_OF
 from stacks.organization import OrganizationStack
 from tests.support import CONTEXT
 from tests.unit.organization.fake_aws import SECURITY
@@ -452,6 +456,38 @@ def test_the_policy_of_all_regions_fits(configuration: Configuration, stack: cdk
     for policy in of_type(template, "AWS::IAM::ManagedPolicy"):
         document = json.dumps(policy["Properties"]["PolicyDocument"], separators=(",", ":"))
         assert len(document) < MANAGED_POLICY_SIZE
+
+
+def test_the_policy_of_all_services_in_all_regions_fits(
+    configuration: Configuration, stack: cdk.Stack
+) -> None:
+    regions = tuple(boto3.Session().get_available_regions("ec2"))
+    features = replace(
+        features_of(configuration, Names.of(configuration), policy_types=POLICY_TYPES),
+        trusted_access=tuple(TRUSTED_ACCESS),
+        regional_administrators=tuple(
+            RegionalAdministrator(service=service, account_id=SECURITY, regions=regions)
+            for service in REGIONAL_SERVICES
+        ),
+        data_lake_administrator=SECURITY,
+        firewall_administrator=SECURITY,
+    )
+    template = synthesize(stack, features, configuration, placements=dict.fromkeys(_MANY, "ou-x"))
+    everything = {action for entry in statements(template) for action in as_list(entry["Action"])}
+    assert {ACTIONS_OF.get(each, each) for each in REGIONAL_SERVICES} <= {
+        action.partition(":")[0] for action in everything
+    }
+    policies = of_type(template, "AWS::IAM::ManagedPolicy")
+    attached = Counter(json.dumps(each["Properties"]["Roles"]) for each in policies)
+    assert [*attached.values()] == [2, 2]
+    for policy in policies:
+        document = json.dumps(policy["Properties"]["PolicyDocument"], separators=(",", ":"))
+        assert len(document) < MANAGED_POLICY_SIZE
+    functions = of_type(template, "AWS::Lambda::Function")
+    waits = {name for each in functions for name in each["DependsOn"]}
+    named = {name for name in template["Resources"] if "FurtherPolicy" in name}
+    assert len(named) == 2
+    assert named < waits
 
 
 _MANY = ["222222222222", SECURITY, "444444444444", "999999999999"]

@@ -86,5 +86,16 @@ def test_whoever_debugs_gets_jsii_as_it_is() -> None:
     assert run("quick", BASELINE_PLAIN_JSII="1")["seen"]["provider"] == "ProcessProvider"
 
 
+def test_a_cdk_that_is_loaded_already_keeps_its_process() -> None:
+    program = (
+        "import aws_cdk as cdk\nfrom baseline.synthesis import quicken\nquicken()\n"
+        "from jsii._runtime import kernel\nprint(cdk.Aws.PARTITION, type(kernel.provider).__name__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert done.stdout.split()[-1:] == ["ProcessProvider"], done.stderr
+
+
 def test_the_installed_jsii_is_the_one_whose_inner_workings_are_known() -> None:
     assert installed == TESTED, "read baseline/synthesis against the new version, then raise TESTED"
