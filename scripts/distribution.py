@@ -16,7 +16,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 import tomllib
 from pathlib import Path
@@ -61,8 +60,7 @@ def exported(folder: Path, *, mask: int, time: int | None = None) -> Path:
     command = ["git", "archive", "--format=tar", f"--output={archive}", "HEAD"]
     subprocess.run(command, cwd=ROOT, check=True)
     tree = folder / "tree"
-    with tarfile.open(archive) as file:
-        file.extractall(tree, filter="data")
+    _extract(archive, tree)
     for path in sorted(tree.rglob("*")):
         runs = path.is_dir() or path.stat().st_mode & 0o100
         path.chmod((0o777 if runs else 0o666) & ~mask)
@@ -90,9 +88,14 @@ def from_source(distributions: dict[str, bytes], folder: Path) -> dict[str, byte
     name = next(each for each in distributions if each.endswith(".tar.gz"))
     archive = folder / name
     archive.write_bytes(distributions[name])
-    with tarfile.open(archive) as file:
-        file.extractall(folder, filter="data")
+    _extract(archive, folder)
     return built(folder / name.removesuffix(".tar.gz"), folder / "wheel", "wheel")
+
+
+def _extract(archive: Path, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    command = ["tar", "--extract", "--file", str(archive), "--directory", str(folder)]
+    subprocess.run(command, check=True)
 
 
 def reproduced(folder: Path) -> dict[str, bytes]:

@@ -38,7 +38,7 @@ def told(folder: Path, document: Json, expected: set[tuple[str | int, ...]]) -> 
     problems = error.value.problems
     lines = [str(each).replace(f"{folder}/", "") for each in problems]
     assert all(LINE.fullmatch(line) and line.isprintable() for line in lines), lines
-    assert len(lines) == len(expected), (lines, expected)
+    assert len(lines) == len(expected), "\n".join([*lines, str(expected)])
     assert {each.path for each in problems} == {dotted(path) for path in expected}, lines
 
 

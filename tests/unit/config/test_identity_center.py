@@ -219,6 +219,10 @@ def test_a_mistake_of_the_section_is_one_line(
             ),
         ),
         (
+            assignment(permission_set="read-only", units=["Sandbox", "Sandbox"]),
+            f"{LAST}.units[1]: 'Sandbox' stands in the list already; remove it",
+        ),
+        (
             assignment(group="AWS-Developers", permission_set="developer", units=["Sandbox"]),
             (
                 f"{LAST}.units[0]: 'AWS-Developers' has 'developer' there already, from "
