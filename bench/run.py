@@ -239,7 +239,7 @@ def unit_tests() -> list[Row]:
     ]
 
 
-CONSTRUCT_TESTS = "tests/unit/audit/test_log_bucket.py"
+CONSTRUCT_TESTS = "tests/unit/primitives/test_secure_bucket.py"
 
 
 def deployment() -> list[Row]:
@@ -328,7 +328,10 @@ def main() -> None:
         for key, measure in measures.items():
             if options.only in key:
                 print(f"measuring: {key}", file=sys.stderr, flush=True)
-                rows += measure()
+                found = measure()
+                for row in found:
+                    print(f"  {row.what}: {row.measured}", file=sys.stderr, flush=True)
+                rows += found
     _report(rows, profile())
     sys.exit(not all(row.holds for row in rows))
 
