@@ -23,6 +23,7 @@ FIRST = "test_without_network.py"  # as long as the deployment that runs beside 
 LAST = "test_destroy.py"
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what lies here, say what may run beside what, and destroy only after everything else."""
     for item in items:
