@@ -23,15 +23,17 @@ FIRST = "test_without_network.py"  # as long as the deployment that runs beside 
 LAST = "test_destroy.py"
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what lies here, and say what may run beside what; xdist reads it when all is collected."""
+    if item.path.is_relative_to(FOLDER):
+        item.add_marker(pytest.mark.e2e)
+        shared = "organization" in getattr(item, "fixturenames", ())
+        group = "organization" if shared else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what lies here, say what may run beside what, and destroy only after everything else."""
-    for item in items:
-        if item.path.is_relative_to(FOLDER):
-            item.add_marker(pytest.mark.e2e)
-            shared = "organization" in getattr(item, "fixturenames", ())
-            group = "organization" if shared else item.path.stem
-            item.add_marker(pytest.mark.xdist_group(group))
+    """Destroy only after everything else."""
     items.sort(key=lambda item: (item.path.name != FIRST, item.path.name == LAST))
 
 

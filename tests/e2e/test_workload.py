@@ -128,6 +128,7 @@ def test_what_is_only_recorded_is_printed_and_listed_on_the_page(report: Report)
     assert {(gap.type, gap.property) for gap in report.not_applied} == listed
 
 
+@pytest.mark.usefixtures("deployment")
 def test_the_load_balancer_is_internal_and_admits_cloudfront_only(session: Session) -> None:
     access = session.access()
     balancers = access.client("elbv2", ACCOUNT, REGION).describe_load_balancers()["LoadBalancers"]
