@@ -99,22 +99,19 @@ def _output(name: str, output: Mapping[str, Any], around: Surroundings) -> Itera
         yield Cleartext(place=name, path="Value", problem=problem)
 
 
-Found = Iterator[tuple[Place, str]]
+Found = list[tuple[Place, str]]
 
 
 def _walk(value: object, at: Place, around: Surroundings) -> Found:
     """Judge a value by its name, then as a script, then what is in it, then what it comes to."""
     problem = _judged(value, at, around)
     if problem is not None:
-        yield at, problem
-        return
-    inner = [*_pairs(value, at, around)] or [*_children(value, at, around)]
+        return [(at, problem)]
+    inner = _pairs(value, at, around) or _children(value, at, around)
     if inner:
-        yield from inner
-        return
+        return inner
     problem = _comes_to(value, at, around)
-    if problem is not None:
-        yield at, problem
+    return [] if problem is None else [(at, problem)]
 
 
 def _judged(value: object, at: Place, around: Surroundings) -> str | None:
@@ -132,29 +129,28 @@ def _judged(value: object, at: Place, around: Surroundings) -> str | None:
 
 def _pairs(value: object, at: Place, around: Surroundings) -> Found:
     """Judge ``{"Name": ..., "Value": ...}`` of ECS, CodeBuild, Elastic Beanstalk and others."""
-    if not isinstance(value, Mapping):
-        return
-    pair = named_pair(value, at, around)
+    pair = named_pair(value, at, around) if isinstance(value, dict) else None
     if pair is None:
-        return
+        return []
     name, item, environment = pair
-    below = at.below(name)
+    problem = None
     if environment and shows_hidden(item, around):
-        yield below, f"{HIDDEN} as an environment variable"
+        problem = f"{HIDDEN} as an environment variable"
     elif promises_secret(name):
         where = "the environment" if environment else "the template"
         problem = shows(item, around, where=where, demanded=not environment)
-        if problem is not None:
-            yield below, problem
+    return [] if problem is None else [(at.below(name), problem)]
 
 
 def _children(value: object, at: Place, around: Surroundings) -> Found:
-    if isinstance(value, Mapping):
+    found: Found = []
+    if isinstance(value, dict):
         for key, item in value.items():
-            yield from _walk(item, at.below(str(key)), around)
+            found += _walk(item, at.below(str(key)), around)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _walk(item, at.below(str(index)), around)
+            found += _walk(item, at.below(str(index)), around)
+    return found
 
 
 def _comes_to(value: object, at: Place, around: Surroundings) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 _WORDS = re.compile(
@@ -56,6 +57,7 @@ _HARMLESS_VALUES = re.compile(rf"(?:{_REFERENCES}|\d{{0,6}}|/[\w./-]+)", re.IGNO
 _RESOLVED = re.compile(r"\{\{resolve:(?:secretsmanager|ssm-secure):")
 
 
+@functools.lru_cache(maxsize=8192)
 def promises_secret(name: str) -> bool:
     """Tell whether a name says that its value is a secret (``DB_PASSWORD``, ``apiToken``).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -77,14 +78,23 @@ class Place:
     Attributes:
         kind: type of the resource.
         path: keys and indexes.
+        inside_script: somewhere in a script.
+        inside_environment: somewhere in the variables of an environment.
     """
 
     kind: str
     path: tuple[str, ...]
+    inside_script: bool = False
+    inside_environment: bool = False
 
     def below(self, key: str) -> Place:
         """Give the place of a key in this one."""
-        return Place(kind=self.kind, path=(*self.path, key))
+        return Place(
+            kind=self.kind,
+            path=(*self.path, key),
+            inside_script=self.inside_script or _is_script(key),
+            inside_environment=self.inside_environment or _is_environment(key),
+        )
 
     @property
     def text(self) -> str:
@@ -99,23 +109,33 @@ class Place:
     @property
     def in_environment(self) -> bool:
         """The place is a variable: an entry of an environment."""
-        inside = len(self.path) > 1 and self.path[-2].lower() in ENVIRONMENTS
-        return inside and not self.key.isdigit() and self.key.lower() not in ENVIRONMENTS
+        inside = self.inside_environment and len(self.path) > 1 and _is_environment(self.path[-2])
+        return inside and not self.key.isdigit() and not _is_environment(self.key)
 
     @property
     def is_script(self) -> bool:
         """The place is a script, or the property that has it."""
-        return self.key.lower() in SCRIPTS
+        return self.inside_script and _is_script(self.key)
 
-    @property
-    def inside_script(self) -> bool:
-        """The place is somewhere in a script."""
-        return any(part.lower() in SCRIPTS for part in self.path)
+
+@functools.lru_cache(maxsize=8192)
+def _is_script(key: str) -> bool:
+    return key.lower() in SCRIPTS
+
+
+@functools.lru_cache(maxsize=8192)
+def _is_environment(key: str) -> bool:
+    return key.lower() in ENVIRONMENTS
+
+
+@functools.lru_cache(maxsize=8192)
+def _is_demanding(key: str) -> bool:
+    return key.lower() in DEMANDING
 
 
 def demands(at: Place) -> bool:
     """Tell whether a property takes a secret."""
-    if at.key.lower() in DEMANDING or at.key in TYPED.get(at.kind, ()):
+    if _is_demanding(at.key) or at.key in TYPED.get(at.kind, ()):
         return True
     bag = len(at.path) > 1 and at.path[-2] in BAGS.get(at.kind, ())
     custom = at.kind.startswith(CUSTOM) and at.key not in FUNCTIONS
@@ -126,7 +146,7 @@ def named_pair(
     value: Mapping[str, Any], at: Place, around: Surroundings
 ) -> tuple[str, object, bool] | None:
     """Give name and value of a pair, and whether it is a variable of an environment."""
-    environment = any(part.lower() in ENVIRONMENTS for part in at.path)
+    environment = at.inside_environment
     for name_key, value_key in PAIRS:
         if name_key not in value or value_key not in value:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -35,12 +36,18 @@ _QUOTED = re.compile(r"([A-Za-z][\w.-]*)['\"]?\s*[=:]\s*(['\"])([^'\"\n]{6,}?)\2
 _BARE = re.compile(
     r"(?:^|[\s;&|(])(?:--)?([A-Za-z][\w-]*)=([^\s'\"$<{(`;&|]{6,})(?=$|[\s;&|)])", re.MULTILINE
 )
+SHORTEST = len("a://b:ccc@")
+"""No shorter text is a secret of a known form."""
+
 MINIMUM_WORD = 8
 """Shorter words without a digit are modes and switches, such as ``TOKEN_WHEN=after``."""
 
 
+@functools.lru_cache(maxsize=8192)
 def secret_in(text: str) -> str | None:
     """Give what kind of secret a text holds, whatever its name; None when it holds none."""
+    if len(text) < SHORTEST:
+        return None
     return next((kind for kind, form in _SECRET_VALUES.items() if form.search(text)), None)
 
 

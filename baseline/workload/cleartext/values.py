@@ -59,7 +59,7 @@ def is_hidden(parameter: Mapping[str, Any]) -> bool:
 
 def function_of(value: object) -> str | None:
     """Give the intrinsic function that a value is; None for anything else."""
-    if not isinstance(value, Mapping) or len(value) != 1:
+    if not isinstance(value, dict) or len(value) != 1:
         return None
     (name,) = value
     return name if name in FUNCTIONS else None
@@ -67,6 +67,9 @@ def function_of(value: object) -> str | None:
 
 def literals(value: object, around: Surroundings) -> list[str]:
     """Give the texts that a value can come to, with :data:`OPAQUE` for what is not in the template."""
+    # Nearly all are.
+    if isinstance(value, str):
+        return [value]
     return list(islice(_texts(value, around), MAXIMUM_ALTERNATIVES))
 
 
@@ -74,7 +77,7 @@ def shows_hidden(value: object, around: Surroundings) -> bool:
     """Tell whether a value holds a hidden parameter."""
     if isinstance(value, list):
         return any(shows_hidden(item, around) for item in value)
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return False
     if value.get("Ref") in around.hidden:
         return True
@@ -90,7 +93,7 @@ def _texts(value: object, around: Surroundings) -> Iterator[str]:
         yield str(value)
         return
     name = function_of(value)
-    if name is None or not isinstance(value, Mapping):
+    if name is None or not isinstance(value, dict):
         return
     found = _of_function(name, value[name], around)
     yield from found or [OPAQUE]
@@ -139,7 +142,7 @@ def _variable(match: re.Match[str], variables: Mapping[str, Any], around: Surrou
 
 def _found_in(table: object, keys: list[Any]) -> Iterator[str]:
     """Give what keys lead to; a key that is not literal leads everywhere."""
-    if isinstance(table, Mapping):
+    if isinstance(table, dict):
         key = keys[0] if keys else None
         for name, item in table.items():
             if not isinstance(key, str) or key == name:

@@ -30,3 +30,14 @@ def test_the_rules_of_secrets_are_those_of_the_schemas() -> None:
     assert len(found) >= 70
     assert "MasterUserPassword" in found["AWS::RDS::DBCluster"]
     assert "Users[*].Password" in found["AWS::AmazonMQ::Broker"]
+
+
+def test_what_is_a_secret_in_one_type_is_nothing_else_in_another() -> None:
+    """The rules ask the same paths of all types that take a secret."""
+    script = runpy.run_path(str(ROOT / "scripts/generate_secret_rules.py"))
+    found = script["secrets"]()
+    assert list(script["mistaken"](found)) == []
+    found["AWS::RDS::DBCluster"].remove("MasterUserPassword")
+    assert list(script["mistaken"](found)) == [("AWS::RDS::DBCluster", "MasterUserPassword")]
+    direct = {path for paths in found.values() for path in paths if "." not in path}
+    assert not [path for path in direct if path.endswith(script["HEADER"])]
