@@ -1,0 +1,181 @@
+"""Who or what gets in, out or out of sight by a resource that has no policy to read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from baseline.review.assembly import Resource
+from baseline.review.finding import Category, Finding, Severity, listed
+from baseline.review.subject import ACCOUNT
+from baseline.review.values import leaves, text
+
+ADDRESS: Final = re.compile(r"https?://|[^@\s]+@[^@\s]+$|\+[0-9]+$")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opening:
+    """What a resource opens by being there.
+
+    Attributes:
+        category: part of the report.
+        kind: of the finding.
+        severity: of the finding.
+        sentence: what it does; the values follow.
+        of: properties whose values say for whom.
+        only: a property and the value with which it opens something.
+        changed: whether values that come to a resource which is there count as well.
+        new: whether a resource that comes counts.
+    """
+
+    category: Category
+    kind: str
+    severity: Severity
+    sentence: str
+    of: tuple[str, ...]
+    only: tuple[str, str] | None = None
+    changed: bool = True
+    new: bool = True
+
+
+def _let_in(sentence: str, *of: str, severity: Severity = "warning", new: bool = True) -> Opening:
+    return Opening(
+        category=Category.PRIVILEGE,
+        kind="let-in",
+        severity=severity,
+        sentence=sentence,
+        of=of,
+        new=new,
+    )
+
+
+def _connected(*of: str) -> Opening:
+    return Opening(
+        category=Category.EXPOSURE,
+        kind="connected",
+        severity="warning",
+        sentence="connects networks or accounts",
+        of=of,
+    )
+
+
+def _hidden(*of: str, only: tuple[str, str] | None = None, changed: bool = True) -> Opening:
+    return Opening(
+        category=Category.PROTECTION,
+        kind="hides",
+        severity="warning",
+        sentence="changes or hides findings",
+        of=of,
+        only=only,
+        changed=changed,
+    )
+
+
+_GIVEN = _let_in("gives its permissions", "Groups", "Roles", "Users", new=False)
+
+OPENINGS: Final[Mapping[str, Opening]] = {
+    "AWS::EC2::ClientVpnEndpoint": _connected("VpcId"),
+    "AWS::EC2::TransitGatewayAttachment": _connected("TransitGatewayId", "VpcId"),
+    "AWS::EC2::TransitGatewayPeeringAttachment": _connected(
+        "PeerAccountId", "PeerTransitGatewayId"
+    ),
+    "AWS::EC2::TransitGatewayVpcAttachment": _connected("TransitGatewayId", "VpcId"),
+    "AWS::EC2::VPCEndpointServicePermissions": _connected("AllowedPrincipals"),
+    "AWS::EC2::VPCPeeringConnection": _connected("PeerOwnerId", "PeerVpcId"),
+    "AWS::EC2::VPNConnection": _connected("CustomerGatewayId"),
+    "AWS::GuardDuty::Filter": _hidden("Name", "FindingCriteria", only=("Action", "ARCHIVE")),
+    "AWS::GuardDuty::IPSet": _hidden("Location"),
+    "AWS::GuardDuty::TrustedEntitySet": _hidden("Location"),
+    "AWS::IAM::AccessKey": _let_in("is a credential without an end", "UserName", severity="error"),
+    "AWS::IAM::ManagedPolicy": _GIVEN,
+    "AWS::IAM::OIDCProvider": _let_in(
+        "trusts tokens", "Url", "ClientIdList", "ThumbprintList", severity="error"
+    ),
+    "AWS::IAM::Policy": _GIVEN,
+    "AWS::IAM::SAMLProvider": _let_in(
+        "trusts an identity provider", "Name", "SamlMetadataDocument", severity="error"
+    ),
+    "AWS::IAM::User": _let_in("is a user", "UserName", "Groups", "LoginProfile"),
+    "AWS::IAM::UserToGroupAddition": _let_in("adds to a group", "GroupName", "Users"),
+    "AWS::InspectorV2::Filter": _hidden(
+        "Name", "FilterCriteria", only=("FilterAction", "SUPPRESS")
+    ),
+    "AWS::Macie::AllowList": _hidden("Name", "Criteria"),
+    "AWS::Macie::FindingsFilter": _hidden("Name", "FindingCriteria", only=("Action", "ARCHIVE")),
+    "AWS::RAM::ResourceShare": _connected("AllowExternalPrincipals", "Principals", "ResourceArns"),
+    "AWS::RolesAnywhere::Profile": _let_in("gives roles to certificates", "RoleArns"),
+    "AWS::RolesAnywhere::TrustAnchor": _let_in("trusts certificates", "Source", severity="error"),
+    "AWS::SSO::Assignment": _let_in(
+        "gives an account to people", "PermissionSetArn", "PrincipalId", "TargetId"
+    ),
+    "AWS::SSO::InstanceAccessControlAttributeConfiguration": _let_in(
+        "takes attributes of people for decisions", "AccessControlAttributes", new=False
+    ),
+    "AWS::SecurityHub::AutomationRule": _hidden("RuleName", changed=False),
+}
+"""Types by which somebody or something gets in, or findings out of sight."""
+
+SENDERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "AWS::Events::ApiDestination": ("InvocationEndpoint",),
+    "AWS::Events::Rule": ("Targets",),
+    "AWS::KinesisFirehose::DeliveryStream": ("HttpEndpointDestinationConfiguration",),
+    "AWS::Lambda::EventInvokeConfig": ("DestinationConfig",),
+    "AWS::Logs::SubscriptionFilter": ("DestinationArn",),
+    "AWS::Pipes::Pipe": ("Target",),
+    "AWS::S3::Bucket": ("ReplicationConfiguration",),
+    "AWS::SNS::Subscription": ("Endpoint",),
+    "AWS::Scheduler::Schedule": ("Target",),
+}
+"""Properties that say where something goes."""
+
+
+def openings(
+    base: Resource | None, head: Resource, accounts: frozenset[str] = frozenset()
+) -> Iterator[Finding]:
+    """Tell what a resource opens by being there, and what it sends to strangers.
+
+    Args:
+        base: the resource before; None where it is new.
+        head: the resource.
+        accounts: IDs of the accounts that the assembly deploys to; all others are strangers.
+    """
+    opening = OPENINGS.get(head.type)
+    if opening is not None and (opening.new if base is None else opening.changed):
+        yield from _opened(opening, base, head)
+    come = _values(head, SENDERS.get(head.type, ())) - _values(base, SENDERS.get(head.type, ()))
+    strangers = {each for each in come if set(ACCOUNT.findall(each)) - accounts}
+    addresses = {each for each in come - strangers if ADDRESS.match(each)}
+    told: tuple[tuple[set[str], Severity], ...] = ((strangers, "error"), (addresses, "warning"))
+    for found, severity in told:
+        if found:
+            yield Finding(
+                category=Category.EXPOSURE,
+                kind="sent-outside",
+                severity=severity,
+                place=head.place,
+                text=f"sends to {listed(found)}",
+            )
+
+
+def _opened(opening: Opening, base: Resource | None, head: Resource) -> Iterator[Finding]:
+    if opening.only is not None and head.properties.get(opening.only[0]) != opening.only[1]:
+        return
+    come = _values(head, opening.of) - _values(base, opening.of)
+    if come or base is None:
+        values = f": {listed(come)}" if come else ""
+        yield Finding(
+            category=opening.category,
+            kind=opening.kind,
+            severity=opening.severity,
+            place=head.place,
+            text=f"{opening.sentence}{values}",
+        )
+
+
+def _values(resource: Resource | None, names: tuple[str, ...]) -> set[str]:
+    if resource is None:
+        return set()
+    properties = {name: resource.properties.get(name) for name in names}
+    return {text(value) for _, value in leaves(properties) if value is not None}
