@@ -151,7 +151,12 @@ def without(properties: dict[str, Any], name: str) -> dict[str, Any]:
             },
             "DisabledSecurityControlIdentifiers IAM.19` besides",
         ),
-        ("AWS::Config::OrganizationConformancePack", PACK, PACK_OF_ONE, "SourceIdentifier KEY_ROTATION`"),
+        (
+            "AWS::Config::OrganizationConformancePack",
+            PACK,
+            PACK_OF_ONE,
+            "SourceIdentifier KEY_ROTATION`",
+        ),
         (
             "AWS::Config::ConformancePack",
             {"TemplateBody": "Resources:\n  A: !Sub a\n  B: !Sub b\n"},
