@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,9 +23,9 @@ class Opening:
     Attributes:
         category: part of the report.
         kind: of the finding.
-        severity: of the finding.
         sentence: what it does; the values follow.
         of: properties whose values say for whom.
+        severity: of the finding.
         only: a property and the value with which it opens something.
         changed: whether values that come to a resource which is there count as well.
         new: whether a resource that comes counts.
@@ -32,88 +33,76 @@ class Opening:
 
     category: Category
     kind: str
-    severity: Severity
     sentence: str
     of: tuple[str, ...]
+    severity: Severity = "warning"
     only: tuple[str, str] | None = None
     changed: bool = True
     new: bool = True
 
 
-def _let_in(sentence: str, *of: str, severity: Severity = "warning", new: bool = True) -> Opening:
-    return Opening(
-        category=Category.PRIVILEGE,
-        kind="let-in",
-        severity=severity,
-        sentence=sentence,
-        of=of,
-        new=new,
-    )
-
-
-def _connected(*of: str) -> Opening:
-    return Opening(
-        category=Category.EXPOSURE,
-        kind="connected",
-        severity="warning",
-        sentence="connects networks or accounts",
-        of=of,
-    )
-
-
-def _hidden(*of: str, only: tuple[str, str] | None = None, changed: bool = True) -> Opening:
-    return Opening(
-        category=Category.PROTECTION,
-        kind="hides",
-        severity="warning",
-        sentence="changes or hides findings",
-        of=of,
-        only=only,
-        changed=changed,
-    )
-
-
-_GIVEN = _let_in("gives its permissions", "Groups", "Roles", "Users", new=False)
+_LET_IN = functools.partial(Opening, category=Category.PRIVILEGE, kind="let-in")
+_CONNECTED = functools.partial(
+    Opening, category=Category.EXPOSURE, kind="connected", sentence="connects networks or accounts"
+)
+_HIDDEN = functools.partial(
+    Opening, category=Category.PROTECTION, kind="hides", sentence="changes or hides findings"
+)
+_GIVEN = _LET_IN(sentence="gives its permissions", of=("Groups", "Roles", "Users"), new=False)
 
 OPENINGS: Final[Mapping[str, Opening]] = {
-    "AWS::EC2::ClientVpnEndpoint": _connected("VpcId"),
-    "AWS::EC2::TransitGatewayAttachment": _connected("TransitGatewayId", "VpcId"),
-    "AWS::EC2::TransitGatewayPeeringAttachment": _connected(
-        "PeerAccountId", "PeerTransitGatewayId"
+    "AWS::EC2::ClientVpnEndpoint": _CONNECTED(of=("VpcId",)),
+    "AWS::EC2::TransitGatewayAttachment": _CONNECTED(of=("TransitGatewayId", "VpcId")),
+    "AWS::EC2::TransitGatewayPeeringAttachment": _CONNECTED(
+        of=("PeerAccountId", "PeerTransitGatewayId")
     ),
-    "AWS::EC2::TransitGatewayVpcAttachment": _connected("TransitGatewayId", "VpcId"),
-    "AWS::EC2::VPCEndpointServicePermissions": _connected("AllowedPrincipals"),
-    "AWS::EC2::VPCPeeringConnection": _connected("PeerOwnerId", "PeerVpcId"),
-    "AWS::EC2::VPNConnection": _connected("CustomerGatewayId"),
-    "AWS::GuardDuty::Filter": _hidden("Name", "FindingCriteria", only=("Action", "ARCHIVE")),
-    "AWS::GuardDuty::IPSet": _hidden("Location"),
-    "AWS::GuardDuty::TrustedEntitySet": _hidden("Location"),
-    "AWS::IAM::AccessKey": _let_in("is a credential without an end", "UserName", severity="error"),
+    "AWS::EC2::TransitGatewayVpcAttachment": _CONNECTED(of=("TransitGatewayId", "VpcId")),
+    "AWS::EC2::VPCEndpointServicePermissions": _CONNECTED(of=("AllowedPrincipals",)),
+    "AWS::EC2::VPCPeeringConnection": _CONNECTED(of=("PeerOwnerId", "PeerVpcId")),
+    "AWS::EC2::VPNConnection": _CONNECTED(of=("CustomerGatewayId",)),
+    "AWS::GuardDuty::Filter": _HIDDEN(of=("Name", "FindingCriteria"), only=("Action", "ARCHIVE")),
+    "AWS::GuardDuty::IPSet": _HIDDEN(of=("Location",)),
+    "AWS::GuardDuty::TrustedEntitySet": _HIDDEN(of=("Location",)),
+    "AWS::IAM::AccessKey": _LET_IN(
+        sentence="is a credential without an end", of=("UserName",), severity="error"
+    ),
     "AWS::IAM::ManagedPolicy": _GIVEN,
-    "AWS::IAM::OIDCProvider": _let_in(
-        "trusts tokens", "Url", "ClientIdList", "ThumbprintList", severity="error"
+    "AWS::IAM::OIDCProvider": _LET_IN(
+        sentence="trusts tokens", of=("Url", "ClientIdList", "ThumbprintList"), severity="error"
     ),
     "AWS::IAM::Policy": _GIVEN,
-    "AWS::IAM::SAMLProvider": _let_in(
-        "trusts an identity provider", "Name", "SamlMetadataDocument", severity="error"
+    "AWS::IAM::SAMLProvider": _LET_IN(
+        sentence="trusts an identity provider",
+        of=("Name", "SamlMetadataDocument"),
+        severity="error",
     ),
-    "AWS::IAM::User": _let_in("is a user", "UserName", "Groups", "LoginProfile"),
-    "AWS::IAM::UserToGroupAddition": _let_in("adds to a group", "GroupName", "Users"),
-    "AWS::InspectorV2::Filter": _hidden(
-        "Name", "FilterCriteria", only=("FilterAction", "SUPPRESS")
+    "AWS::IAM::User": _LET_IN(sentence="is a user", of=("UserName", "Groups", "LoginProfile")),
+    "AWS::IAM::UserToGroupAddition": _LET_IN(sentence="adds to a group", of=("GroupName", "Users")),
+    "AWS::InspectorV2::Filter": _HIDDEN(
+        of=("Name", "FilterCriteria"), only=("FilterAction", "SUPPRESS")
     ),
-    "AWS::Macie::AllowList": _hidden("Name", "Criteria"),
-    "AWS::Macie::FindingsFilter": _hidden("Name", "FindingCriteria", only=("Action", "ARCHIVE")),
-    "AWS::RAM::ResourceShare": _connected("AllowExternalPrincipals", "Principals", "ResourceArns"),
-    "AWS::RolesAnywhere::Profile": _let_in("gives roles to certificates", "RoleArns"),
-    "AWS::RolesAnywhere::TrustAnchor": _let_in("trusts certificates", "Source", severity="error"),
-    "AWS::SSO::Assignment": _let_in(
-        "gives an account to people", "PermissionSetArn", "PrincipalId", "TargetId"
+    "AWS::Macie::AllowList": _HIDDEN(of=("Name", "Criteria")),
+    "AWS::Macie::FindingsFilter": _HIDDEN(
+        of=("Name", "FindingCriteria"), only=("Action", "ARCHIVE")
     ),
-    "AWS::SSO::InstanceAccessControlAttributeConfiguration": _let_in(
-        "takes attributes of people for decisions", "AccessControlAttributes", new=False
+    "AWS::RAM::ResourceShare": _CONNECTED(
+        of=("AllowExternalPrincipals", "Principals", "ResourceArns")
     ),
-    "AWS::SecurityHub::AutomationRule": _hidden("RuleName", changed=False),
+    "AWS::RolesAnywhere::Profile": _LET_IN(
+        sentence="gives roles to certificates", of=("RoleArns",)
+    ),
+    "AWS::RolesAnywhere::TrustAnchor": _LET_IN(
+        sentence="trusts certificates", of=("Source",), severity="error"
+    ),
+    "AWS::SSO::Assignment": _LET_IN(
+        sentence="gives an account to people", of=("PermissionSetArn", "PrincipalId", "TargetId")
+    ),
+    "AWS::SSO::InstanceAccessControlAttributeConfiguration": _LET_IN(
+        sentence="takes attributes of people for decisions",
+        of=("AccessControlAttributes",),
+        new=False,
+    ),
+    "AWS::SecurityHub::AutomationRule": _HIDDEN(of=("RuleName",), changed=False),
 }
 """Types by which somebody or something gets in, or findings out of sight."""
 
@@ -134,13 +123,7 @@ SENDERS: Final[Mapping[str, tuple[str, ...]]] = {
 def openings(
     base: Resource | None, head: Resource, accounts: frozenset[str] = frozenset()
 ) -> Iterator[Finding]:
-    """Tell what a resource opens by being there, and what it sends to strangers.
-
-    Args:
-        base: the resource before; None where it is new.
-        head: the resource.
-        accounts: IDs of the accounts that the assembly deploys to; all others are strangers.
-    """
+    """Tell what a resource opens by being there, and what it sends to other than the accounts."""
     opening = OPENINGS.get(head.type)
     if opening is not None and (opening.new if base is None else opening.changed):
         yield from _opened(opening, base, head)
