@@ -245,7 +245,7 @@ def _controls(folder: Path) -> frozenset[tuple[str, str]] | None:
             for row in rows
             for control in (row["controls"] or [""])
         )
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise BaselineError(f"{path} is no list of controls; synthesize it again") from None
 
 

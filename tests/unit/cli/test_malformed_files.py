@@ -72,6 +72,28 @@ def test_the_app(tmp_path: Path) -> None:
     assert all(line.startswith(f"{file}:") for line in done.stderr.splitlines())
 
 
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_other_files_of_ones_own(tmp_path: Path, kind: str) -> None:
+    config, folder = tmp_path / "baseline.yaml", tmp_path / "own"
+    config.write_text(f"{SMALL}\nguardrails: {{custom_folder: own}}\n", encoding="utf-8")
+    folder.mkdir()
+    (folder / "own.json").write_bytes(DAMAGED[kind])
+    status, output = run("validate", str(config))
+    assert status == 2
+    assert "guardrails.custom_folder: own.json" in output
+    config.write_text(SMALL, encoding="utf-8")
+    status, output = run("cost", str(config), "--assumptions", str(folder / "own.json"))
+    assert (status, output.count("\n")) == (2, 1)
+
+
+def test_a_day_that_no_calendar_has(tmp_path: Path) -> None:
+    (tmp_path / "baseline.yaml").write_text(SMALL, encoding="utf-8")
+    (tmp_path / "more.yaml").write_text("accounts: 2026-13-45", encoding="utf-8")
+    files = [str(tmp_path / "baseline.yaml"), "--assumptions", str(tmp_path / "more.yaml")]
+    status, output = run("cost", *files)
+    assert (status, output.count("\n")) == (2, 1)
+
+
 @pytest.mark.parametrize(
     "node", [{"attributes": ""}, {"children": 5}, {"children": {"a": None}}, {"path": {}}]
 )
