@@ -247,7 +247,6 @@ OFF: Final = frozenset(
         ("MapPublicIpOnLaunch", "true"),
         ("PrivateDnsEnabled", "false"),
         ("PrivilegedMode", "true"),
-        ("PubliclyAccessible", "true"),
         ("ReservedConcurrentExecutions", "0"),
         ("RuleStatus", "disabled"),
         ("State", "disabled"),
