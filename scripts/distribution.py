@@ -26,6 +26,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 from bill import SUFFIX, bill  # noqa: E402
 
 SUMS = "SHA256SUMS"
+WRITTEN = (".whl", ".tar.gz", ".attestation", SUFFIX)
 _LATER = 1_900_000_000  # a time of files that no commit has
 
 
@@ -122,8 +123,23 @@ def reproduced(folder: Path) -> dict[str, bytes]:
     return first
 
 
+def check_target(target: Path) -> None:
+    """Refuse a folder with anything but what a release consists of: it is emptied.
+
+    Raises:
+        ReleaseError: it is a file, or holds something else.
+    """
+    names = [each.name for each in target.iterdir()] if target.is_dir() else []
+    others = sorted(name for name in names if name != SUMS and not name.endswith(WRITTEN))
+    if others or (target.exists() and not target.is_dir()):
+        raise ReleaseError(
+            f"{target} is no folder of distributions ({', '.join(others[:3]) or 'a file'}); name another"
+        )
+
+
 def write(target: Path) -> list[Path]:
     """Write the distributions, the bill of materials and the sums; give their paths."""
+    check_target(target)
     with tempfile.TemporaryDirectory() as temporary:
         distributions = reproduced(Path(temporary))
     shutil.rmtree(target, ignore_errors=True)

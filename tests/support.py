@@ -15,16 +15,18 @@ CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text(encoding="utf
 ASSET = re.compile(r"\b[0-9a-f]{64}\b")
 
 
-def synthesize(directory: Path, *context: str, validation: bool = False) -> Path:
-    """Run app.py as a user does and give the directory of the cloud assembly."""
+def started(
+    *context: str, directory: Path | None = None, validation: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run app.py as a user does; ``cdk.out`` where no directory is given."""
     settings = {**CONTEXT, **dict(item.split("=", 1) for item in context)}
     environment = {
         **os.environ,
-        "CDK_OUTDIR": str(directory),
+        **({"CDK_OUTDIR": str(directory)} if directory else {}),
         "CDK_CONTEXT_JSON": json.dumps(settings),
         "CDK_VALIDATION": str(validation).lower(),
     }
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "app.py"],
         cwd=ROOT,
         env=environment,
@@ -32,6 +34,11 @@ def synthesize(directory: Path, *context: str, validation: bool = False) -> Path
         capture_output=True,
         text=True,
     )
+
+
+def synthesize(directory: Path, *context: str, validation: bool = False) -> Path:
+    """Run app.py and give the directory of the cloud assembly."""
+    done = started(*context, directory=directory, validation=validation)
     assert done.returncode == 0, done.stderr
     return directory
 

@@ -11,7 +11,9 @@ import typer
 from baseline.errors import BaselineError
 
 if TYPE_CHECKING:
+    from baseline.config import Configuration, Standalone
     from baseline.cost import Assumptions, Estimate
+    from baseline.cost.footprint import Footprint
 
 TOO_MUCH = 1
 WRONG_INPUT = 2
@@ -100,12 +102,21 @@ def _estimate(file: Path, assumptions: Assumptions, assembly: Path | None) -> Es
     # Nobody else waits for the models of the configuration.
     from baseline.config import read  # noqa: PLC0415
     from baseline.cost import estimate  # noqa: PLC0415
+
+    configuration = read(file)
+    resources = None if assembly is None else _counted(assembly, configuration)
+    return estimate(configuration, assumptions, resources=resources)
+
+
+def _counted(assembly: Path, configuration: Configuration | Standalone) -> Footprint:
     from baseline.cost.counting import counted  # noqa: PLC0415
     from baseline.cost.estimating import landscape  # noqa: PLC0415
 
-    configuration = read(file)
-    resources = None
-    if assembly is not None:
-        land = landscape(configuration)
-        resources = counted(assembly, land, prefix=configuration.prefix)
-    return estimate(configuration, assumptions, resources=resources)
+    try:
+        return counted(assembly, landscape(configuration), prefix=configuration.prefix)
+    except BaselineError:
+        raise
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        raise BaselineError(
+            f"{assembly} has a file that is not what `cdk synth` writes; synthesize it again"
+        ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from baseline.config.text import shorten
 
@@ -23,12 +24,21 @@ class Place:
 class Finding:
     """One problem at a path of the configuration; ``()`` is the whole file.
 
-    ``place`` is given only where the path does not lead there, as for a key that stands twice.
+    ``place`` is given only where the path does not lead there, as for a key that stands twice. What a
+    check compared with stands in ``rests_on``: where that is refused itself, nothing follows from it.
+    ``meant`` is the key that an unknown one is a misspelling of.
     """
 
     path: Path
     message: str
     place: Place | None = None
+    rests_on: tuple[Path, ...] = ()
+    meant: Path | None = None
+
+
+REGIONS: Final[tuple[Path, ...]] = (("regions",),)
+DOMAINS: Final[tuple[Path, ...]] = (("organization", "email_domains"),)
+"""What many compare with."""
 
 
 def dotted(path: Path) -> str:

@@ -122,7 +122,7 @@ def check(document: Document) -> tuple[Configuration | None, list[Finding]]:
         configuration = Configuration.model_validate(document.value, context=CHECKED_ELSEWHERE)
     except ValidationError as error:
         found += _of_types(error, Configuration, document)
-    return configuration, _fresh(document, _with_checks(found, checks.run(document.value)))
+    return configuration, _told(document, found, checks.run(document.value))
 
 
 def check_standalone(document: Document) -> tuple[Standalone | None, list[Finding]]:
@@ -133,7 +133,7 @@ def check_standalone(document: Document) -> tuple[Standalone | None, list[Findin
         configuration = Standalone.model_validate(document.value, context=CHECKED_ELSEWHERE)
     except ValidationError as error:
         found += map(_explained, _of_types(error, Standalone, document))
-    return configuration, _fresh(document, _with_checks(found, standalone.run(document.value)))
+    return configuration, _told(document, found, standalone.run(document.value))
 
 
 def _of_types(error: ValidationError, root: type[Section], document: Document) -> list[Finding]:
@@ -155,23 +155,29 @@ def _explained(finding: Finding) -> Finding:
     return finding
 
 
-def _with_checks(of_types: list[Finding], of_checks: list[Finding]) -> list[Finding]:
-    """Add what the checks find, but for what follows from a value that is refused already.
+def _told(document: Document, of_types: list[Finding], of_checks: list[Finding]) -> list[Finding]:
+    """Give what is wrong, but for what follows from a value that is refused already.
 
-    Nothing is said about such a value or inside it, nor about the settings beside it: a switch that
-    cannot be read is no switch that is off.
+    Nothing is said about such a value or inside it, about what was compared with it, nor about the
+    settings beside it: a switch that cannot be read is no switch that is off. A misspelt key is not
+    missing besides, and what YAML refused has no value here.
     """
-    refused = {finding.path for finding in of_types}
+    lost = document.refused() | {each.meant for each in of_types if each.meant is not None}
+    of_types = [each for each in of_types if lost.isdisjoint(_around(each.path))]
+    refused = lost | {each.path for each in of_types}
     beside = {path[:-1] for path in refused if len(path) > 1 and path[0] not in _EACH_BY_ITSELF}
     silent = refused | beside
-    return [*of_types, *(each for each in of_checks if silent.isdisjoint(_around(each.path)))]
+    fresh = (each for each in of_checks if silent.isdisjoint(_around(each.path)))
+    sound = (each for each in fresh if not _rests_on(each, refused))
+    return [*document.findings, *of_types, *sound]
 
 
-def _fresh(document: Document, found: list[Finding]) -> list[Finding]:
-    # What YAML already refused has no value: that it is missing is no second problem.
-    refused = document.refused()
-    fresh = [finding for finding in found if refused.isdisjoint(_around(finding.path))]
-    return [*document.findings, *fresh]
+def _rests_on(finding: Finding, refused: set[Position]) -> bool:
+    return any(
+        path[: len(base)] == base or base[: len(path)] == path
+        for base in finding.rests_on
+        for path in refused
+    )
 
 
 def _concerns_guardrails(finding: Finding) -> bool:

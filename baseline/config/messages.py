@@ -47,7 +47,8 @@ HINTS: Mapping[str, str] = MappingProxyType(
         forms.UNIT_ID_PATTERN: "is not the ID of an organizational unit: ou-, the root's part, -, 8 to 32 lower-case letters or digits",
         forms.ROOT_EMAIL_PATTERN: "is not an e-mail address",
         forms.CONTACT_EMAIL_PATTERN: "is not an e-mail address that AWS accepts for a contact",
-        forms.DOMAIN_PATTERN: "is not a mail domain in lower case, such as example.com",
+        # Of mail domains and of hosts: one pattern.
+        forms.DOMAIN_PATTERN: "is not a domain name in lower case, such as example.com",
         forms.PHONE_PATTERN: 'is not a telephone number in E.164 form, such as "+4930123456"',
         forms.PREFIX_PATTERN: "is not a prefix: 3 to 16 lower-case letters, digits or hyphens, a letter first, no hyphen last",
         forms.MEMBER_NAME_PATTERN: "is not an account name: 2 to 50 lower-case letters, digits or hyphens, a letter first, no hyphen last",
@@ -59,7 +60,6 @@ HINTS: Mapping[str, str] = MappingProxyType(
         forms.DEPLOY_ROLE_NAME_PATTERN: "is not a name for a deploy role: 2 to 30 lower-case letters, digits or hyphens",
         forms.REPOSITORY_PATTERN: "is not one repository or project with its owner, such as example/baseline; wildcards let strangers deploy",
         forms.REFERENCE_PATTERN: "is not the name of one environment, branch or tag; wildcards let every branch deploy",
-        forms.HOST_PATTERN: "is not a host name in lower case, such as gitlab.com",
         forms.PREFIX_LIST_PATTERN: "is not the ID of a prefix list, such as pl-6da54004",
         forms.IPAM_POOL_PATTERN: "is not the ID of an IPAM pool, such as ipam-pool-0123456789abcdef0",
         forms.ATTACHMENT_PATTERN: "is not the ID of a transit gateway attachment, such as tgw-attach-0123456789abcdef0",
@@ -147,7 +147,10 @@ def finding(error: ErrorDetails, root: type[Section], unquoted: Mapping[Path, st
     if error["type"] == "missing":
         return Finding(path, _missing(root, path))
     if error["type"] == "extra_forbidden":
-        return Finding(path, _unknown(root, path))
+        known = _known(root, path)
+        near = nearest(str(path[-1]), known)
+        message = f"unknown key; {suggestion(str(path[-1]), known)}"
+        return Finding(path, message, meant=(*path[:-1], near) if near else None)
     if value is None:
         return Finding(path, _empty(path))
     if error["type"] == "string_type" and path in unquoted:
@@ -173,10 +176,9 @@ def _missing(root: type[Section], path: Path) -> str:
     )
 
 
-def _unknown(root: type[Section], path: Path) -> str:
+def _known(root: type[Section], path: Path) -> list[str]:
     section = section_at(root, path[:-1])
-    known = list(section.model_fields) if section else []
-    return f"unknown key; {suggestion(str(path[-1]), known)}"
+    return list(section.model_fields) if section else []
 
 
 def _empty(path: Path) -> str:

@@ -57,12 +57,18 @@ def _owned(
     node: Mapping[str, Any], owners: Mapping[str, set[str]], above: frozenset[str]
 ) -> Iterator[tuple[str, frozenset[str]]]:
     """Walk the tree: type of each resource, and the capabilities it belongs to."""
-    here = frozenset(owners.get(node.get("path", ""), above))
-    kind = node.get("attributes", {}).get(TYPE)
-    if kind and here:
+    here = frozenset(owners.get(str(node.get("path", "")), above))
+    kind = _inside(node, "attributes").get(TYPE)
+    if isinstance(kind, str) and here:
         yield kind, here
-    for child in (node.get("children") or {}).values():
-        yield from _owned(child, owners, here)
+    for child in _inside(node, "children").values():
+        if isinstance(child, dict):
+            yield from _owned(child, owners, here)
+
+
+def _inside(node: Mapping[str, Any], key: str) -> dict[str, Any]:
+    found = node.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def _declarations(assembly: Path) -> list[dict[str, Any]]:

@@ -128,12 +128,17 @@ def from_file(path: Path) -> dict[str, object]:
         BaselineError: the file cannot be read, or holds something else.
     """
     try:
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise BaselineError(f"{path} has more than {MAXIMUM_BYTES:,} bytes")
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        with path.open("rb") as file:
+            content = file.read(MAXIMUM_BYTES + 1)
+        document = (
+            yaml.safe_load(content.decode("utf-8")) if len(content) <= MAXIMUM_BYTES else None
+        )
+    # Days that no calendar has, and lists in lists without end, are Python's errors.
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise BaselineError(f"{path} cannot be read: {shorten(reason, 200)}") from None
+    if len(content) > MAXIMUM_BYTES:
+        raise BaselineError(f"{path} has more than {MAXIMUM_BYTES:,} bytes")
     if not isinstance(document, dict):
         raise BaselineError(f"{path} is no mapping of assumptions, such as `accounts: 200`")
     return {str(name): value for name, value in document.items()}

@@ -62,7 +62,7 @@ class Journal:
         for path in sorted(self.folder.glob("*.json")):
             try:
                 entry = Entry(**json.loads(path.read_text(encoding="utf-8")))
-            except (TypeError, ValueError) as error:
+            except (OSError, TypeError, ValueError, RecursionError) as error:
                 raise BaselineError(
                     f"{path} is no journal of a game day ({error}); look at what it names, then remove it"
                 ) from error

@@ -64,7 +64,7 @@ def read(path: Path) -> Scenario:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         scenario = Scenario.model_validate(document)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         if isinstance(error, ValidationError):
             raise BaselineError(_explain(path, error)) from error
         raise BaselineError(f"{path.name}: {error}") from error

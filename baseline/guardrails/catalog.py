@@ -239,7 +239,7 @@ def _read(path: Path) -> dict[str, object]:
     """Read a JSON object."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BaselineError(f"{path.name}: cannot be read as JSON: {error}") from error
     if not isinstance(document, dict):
         raise BaselineError(f"{path.name}: must hold one JSON object")

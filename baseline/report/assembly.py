@@ -49,5 +49,5 @@ def _acknowledgements(folder: Path) -> tuple[Acknowledgement, ...]:
 def _read(path: Path) -> Any:  # noqa: ANN401 - a JSON document
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BaselineError(f"{path} cannot be read ({error}); synthesize it again") from None

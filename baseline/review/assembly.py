@@ -11,8 +11,9 @@ from typing import Any
 from baseline.assembly import artifacts as artifacts_of
 from baseline.assembly import json_object
 from baseline.errors import BaselineError
+from baseline.organization.protection import PROTECTED_KEY
 from baseline.review.finding import Place
-from baseline.review.values import canonical, plain
+from baseline.review.values import as_list, canonical, plain
 
 STACK = "aws:cloudformation:stack"
 NESTED = "cdk:cloud-assembly"
@@ -33,6 +34,7 @@ class Resource:
         deletion: what becomes of it when it leaves the template; ``Delete`` where nothing is said.
         replacement: the same for the old one when it is replaced.
         account: ID of the account; empty where the assembly does not say, as for StackSets.
+        condition: name of the condition under which it is made; empty where it is made anyway.
     """
 
     place: Place
@@ -41,6 +43,13 @@ class Resource:
     deletion: str
     replacement: str
     account: str = ""
+    condition: str = ""
+
+    @property
+    def own(self) -> bool:
+        """Whether it carries the baseline's tag."""
+        tags = as_list(self.properties.get("Tags"))
+        return any(isinstance(each, dict) and each.get("Key") == PROTECTED_KEY for each in tags)
 
     @property
     def retained(self) -> bool:
@@ -172,6 +181,7 @@ class _Reader:
                 deletion=str(row.get("DeletionPolicy", "Delete")),
                 replacement=str(row.get("UpdateReplacePolicy", "Delete")),
                 account=account,
+                condition=str(row.get("Condition", "")),
             )
         self.found[place.stack] = Stack(
             place=place,
@@ -235,7 +245,7 @@ def _controls(folder: Path) -> frozenset[tuple[str, str]] | None:
             for row in rows
             for control in (row["controls"] or [""])
         )
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise BaselineError(f"{path} is no list of controls; synthesize it again") from None
 
 

@@ -14,8 +14,10 @@ from baseline.review.controls import controls
 from baseline.review.exposure import ports
 from baseline.review.finding import Category, Finding, Review
 from baseline.review.guardrails import POLICY, guardrails
+from baseline.review.openings import openings
 from baseline.review.protection import protection, termination
 from baseline.review.resources import resources
+from baseline.review.sections import conditional, sections
 from baseline.review.template_rules import template_findings
 from baseline.review.watching import watching
 
@@ -117,14 +119,18 @@ def _pairs(base: Assembly, head: Assembly) -> Iterator[Finding]:
         before = base.stacks.get(name)
         if before is not None:
             yield from termination(before, stack)
+            yield from sections(before, stack)
         for key, resource in stack.resources.items():
             old = before.resources.get(key) if before else None
             if old is None or old.type != resource.type:
                 yield from ports(None, resource)
                 yield from access(None, resource, accounts)
+                yield from openings(None, resource, accounts)
             elif old != resource:
                 yield from ports(old, resource)
                 yield from access(old, resource, accounts)
+                yield from openings(old, resource, accounts)
+                yield from conditional(old, resource)
                 yield from protection(old, resource)
                 yield from watching(old, resource)
 

@@ -16,6 +16,7 @@ SWITCHES = frozenset(
         "BlockPublicAcls",
         "BlockPublicPolicy",
         "BucketKeyEnabled",
+        "DeleteProtection",
         "DeletionProtection",
         "DeletionProtectionEnabled",
         "EnableAutoSoftwareUpdates",
@@ -24,6 +25,7 @@ SWITCHES = frozenset(
         "Encrypted",
         "EnforceHTTPS",
         "EnforceWorkGroupConfiguration",
+        "FirewallPolicyChangeProtection",
         "IgnorePublicAcls",
         "IncludeGlobalServiceEvents",
         "IsLogging",
@@ -36,6 +38,7 @@ SWITCHES = frozenset(
         "SSEEnabled",
         "SqsManagedSseEnabled",
         "StorageEncrypted",
+        "SubnetChangeProtection",
         "TransitEncryptionEnabled",
     }
 )

@@ -131,7 +131,7 @@ def _app(name: str, tree: Path) -> tuple[Sequence[str], dict[str, object]]:
         document = json.loads(path.read_text(encoding="utf-8"))
         command = shlex.split(document.get("app", DEFAULT_APP))
         context = dict(document.get("context") or {})
-    except (ValueError, AttributeError, TypeError):
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
         raise BaselineError(f"cdk.json of {name} is not the file of an app") from None
     if command and Path(command[0]).name in {"python", "python3"}:
         # The interpreter that has the CDK.

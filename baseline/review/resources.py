@@ -9,6 +9,7 @@ from baseline.errors import BaselineError
 from baseline.review.assembly import Assembly, Resource, Stack
 from baseline.review.finding import Category, Finding, Place, Severity, code, listed
 from baseline.review.guardrails import decides
+from baseline.review.statements import policies_of
 from baseline.review.values import canonical
 
 STATEFUL = frozenset(
@@ -47,6 +48,9 @@ STATEFUL = frozenset(
 
 WATCHING = (
     "AWS::AccessAnalyzer::",
+    "AWS::ApiGateway::Authorizer",
+    "AWS::ApiGateway::RequestValidator",
+    "AWS::Backup::",
     "AWS::Budgets::",
     "AWS::CE::",
     "AWS::CloudFormation::GuardHook",
@@ -56,6 +60,7 @@ WATCHING = (
     "AWS::Config::",
     "AWS::EC2::FlowLog",
     "AWS::EC2::NetworkAcl",
+    "AWS::EC2::SnapshotBlockPublicAccess",
     "AWS::EC2::SubnetNetworkAclAssociation",
     "AWS::Events::",
     "AWS::FMS::",
@@ -80,7 +85,11 @@ WATCHING = (
     "AWS::SSM::ResourceDataSync",
     "AWS::SSM::ServiceSetting",
     "AWS::Scheduler::",
+    "AWS::SecretsManager::ResourcePolicy",
+    "AWS::SecretsManager::RotationSchedule",
     "AWS::SecurityHub::",
+    "AWS::SecurityLake::",
+    "AWS::Shield::",
     "AWS::StepFunctions::StateMachine",
     "AWS::WAFv2::",
     "Custom::",
@@ -180,7 +189,8 @@ def at(value: object, path: tuple[str, ...]) -> object:
 
 def _gone(resource: Resource, renamed: Resource | None, moved: str) -> Finding:
     stateful = resource.type in STATEFUL
-    watching = resource.type.startswith(WATCHING)
+    denies = any(each.denies for each in policies_of(resource.type, resource.properties).values())
+    watching = resource.type.startswith(WATCHING) or denies
     severity: Severity = "error" if stateful else "warning" if watching else "note"
     if renamed is not None:
         sentence = f"has another logical ID, {code(renamed.place.name)}, and is made anew"

@@ -10,6 +10,7 @@ from typing import Any
 from baseline.review.values import as_list, canonical, text
 
 ANYBODY = "*"
+PATTERN = "EventPattern"
 CONFINING = (
     "aws:principalorgid",
     "aws:principalorgpaths",
@@ -98,7 +99,9 @@ def _statements(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, dict[s
                 yield ".".join(path), row
             return
         for key, each in value.items():
-            yield from _statements(each, (*path, key))
+            # What a rule waits for may look like a policy: that of somebody else's bucket.
+            if key != PATTERN:
+                yield from _statements(each, (*path, key))
 
 
 def _named(statement: Mapping[str, Any], key: str) -> list[str]:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import yaml
+
 ASSET = re.compile(r"\b[0-9a-f]{64}\b")
 FUNCTION = re.compile(r"Fn::\w+|Ref")
 NOTHING = {"Ref": "AWS::NoValue"}
@@ -55,6 +57,14 @@ def _read(written: str) -> Any:  # noqa: ANN401
     except (ValueError, RecursionError):
         return written
     return plain(found) if isinstance(found, dict | list) else written
+
+
+def written(body: str) -> Any:  # noqa: ANN401
+    """Read a text that holds YAML; its lines where it holds none, or short forms of functions."""
+    try:
+        return yaml.safe_load(body)
+    except (yaml.YAMLError, RecursionError):
+        return body.splitlines()
 
 
 def text(value: Any) -> str:  # noqa: ANN401

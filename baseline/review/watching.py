@@ -3,109 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from baseline.review.assembly import Resource
 from baseline.review.finding import Category, Finding, Severity, code, listed
-from baseline.review.values import Path, leaves
+from baseline.review.protection import KEYS, PERIODS, SWITCHES
+from baseline.review.resources import at
+from baseline.review.values import Path, leaves, written
+from baseline.review.watched import BODY, LIMITS, NARROWING, OFF, OWN, WATCHED, WORDS
 
-WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
-    "AWS::AccessAnalyzer::Analyzer": ("AnalyzerConfiguration", "Type"),
-    "AWS::Budgets::Budget": ("Budget", "NotificationsWithSubscribers"),
-    "AWS::CE::AnomalySubscription": (
-        "Frequency",
-        "MonitorArnList",
-        "Subscribers",
-        "ThresholdExpression",
-    ),
-    "AWS::CloudFormation::StackSet": (
-        "AutoDeployment",
-        "OperationPreferences",
-        "StackInstancesGroup",
-    ),
-    "AWS::CloudTrail::Trail": (
-        "AdvancedEventSelectors",
-        "CloudWatchLogsLogGroupArn",
-        "EventSelectors",
-        "InsightSelectors",
-    ),
-    "AWS::CloudWatch::Alarm": (
-        "ActionsEnabled",
-        "AlarmActions",
-        "ComparisonOperator",
-        "DatapointsToAlarm",
-        "Dimensions",
-        "EvaluationPeriods",
-        "MetricName",
-        "Metrics",
-        "Namespace",
-        "Period",
-        "Statistic",
-        "Threshold",
-        "TreatMissingData",
-    ),
-    "AWS::Config::ConfigRule": ("InputParameters", "Scope", "Source"),
-    "AWS::Config::ConfigurationAggregator": ("OrganizationAggregationSource",),
-    "AWS::Config::ConfigurationRecorder": ("RecordingGroup", "RecordingMode"),
-    "AWS::EC2::FlowLog": ("TrafficType",),
-    "AWS::EC2::NetworkAclEntry": ("CidrBlock", "Ipv6CidrBlock", "PortRange", "RuleAction"),
-    "AWS::EC2::Subnet": ("MapPublicIpOnLaunch",),
-    "AWS::EC2::VPCEndpoint": ("PrivateDnsEnabled",),
-    "AWS::Events::EventBus": ("DeadLetterConfig",),
-    "AWS::Events::Rule": ("EventPattern", "ScheduleExpression", "State", "Targets"),
-    "AWS::IAM::Role": ("MaxSessionDuration",),
-    "AWS::Lambda::EventInvokeConfig": ("DestinationConfig",),
-    "AWS::Lambda::Function": ("DeadLetterConfig", "LoggingConfig", "TracingConfig"),
-    "AWS::Logs::MetricFilter": ("FilterPattern", "MetricTransformations"),
-    "AWS::Route53Resolver::FirewallRuleGroup": ("FirewallRules",),
-    "AWS::S3::Bucket": ("LoggingConfiguration", "OwnershipControls"),
-    "AWS::SNS::Subscription": ("Endpoint", "FilterPolicy", "Protocol"),
-    "AWS::SSM::Association": ("OutputLocation", "ScheduleExpression", "Targets"),
-    "AWS::SSM::MaintenanceWindow": ("AllowUnassociatedTargets", "Schedule"),
-    "AWS::SSM::MaintenanceWindowTask": ("Targets", "TaskInvocationParameters"),
-    "AWS::SSM::PatchBaseline": ("ApprovalRules", "DefaultBaseline", "RejectedPatchesAction"),
-    "AWS::SSM::ServiceSetting": ("SettingValue",),
-    "AWS::SSO::PermissionSet": ("SessionDuration",),
-    "AWS::Scheduler::Schedule": ("ScheduleExpression", "State", "Target"),
-    "AWS::SecurityHub::AutomationRule": ("Actions", "Criteria", "RuleStatus"),
-    "AWS::SecurityHub::ConfigurationPolicy": ("ConfigurationPolicy",),
-    "AWS::SecurityHub::OrganizationConfiguration": ("AutoEnable", "ConfigurationType"),
-    "AWS::SecurityHub::PolicyAssociation": ("TargetId", "TargetType"),
-    "AWS::StepFunctions::StateMachine": ("LoggingConfiguration", "TracingConfiguration"),
-    "Custom::DnsFirewallLookup": ("FailOpen", "Lists"),
-    "Custom::OrganizationFeatures": (
-        "DelegatedAdministrators",
-        "OnDelete",
-        "Placements",
-        "PolicyTypes",
-        "RegionalAdministrators",
-        "RootFeatures",
-        "TrustedAccess",
-    ),
-}
-"""Properties by type: less of them, or others, and something is no longer found, told or held back."""
-
-NARROWING: Final = frozenset(
-    {"Criteria", "EventPattern", "FilterPolicy", "RecordingGroup", "Scope", "ThresholdExpression"}
-)
-"""More of these looks at less."""
-
-OFF: Final = frozenset(
-    {
-        ("ActionsEnabled", "false"),
-        ("AllowUnassociatedTargets", "true"),
-        ("FailOpen", "enabled"),
-        ("MapPublicIpOnLaunch", "true"),
-        ("PrivateDnsEnabled", "false"),
-        ("RuleStatus", "disabled"),
-        ("State", "disabled"),
-    }
-)
-"""Words that take away what holds where nothing is said."""
-
-LIMITS: Final = frozenset({"MaxSessionDuration"})
-"""Numbers that protect by being small."""
+JUDGED = KEYS | PERIODS | SWITCHES
+"""What :mod:`baseline.review.protection` judges wherever it stands."""
 
 Pairs = Counter[tuple[Path, str]]
 """How often a value stands at a path: one of three rules that block less is less."""
@@ -113,12 +22,12 @@ Pairs = Counter[tuple[Path, str]]
 
 def watching(base: Resource, head: Resource) -> Iterator[Finding]:
     """Compare what a resource finds, records, tells and holds back."""
-    for name in WATCHED.get(head.type, ()):
+    for name in _compared(base, head):
         old, new = _pairs(base, name), _pairs(head, name)
         if old == new or _smaller(name, old, new):
             continue
-        gone = [each for each in old - new if not _off(name, each)]
-        less = bool(gone) or name in NARROWING or any(_off(name, each) for each in new - old)
+        gone = any(not _off(name, each) for each in old - new)
+        less = gone or any(_off(name, each) or _narrows(name, each) for each in new - old)
         severity: Severity = "warning" if less else "note"
         yield Finding(
             category=Category.PROTECTION,
@@ -130,14 +39,37 @@ def watching(base: Resource, head: Resource) -> Iterator[Finding]:
         )
 
 
+def _compared(base: Resource, head: Resource) -> tuple[str, ...]:
+    own = OWN.get(head.type, ()) if base.own else ()
+    return (*WATCHED.get(head.type, ()), *own)
+
+
+def _narrows(name: str, pair: tuple[Path, str]) -> bool:
+    return not NARROWING.isdisjoint({name, *pair[0]})
+
+
 def _pairs(resource: Resource, name: str) -> Pairs:
-    found: Any = resource.properties.get(name)
-    return Counter((path, str(value)) for path, value in leaves(found) if value is not None)
+    """Give the values of a property, but for those that are judged as what protects data."""
+    found = at(resource.properties, tuple(name.split(".")))
+    if name == BODY and isinstance(found, str):
+        found = written(found)
+    return Counter(
+        (path, str(value))
+        for path, value in leaves(_chosen(found))
+        if value is not None and not (path and path[-1] in JUDGED | WORDS)
+    )
+
+
+def _chosen(value: Any) -> Any:  # noqa: ANN401 - any value of JSON
+    """Give a value in which an empty choice, such as the action ``{"Block": {}}``, is one that counts."""
+    if isinstance(value, dict):
+        return {key: _chosen(each) if each != {} else "" for key, each in value.items()}
+    return [_chosen(each) for each in value] if isinstance(value, list) else value
 
 
 def _off(name: str, pair: tuple[Path, str]) -> bool:
     path, value = pair
-    return ((path or (name,))[-1], value.lower()) in OFF
+    return ((path or name.split("."))[-1], value.lower()) in OFF
 
 
 def _smaller(name: str, old: Pairs, new: Pairs) -> bool:

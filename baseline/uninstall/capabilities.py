@@ -55,7 +55,7 @@ def declared(assembly: Assembly) -> Declared:
         for row in rows:
             stack = str(row["construct"]).split("/")[0]
             found.setdefault(stack, []).append((str(row["capability"]), str(row["construct"])))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise BaselineError(
             f"{path} does not tell what the stacks implement; synthesize with this app: make synth"
         ) from None
@@ -151,13 +151,13 @@ def _places(stack: Stack) -> dict[str, str]:
     if stack.metadata is not None:
         try:
             rows = json.loads(stack.metadata.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             raise BaselineError(
                 f"{stack.metadata} is no JSON object; synthesize the assembly again"
             ) from None
     found = {}
     for path, items in rows.items() if isinstance(rows, dict) else ():
-        for item in items:
-            if item.get("type") == "aws:cdk:logicalId":
-                found[str(item["data"])] = str(path).lstrip("/")
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, dict) and item.get("type") == "aws:cdk:logicalId":
+                found[str(item.get("data"))] = str(path).lstrip("/")
     return found

@@ -152,6 +152,19 @@ def test_a_tag_that_does_not_fit_the_files_is_refused(
         distribution.check_tag(tag, tmp_path)
 
 
+def test_only_a_folder_of_distributions_is_emptied(tmp_path: Path) -> None:
+    folder = tmp_path / "dist"
+    distribution.check_target(folder)
+    folder.mkdir()
+    for name in ("a-1.whl", "a-1.tar.gz", "a-1.cdx.json", "SHA256SUMS"):
+        (folder / name).touch()
+    distribution.check_target(folder)
+    (folder / "thesis.odt").touch()
+    for target, named in ((folder, "thesis.odt"), (folder / "a-1.whl", "a file"), (ROOT, ".")):
+        with pytest.raises(distribution.ReleaseError, match=re.escape(named)):
+            distribution.check_target(target)
+
+
 def test_a_tag_that_fits_is_taken(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nversion = "1.2.3"\n', encoding="utf-8")
     (tmp_path / "CHANGELOG.md").write_text("# Log\n\n## [1.2.3] - 2026-12-01\n", encoding="utf-8")

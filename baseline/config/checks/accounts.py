@@ -44,11 +44,15 @@ def stand_in_a_unit(view: View) -> Iterator[Finding]:
             and account[1] in CoreAccounts.model_fields
         ):
             yield Finding(
-                account, f"has no ou; name the unit it stands in, such as {_example(paths)}"
+                account,
+                f"has no ou; name the unit it stands in, such as {_example(paths)}",
+                rests_on=(where,),
             )
         elif path is not None and paths and matches_unit_path(path) and path not in paths:
             yield Finding(
-                where, f"{show(path)} is not a unit of organizational_units{_meant(path, paths)}"
+                where,
+                f"{show(path)} is not a unit of organizational_units{_meant(path, paths)}",
+                rests_on=(units.position(path),),
             )
 
 

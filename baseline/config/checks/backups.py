@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from baseline.config.checks import control_tower
-from baseline.config.finding import Finding, Path
+from baseline.config.finding import REGIONS, Finding, Path
 from baseline.config.regions import BACKUPS, table
 from baseline.config.text import listed, show
 from baseline.config.view import View
@@ -66,6 +66,7 @@ def are_copied_inside_the_organization(view: View) -> Iterator[Finding]:
         yield Finding(
             (*CENTRAL, "region"),
             f"{show(region)} is not in regions [{listed(governed)}]; the guardrails deny the others",
+            rests_on=REGIONS,
         )
 
 

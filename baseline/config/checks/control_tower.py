@@ -61,7 +61,9 @@ def names_units(view: View) -> Iterator[Finding]:
                     near = nearest(path, paths)
                     meant = f"; did you mean '{near}'?" if near else "; add it there"
                     yield Finding(
-                        where, f"{show(path)} is not a unit of organizational_units{meant}"
+                        where,
+                        f"{show(path)} is not a unit of organizational_units{meant}",
+                        rests_on=(units.position(path),),
                     )
                 name = view.text(*place, key) or key
                 if first.setdefault((name, path), place) != place:

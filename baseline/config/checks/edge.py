@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from baseline.config.checks import control_tower
+from baseline.config.checks.regions import unoffered
 from baseline.config.edge import COMMITMENT, GLOBAL_REGION
-from baseline.config.finding import Finding, Path
-from baseline.config.regions import FIREWALL_MANAGER, table
+from baseline.config.finding import REGIONS, Finding, Path
+from baseline.config.regions import FIREWALL_MANAGER
 from baseline.config.text import listed, show
 from baseline.config.view import View
 
@@ -42,15 +43,8 @@ def are_offered(view: View) -> Iterator[Finding]:
     """CloudFormation has the policies' types in every governed Region."""
     if not _policies(view):
         return
-    for path, name in view.items("regions"):
-        region = table().get(name)
-        lacking = [kind for kind in FIREWALL_MANAGER if region and kind in region.missing]
-        if lacking:
-            yield Finding(
-                path,
-                f"CloudFormation has no {listed(lacking)} in {show(name)}; leave the Region out, or "
-                "remove edge.firewall_manager",
-            )
+    for path, lacking in unoffered(view, FIREWALL_MANAGER):
+        yield Finding(path, f"{lacking}; leave the Region out, or remove edge.firewall_manager")
 
 
 def web_acls_stand_where_their_scope_is(view: View) -> Iterator[Finding]:
@@ -81,7 +75,7 @@ def _global_web_acl(
                 f"{GLOBAL_REGION}; remove regions, or use scope REGIONAL",
             )
     if GLOBAL_REGION not in governed:
-        yield Finding((*path, "scope"), _unrecorded("distributions"))
+        yield _unrecorded((*path, "scope"))
 
 
 def web_acls_have_a_log(view: View) -> Iterator[Finding]:
@@ -124,7 +118,7 @@ def shield_is_agreed(view: View) -> Iterator[Finding]:
         )
     governed = [name for _, name in view.items("regions")]
     if view.get((*SHIELD, "distributions")) is True and GLOBAL_REGION not in governed:
-        yield Finding((*SHIELD, "distributions"), _unrecorded("distributions"))
+        yield _unrecorded((*SHIELD, "distributions"))
 
 
 def shield_supports_members(view: View) -> Iterator[Finding]:
@@ -150,10 +144,12 @@ def shield_supports_members(view: View) -> Iterator[Finding]:
         )
 
 
-def _unrecorded(what: str) -> str:
-    return (
-        f"Firewall Manager finds {what} by AWS Config in {GLOBAL_REGION}, which is not governed; "
-        f"add {GLOBAL_REGION} to regions, or leave them out"
+def _unrecorded(place: Path) -> Finding:
+    return Finding(
+        place,
+        f"Firewall Manager finds distributions by AWS Config in {GLOBAL_REGION}, which is not governed; "
+        f"add {GLOBAL_REGION} to regions, or leave them out",
+        rests_on=REGIONS,
     )
 
 

@@ -156,6 +156,7 @@ def units_are_known(view: View) -> Iterator[Finding]:
                 yield Finding(
                     place,
                     f"{show(path)} is not a unit of organizational_units; {suggestion(path, paths)}",
+                    rests_on=(units.position(path),),
                 )
 
 

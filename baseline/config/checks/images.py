@@ -10,6 +10,7 @@ from baseline.config.text import show
 from baseline.config.view import View
 
 IMAGES: Path = ("images",)
+PROVIDERS = (("capabilities", "ec2_attributes", "image_providers"),)
 MACHINES: Path = (*IMAGES, "machines")
 CONTAINERS: Path = (*IMAGES, "containers")
 INSPECTOR: Path = ("capabilities", "inspector")
@@ -75,12 +76,14 @@ def come_from_allowed_providers(view: View) -> Iterator[Finding]:
                 (*MACHINES, name, "platform"),
                 f"the base image of {platform} belongs to {owner}, whose images "
                 "capabilities.ec2_attributes.image_providers does not allow; add it there",
+                rests_on=PROVIDERS,
             )
         elif owner is None and allowed and "amazon" not in allowed:
             yield Finding(
                 (*MACHINES, name, "platform"),
                 f"the base image of {platform} is Amazon's, whose images "
                 "capabilities.ec2_attributes.image_providers does not allow; add amazon there",
+                rests_on=PROVIDERS,
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from baseline.config.finding import Finding, Path
+from baseline.config.finding import REGIONS, Finding, Path
 from baseline.config.text import listed, show
 from baseline.config.trail import SELECTOR_VALUES
 from baseline.config.view import View
@@ -24,6 +24,7 @@ def copies_lie_elsewhere(view: View) -> Iterator[Finding]:
         yield Finding(
             (*REPLICATION, "region"),
             f"{show(region)} is not in regions [{listed(governed)}]; the guardrails deny the others",
+            rests_on=REGIONS,
         )
     if region == view.text("home_region") and account in (None, archive):
         yield Finding(

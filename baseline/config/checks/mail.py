@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path as File
 
-from baseline.config.finding import Finding, Path, dotted
+from baseline.config.finding import DOMAINS, Finding, Path, dotted
 from baseline.config.forms import matches_address
 from baseline.config.text import listed, show
 from baseline.config.view import View
@@ -63,6 +63,7 @@ def addresses_are_corporate(view: View) -> Iterator[Finding]:
             yield Finding(
                 place,
                 f"{show(address)} is not in email_domains [{listed(domains)}]; use a corporate address that a team reads",
+                rests_on=() if domain in public_providers() else DOMAINS,
             )
 
 

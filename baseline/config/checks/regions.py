@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from baseline.config.checks import control_tower
-from baseline.config.finding import Finding, Path
+from baseline.config.finding import REGIONS, Finding, Path
 from baseline.config.regions import EVERYWHERE, SYSTEMS_MANAGER, Region, table
 from baseline.config.text import listed, show, suggestion
 from baseline.config.view import View
@@ -27,7 +27,8 @@ def include_home(view: View) -> Iterator[Finding]:
     governed = [name for _, name in view.items("regions")]
     known = {home, *governed} <= set(table())  # a misspelt name is a finding already
     if home is not None and governed and known and home not in governed:
-        yield Finding(HOME, f"{show(home)} is not in regions [{listed(governed)}]; add it there")
+        message = f"{show(home)} is not in regions [{listed(governed)}]; add it there"
+        yield Finding(HOME, message, rests_on=REGIONS)
 
 
 def offer_every_capability(view: View) -> Iterator[Finding]:
@@ -55,6 +56,15 @@ def offer_systems_manager(view: View) -> Iterator[Finding]:
             )
 
 
+def unoffered(view: View, kinds: Sequence[str]) -> Iterator[tuple[Path, str]]:
+    """Give the place of each governed Region that lacks a type, and the start of a sentence about it."""
+    for place, name in view.items("regions"):
+        region = table().get(name)
+        lacking = [kind for kind in kinds if region and kind in region.missing]
+        if lacking:
+            yield place, f"CloudFormation has no {listed(lacking)} in {show(name)}"
+
+
 def have_what_security_hub_reads(view: View) -> Iterator[Finding]:
     """Security Hub is not on without AWS Config: most of its controls are evaluated by Config."""
     recorded = view.enabled("capabilities", "config", "enabled") or control_tower.records(view)
@@ -64,6 +74,7 @@ def have_what_security_hub_reads(view: View) -> Iterator[Finding]:
         yield Finding(
             ("capabilities", "config", "enabled"),
             "Security Hub evaluates its controls with AWS Config; leave it on, or switch security_hub off too",
+            rests_on=(("landing_zone",),),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from baseline.config.checks import units
-from baseline.config.finding import Finding, Path
+from baseline.config.finding import REGIONS, Finding, Path
 from baseline.config.regions import UNIFIED_HUB, UNIFIED_HUB_AT_HOME, table
 from baseline.config.security_hub import MANY_VALUES
 from baseline.config.text import listed, show, suggestion
@@ -128,7 +128,9 @@ def products_are_of_others(view: View) -> Iterator[Finding]:
             )
         elif arn.startswith("arn:") and arn.split(":")[REGION_FIELD] not in governed:
             yield Finding(
-                place, f"{show(arn)} is of a Region that is not in regions; write one that is"
+                place,
+                f"{show(arn)} is of a Region that is not in regions; write one that is",
+                rests_on=REGIONS,
             )
 
 

@@ -7,6 +7,7 @@ they are given a view in which it has the role that they look for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from baseline.config.checks import (
@@ -27,8 +28,9 @@ from baseline.config.checks import (
     retention,
     security_hub,
 )
-from baseline.config.finding import Finding, Path
-from baseline.config.regions import ALONE, table
+from baseline.config.checks.regions import unoffered
+from baseline.config.finding import REGIONS, Finding, Path
+from baseline.config.regions import ALONE
 from baseline.config.text import listed, show
 from baseline.config.view import View
 
@@ -113,7 +115,11 @@ def is_sound(view: View) -> Iterator[Finding]:
     kept = view.get(SECTION)
     if isinstance(kept, Mapping):
         for each in run(kept):
-            yield Finding((*SECTION, *each.path), each.message)
+            yield Finding(
+                (*SECTION, *each.path),
+                each.message,
+                rests_on=tuple((*SECTION, *path) for path in each.rests_on),
+            )
 
 
 def became_a_member(view: View) -> Iterator[Finding]:
@@ -151,6 +157,7 @@ def _stands_under_the_same_names(view: View) -> Iterator[Finding]:
             yield Finding(
                 place,
                 f"{show(name)} is not in regions [{listed(governed)}]; guardrails would deny it: add it there",
+                rests_on=REGIONS,
             )
 
 
@@ -171,15 +178,11 @@ def _has_only_what_one_account_has(view: View) -> Iterator[Finding]:
 
 def _is_offered(view: View) -> Iterator[Finding]:
     """CloudFormation has in each Region what takes the place of an organization's policies."""
-    for place, name in view.items("regions"):
-        region = table().get(name)
-        lacking = [kind for kind in ALONE if region and kind in region.missing]
-        if lacking:
-            yield Finding(
-                place,
-                f"CloudFormation has no {listed(lacking)} in {show(name)}, which an account without an "
-                "organization needs; leave the Region out",
-            )
+    for place, lacking in unoffered(view, ALONE):
+        yield Finding(
+            place,
+            f"{lacking}, which an account without an organization needs; leave the Region out",
+        )
 
 
 def _with_roles(value: object) -> object:
@@ -203,8 +206,15 @@ def _with_roles(value: object) -> object:
 
 def _at_home(finding: Finding) -> Finding:
     """Give a finding its place in the file of the account."""
-    path = finding.path
+    return replace(
+        finding,
+        path=_home_of(finding.path),
+        rests_on=tuple(_home_of(path) for path in finding.rests_on),
+    )
+
+
+def _home_of(path: Path) -> Path:
     for role, home in ((DOMAINS, ("account", "email_domains")), (ROLE, ("account",))):
         if path[: len(role)] == role:
-            path = (*home, *path[len(role) :])
-    return Finding(path, finding.message, finding.place)
+            return (*home, *path[len(role) :])
+    return path

@@ -10,6 +10,13 @@ from baseline.config.text import show
 from baseline.config.view import View
 
 
+def position(path: str) -> Path:
+    """Give where a unit stands in the file: ``Workloads/Test`` below the units of ``Workloads``."""
+    first, *others = path.split("/")
+    below = [part for name in others for part in ("units", name)]
+    return ("organizational_units", first, *below)
+
+
 def walk(
     view: View, trunk: Path = ("organizational_units",), parent: str = ""
 ) -> Iterator[tuple[str, Path]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from baseline.config.checks import units
-from baseline.config.finding import Finding, Path
+from baseline.config.finding import REGIONS, Finding, Path
 from baseline.config.regions import WORKLOAD, table
 from baseline.config.text import listed, show
 from baseline.config.view import View
@@ -95,6 +95,7 @@ def stands_in_a_governed_region(view: View) -> Iterator[Finding]:
             (*WORKLOAD_PATH, "region"),
             f"{show(region)} is not in regions, so a guardrail denies it; add it there, or leave "
             "region out for the home Region",
+            rests_on=REGIONS,
         )
     if view.text("workload", "form") not in ("instances", "both"):
         return

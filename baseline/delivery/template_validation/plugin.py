@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import aws_cdk as cdk
+from typing import TYPE_CHECKING
 
 from baseline.delivery.template_validation.rule_set import one_source
+
+if TYPE_CHECKING:
+    import aws_cdk as cdk
 
 
 def template_rules_plugin() -> cdk.CloudFormationValidatePlugin:
@@ -20,6 +23,9 @@ def template_rules_plugin() -> cdk.CloudFormationValidatePlugin:
 
     Source: AWS CDK API Reference, "CloudFormationValidatePlugin"; AWS CloudFormation Guard User Guide.
     """
+    # Who validates files or compares assemblies has use for the rules, and none for the CDK.
+    import aws_cdk as cdk  # noqa: PLC0415
+
     return cdk.CloudFormationValidatePlugin(
         guard_rules=[
             cdk.ValidationRuleSource(name=topic, content=text)

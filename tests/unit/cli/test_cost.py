@@ -114,3 +114,30 @@ def test_wrong_input_ends_with_2_and_no_traceback(arguments: list[object], messa
     assert done.exit_code == 2
     assert message in done.stderr
     assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("artifact", "resource"),
+    [
+        ({"environment": 5}, {}),
+        ({"environment": "nowhere"}, {}),
+        ({"properties": []}, {}),
+        ({}, {"Type": {}}),
+        ({}, []),
+        ({}, {"Type": "AWS::CloudFormation::StackSet", "Properties": {"StackSetName": "a"}}),
+    ],
+)
+def test_a_damaged_assembly_is_one_line(
+    tmp_path: Path, artifact: dict[str, object], resource: object
+) -> None:
+    whole: dict[str, object] = {
+        "type": "aws:cloudformation:stack",
+        "environment": "aws://111111111111/eu-west-1",
+        "properties": {"templateFile": "a.json"},
+    }
+    manifest = {"artifacts": {"a": {**whole, **artifact}}}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (tmp_path / "a.json").write_text(json.dumps({"Resources": {"A": resource}}), encoding="utf-8")
+    done = run(EXAMPLE, "--assembly", tmp_path)
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert "synthesize it again" in done.stderr

@@ -60,6 +60,17 @@ def test_validate_loads_neither_the_cdk_nor_the_emulators() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_reviews_and_template_checks_do_not_load_the_cdk() -> None:
+    code = (
+        "import sys, baseline.cli.review, baseline.cli.validate_template, baseline.review.comparison;"
+        "print([name for name in ('aws_cdk', 'jsii', 'boto3') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.stdout == "[]\n"
+
+
 def test_the_version_is_printed() -> None:
     result = runner.invoke(module.application, ["--version"])
     assert (result.exit_code, result.output) == (0, f"baseline {baseline.__version__}\n")

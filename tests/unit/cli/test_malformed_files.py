@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from baseline.cli.application import application
-from tests.support import CONTEXT, ROOT
+from tests.support import started
 from tests.unit.config.malformed import SMALL, WHOLE
 
 runner = CliRunner()
@@ -69,19 +66,44 @@ def test_a_configuration_that_is_none(tmp_path: Path, command: tuple[str, ...]) 
 def test_the_app(tmp_path: Path) -> None:
     file = tmp_path / "baseline.yaml"
     file.write_bytes(WHOLE["laughter"])
-    settings = {**CONTEXT, "baseline:config": str(file)}
-    environment = {**os.environ, "CDK_CONTEXT_JSON": json.dumps(settings)}
-    done = subprocess.run(
-        [sys.executable, "app.py"],
-        cwd=ROOT,
-        env=environment,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    done = started(f"baseline:config={file}", directory=tmp_path / "cdk.out")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert all(line.startswith(f"{file}:") for line in done.stderr.splitlines())
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_other_files_of_ones_own(tmp_path: Path, kind: str) -> None:
+    config, folder = tmp_path / "baseline.yaml", tmp_path / "own"
+    config.write_text(f"{SMALL}\nguardrails: {{custom_folder: own}}\n", encoding="utf-8")
+    folder.mkdir()
+    (folder / "own.json").write_bytes(DAMAGED[kind])
+    status, output = run("validate", str(config))
+    assert status == 2
+    assert "guardrails.custom_folder: own.json" in output
+    config.write_text(SMALL, encoding="utf-8")
+    status, output = run("cost", str(config), "--assumptions", str(folder / "own.json"))
+    assert (status, output.count("\n")) == (2, 1)
+
+
+def test_a_day_that_no_calendar_has(tmp_path: Path) -> None:
+    (tmp_path / "baseline.yaml").write_text(SMALL, encoding="utf-8")
+    (tmp_path / "more.yaml").write_text("accounts: 2026-13-45", encoding="utf-8")
+    files = [str(tmp_path / "baseline.yaml"), "--assumptions", str(tmp_path / "more.yaml")]
+    status, output = run("cost", *files)
+    assert (status, output.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "node", [{"attributes": ""}, {"children": 5}, {"children": {"a": None}}, {"path": {}}]
+)
+def test_a_damaged_node_of_the_tree(tmp_path: Path, node: dict[str, object]) -> None:
+    folder = tmp_path / "cdk.out"
+    folder.mkdir()
+    (folder / "controls.json").write_text("[]", encoding="utf-8")
+    tree = {"tree": {"path": "", "children": {"app": node}}}
+    (folder / "tree.json").write_text(json.dumps(tree), encoding="utf-8")
+    assert run("controls", "--assembly", str(folder))[0] == 0
 
 
 @pytest.mark.parametrize("kind", DAMAGED)

@@ -120,6 +120,38 @@ def test_what_follows_from_a_refused_value_is_no_second_problem(written: Path) -
     assert [each.path for each in error.value.problems] == ["capabilities.inspector.package_paths"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "path", "said"),
+    [
+        ("log_archive: { id:", "log_archive: { idx:", "accounts.log_archive.idx", "mean 'id'?"),
+        ("contacts:\n  security:", "contacts:\n  securty:", "contacts.securty", "mean 'security'?"),
+        ("example.com, ou: Security", "example.com, oux: Security", "accounts.log_archive.oux", "'ou'"),
+        ("example.com, ou: Security", "example.com, ou: 1.5", "accounts.log_archive.ou", "1.5"),
+        ("[example.com]", "[a@b]", "organization.email_domains[0]", "such as example.com"),
+        ("[eu-west-1, eu-central-1]", "[[], eu-central-1]", "regions[0]", "a list stands"),
+        ("units:\n      Production: {}\n      Test: {}", "units: [a]", "organizational_units.Workloads.units", "a list stands"),
+        ("    units:", "    unist:", "organizational_units.Workloads.unist", "mean 'units'?"),
+    ],
+)  # fmt: skip
+def test_one_mistake_is_one_line(written: Path, old: str, new: str, path: str, said: str) -> None:
+    """A key or value that others are compared with: what follows from it is not told."""
+    text = (ROOT / "baseline.yaml").read_text(encoding="utf-8")
+    assert old in text
+    written.write_text(text.replace(old, new, 1), encoding="utf-8")
+    (line,) = problems(written)
+    assert f" {path}: " in line
+    assert said in line
+
+
+def test_another_mistake_of_the_kind_is_told_beside_it(written: Path) -> None:
+    text = (ROOT / "baseline.yaml").read_text(encoding="utf-8")
+    text = text.replace("Sandbox: { guardrails:", "Sandbox: { guardrail:", 1)
+    written.write_text(text.replace("ou: Workloads/Test", "ou: Workloads/Tset", 1), "utf-8")
+    first, second = problems(written)
+    assert "Workloads/Tset" in first
+    assert "organizational_units.Sandbox.guardrail: " in second
+
+
 def test_a_number_stands_in_a_list_once(written: Path) -> None:
     written.write_text(
         f"{SMALL}\nresponse: {{open_ports: {{ports: [22, 3389, 22]}}}}\n", encoding="utf-8"

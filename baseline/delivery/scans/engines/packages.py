@@ -156,7 +156,7 @@ def _of_environment(request: Request, target: Target) -> Any:  # noqa: ANN401 - 
 def _read(path: Path) -> Any:  # noqa: ANN401 - JSON
     try:
         return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ScanError(f"{path} cannot be read as JSON: {error}") from None
 
 

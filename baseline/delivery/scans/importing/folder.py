@@ -78,7 +78,7 @@ def _read(path: Path) -> ScanFolder:
                 if "baseline/accepted" in each["ProductFields"]
             },
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ScanError(
             f"{path} is not as a scan leaves it ({type(error).__name__}: {error}); scan again"
         ) from None
