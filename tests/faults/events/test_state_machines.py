@@ -1,4 +1,8 @@
-"""State machines as they are deployed: every task ends, throttling is waited out, failures are told."""
+"""State machines as they are deployed: every task ends, throttling is waited out, failures are told.
+
+A task that fails for good is told by the report or by the alarm on the machine, and so is a run that
+took too long or that somebody stopped.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ import pytest
 
 from baseline.detection import inspector_sbom
 from baseline.organization import root_removal_definition
+from baseline.primitives.state_machine import BAD_ENDS
 from baseline.response.playbooks.catalog import PLAYBOOKS
 from baseline.response.playbooks.definition import definition as playbook_definition
 from baseline.settings import sweep_definition
@@ -168,3 +173,50 @@ def test_what_is_deployed_is_so_too(templates: dict[str, Any]) -> None:
     found = dict(deployed(templates))
     assert len(found) > len(PLAYBOOKS)
     assert {name: wrongs(machine) for name, machine in found.items() if wrongs(machine)} == {}
+
+
+def untold(template: dict[str, Any]) -> set[str]:
+    """Give each machine of ours and each bad end of it that no alarm counts and tells."""
+    alarms = [
+        each["Properties"]
+        for each in template.get("Resources", {}).values()
+        if each["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    told = {end for alarm in alarms for end in _told(alarm)}
+    ours = [path.rpartition("/")[2] for path, _ in deployed({"": template})]
+    return {f"{name} {end}" for name in ours for end in BAD_ENDS} - told
+
+
+def _told(alarm: State) -> Iterator[str]:
+    total, *counted = alarm.get("Metrics", [{}])
+    if not alarm.get("AlarmActions") or not alarm.get("ActionsEnabled", True):
+        return
+    for row in counted:
+        metric = row["MetricStat"]["Metric"]
+        machine = metric["Dimensions"][0]["Value"]
+        if "Fn::GetAtt" in machine and f"FILL({row['Id']},0)" in total["Expression"]:
+            yield f"{machine['Fn::GetAtt'][0]} {metric['MetricName']}"
+
+
+def test_a_run_that_fails_takes_too_long_or_is_stopped_is_told(templates: dict[str, Any]) -> None:
+    assert {stack: untold(each) for stack, each in templates.items() if untold(each)} == {}
+
+
+def test_an_alarm_that_counts_less_or_tells_nobody_is_noticed(templates: dict[str, Any]) -> None:
+    template = next(each for _, each in sorted(templates.items()) if dict(deployed({"": each})))
+    for name, alarm in template["Resources"].items():
+        properties = alarm["Properties"]
+        if alarm["Type"] != "AWS::CloudWatch::Alarm" or "AWS/States" not in str(properties):
+            continue
+        first, *rest = properties["Metrics"]
+        weaker = [
+            {**properties, "ActionsEnabled": False},
+            {**properties, "AlarmActions": []},
+            {**properties, "Metrics": [first, *rest[1:]]},
+            {**properties, "Metrics": [{**first, "Expression": "FILL(m1,0)"}, *rest]},
+        ]
+        for each in weaker:
+            changed = {**template["Resources"], name: {**alarm, "Properties": each}}
+            assert untold({"Resources": changed}), (name, each)
+        return
+    pytest.fail("no alarm on a state machine")
