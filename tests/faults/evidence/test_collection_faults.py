@@ -69,9 +69,7 @@ class Services:
 
     def get_enabled_standards(self, **_: Any) -> Answer:
         arn = "arn:aws:securityhub:::standard"
-        return {
-            "StandardsSubscriptions": [{"StandardsSubscriptionArn": arn, "StandardsArn": arn}]
-        }
+        return {"StandardsSubscriptions": [{"StandardsSubscriptionArn": arn, "StandardsArn": arn}]}
 
     def get_findings(self, **_: Any) -> Answer:
         return {"Findings": [{"Id": "f", "Compliance": {"Status": "FAILED"}}]}
@@ -162,7 +160,9 @@ def told(world: World, case: Case, manifest: Answer) -> str | None:
     if manifest["complete"] != (not missing):
         return "the manifest contradicts itself"
     for each in missing:
-        if case.fault.code not in each["error"] or not each["error"]:
+        # The sums lack because the findings do, which say why.
+        follows = each["path"] == "security-hub/summary.json" and len(missing) > 1
+        if not each["error"] or (case.fault.code not in each["error"] and not follows):
             return f"did not say why: {each}"
     if bool(missing) != bool(world.services.messages):
         return f"lacks {missing} and told {world.services.messages}"

@@ -175,7 +175,10 @@ def test_a_step_that_failed_is_repeated_and_nothing_is_between(
                 return f"the error tells the value: {problem}"
         else:
             return "nobody was told"
-        if world.services.current() not in (OLD, json.loads(world.services.values.get(TOKEN, "{}"))):
+        if world.services.current() not in (
+            OLD,
+            json.loads(world.services.values.get(TOKEN, "{}")),
+        ):
             return f"the secret is {world.services.current()}"
         world.injector.heal()
         world.rotate()
