@@ -48,7 +48,7 @@ class Services:
         self.metrics: list[Answer] = []
         self.report: Any = {"Name": "row"}
 
-    def __call__(self, client: BaseClient, operation: str, given: Answer) -> Answer:
+    def __call__(self, _: BaseClient, operation: str, given: Answer) -> Answer:
         answer: Callable[..., Answer | None] = getattr(self, xform_name(operation), self.row)
         return answer(**given) or {}
 
@@ -59,7 +59,7 @@ class Services:
             *("AggregateComplianceByConfigRules", "AggregateComplianceByConformancePacks"),
             *("AggregateConformancePackComplianceSummaries", "ReportJobs", "Controls"),
         )
-        return dict.fromkeys(keys, [self.report])
+        return {key: [self.report] for key in keys}
 
     def list_frameworks(self, **_: Any) -> Answer:
         return {"Frameworks": [{"FrameworkName": "f"}]}
@@ -149,7 +149,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     )
     made.injector = install(monkeypatch)
     # The package knows the clock since it was imported.
-    collect = functools.partial(index.collect, wait=lambda seconds: made.injector.sleep(seconds))
+    collect = functools.partial(index.collect, wait=made.injector.sleep)
     monkeypatch.setattr(index, "collect", collect)
     return made
 
@@ -263,10 +263,9 @@ def test_a_source_that_answers_strangely_hides_no_other(world: World) -> None:
         assert any(each["sha256"] for each in manifest["items"]), strange
 
 
-def test_two_visits_at_once_leave_two_whole_packages(world: World) -> None:
-    """The scheduler delivers at least once: the second visit does not spoil the first."""
-    world.injector.fail("ListObjectsV2", UNANSWERED)  # a look that tells nothing ends the visit
-    with pytest.raises(Exception, match="timed out|Read timeout"):
+def test_a_visit_that_ended_before_or_after_the_package_makes_no_second_one(world: World) -> None:
+    world.injector.fail("ListObjectsV2", UNANSWERED)
+    with pytest.raises(Exception, match=r"timed out|Read timeout"):
         world.visit()
     assert world.services.manifests() == {}
     world.injector.fail(lambda call: call.operation == "PutMetricData", KILLED_AFTER)

@@ -137,7 +137,7 @@ def test_a_finding_that_came_between_two_deliveries_stops_the_build(world: World
 def test_an_attribute_whose_setting_nobody_confirmed_is_looked_at(world: World) -> None:
     """EC2.8."""
     world.injector.fail("ModifyImageAttribute", UNANSWERED)
-    with pytest.raises(Exception, match="timed out|timeout"):
+    with pytest.raises(Exception, match=r"timed out|timeout"):
         index.handler(event("RequireImdsv2"), None)
     assert world.services.actions() == []
     index.handler(event("RequireImdsv2"), None)
