@@ -27,6 +27,8 @@ LAMBDA = {"Lambda.ServiceException", "Lambda.SdkClientException", "Lambda.TooMan
 
 Source: AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows".
 """
+ENDS = {"Check", "Close", "ListAccounts", "Open", "Plan", "Report", "Select", "Start", "WriteReport"}
+"""Tasks without which there is nothing to do or to tell: the alarm on the machine tells instead."""
 THROTTLED = {"Throttled", "ThrottledError"}
 """Errors with which our functions say that AWS throttles them."""
 
@@ -85,6 +87,13 @@ def wrongs(machine: State) -> list[str]:
     if not ends and not any(each.get("End") for _, each in states(machine)):
         found.append("it never ends")
     return found
+
+
+def uncaught(machine: State) -> list[str]:
+    """Give the tasks whose failure ends the run, but for those at its two ends."""
+    caught = {name for name, task in tasks(machine).items() if "Catch" in task}
+    ends = [name for name in tasks(machine) if name in ENDS]
+    return sorted(tasks(machine).keys() - caught - {*ends})
 
 
 def _patient(retry: State) -> bool:
@@ -172,7 +181,22 @@ def deployed(templates: dict[str, Any]) -> Iterator[tuple[str, State]]:
 def test_what_is_deployed_is_so_too(templates: dict[str, Any]) -> None:
     found = dict(deployed(templates))
     assert len(found) > len(PLAYBOOKS)
-    assert {name: wrongs(machine) for name, machine in found.items() if wrongs(machine)} == {}
+    assert fragile(templates) == {}
+
+
+def fragile(templates: dict[str, Any]) -> dict[str, list[str]]:
+    """Give what is wrong with the machines of templates."""
+    found = {name: [*wrongs(each), *uncaught(each)] for name, each in deployed(templates)}
+    return {name: said for name, said in found.items() if said}
+
+
+def test_a_catch_that_is_gone_is_noticed() -> None:
+    for name, definition in definitions().items():
+        machine = json.loads(definition)
+        for task in tasks(machine).values():
+            if task.pop("Catch", None):
+                assert uncaught(machine), name
+                break
 
 
 def untold(template: dict[str, Any]) -> set[str]:
