@@ -21,14 +21,15 @@ OF_OTHERS = frozenset({"AWS_STS_REGIONAL_ENDPOINTS"})
 @functools.cache
 def names(folder: Path) -> tuple[frozenset[str], frozenset[str]]:
     """Give the variables without which the code raises, and every text in it."""
-    wanted, said = set(), set()
+    wanted: set[str] = set()
+    said: set[str] = set()
     for file in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 said.add(node.value)
             if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
                 assert isinstance(node.slice, ast.Constant), f"{file}: a name of its own making"
-                wanted.add(node.slice.value)
+                wanted.add(str(node.slice.value))
     return frozenset(wanted), frozenset(said)
 
 

@@ -27,7 +27,17 @@ LAMBDA = {"Lambda.ServiceException", "Lambda.SdkClientException", "Lambda.TooMan
 
 Source: AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows".
 """
-ENDS = {"Check", "Close", "ListAccounts", "Open", "Plan", "Report", "Select", "Start", "WriteReport"}
+ENDS = {
+    "Check",
+    "Close",
+    "ListAccounts",
+    "Open",
+    "Plan",
+    "Report",
+    "Select",
+    "Start",
+    "WriteReport",
+}
 """Tasks without which there is nothing to do or to tell: the alarm on the machine tells instead."""
 THROTTLED = {"Throttled", "ThrottledError"}
 """Errors with which our functions say that AWS throttles them."""

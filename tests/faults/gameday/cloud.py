@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 from collections.abc import Callable, Mapping
@@ -196,7 +197,7 @@ class Cloud:
         self.samples = set(given["FindingTypes"])
         for kind in given["FindingTypes"]:
             event = {"source": "aws.guardduty", "detail": {"title": SAMPLE, "type": kind}}
-            self.soon(lambda event=event: self.inbox.append(json.dumps(event)))
+            self.soon(functools.partial(self.inbox.append, json.dumps(event)))
 
     def list_findings(self, **_: Any) -> Answer:
         return {"FindingIds": sorted(self.samples)}

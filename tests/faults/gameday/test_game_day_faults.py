@@ -134,28 +134,23 @@ def test_what_fails_is_told_and_what_was_made_is_taken_back(
     assert sweep.survivors(cases(calls, EVERY), attempt) == []
 
 
+def later(operation: str) -> Callable[[Call], bool]:
+    """Tell an operation's calls, but for the one that empties the inbox."""
+    first = iter([operation != "ReceiveMessage"])
+    return lambda call: call.operation == operation and next(first, True)
+
+
 @pytest.mark.parametrize("fault", [THROTTLED, UNREACHED, UNANSWERED], ids=lambda each: each.name)
 def test_a_look_that_got_no_answer_is_repeated(world: World, fault: Fault) -> None:
     for operation in ("ReceiveMessage", "DescribeSecurityGroups", "GetObject", "DescribeStacks"):
         world.anew()
-        seen = iter([False])  # emptying the inbox is no look
-        world.injector.fail(
-            lambda call, operation=operation, seen=seen: (
-                call.operation == operation and (operation != "ReceiveMessage" or next(seen, True))
-            ),
-            fault,
-        )
+        world.injector.fail(later(operation), fault)
         assert world.play("open-port").ok, operation
 
 
 def test_an_inbox_that_stays_silent_proves_no_silence(world: World) -> None:
     """Nobody was told, or nobody could look: only the first is an answer."""
-    first = iter([False])
-    world.injector.fail(
-        lambda call: call.operation == "ReceiveMessage" and next(first, True),
-        DENIED,
-        times=FOREVER,
-    )
+    world.injector.fail(later("ReceiveMessage"), DENIED, times=FOREVER)
     result = world.play("guardduty-samples")
     silence = result.rows[-1]
     assert (result.ok, silence.verdict) == (False, "missing")

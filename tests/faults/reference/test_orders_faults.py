@@ -33,7 +33,7 @@ class World:
         self.injector = Injector()
 
     def __call__(self, client: BaseClient, operation: str, given: dict[str, Any]) -> Any:
-        key = given.get("Key", given.get("Item"))["id"]
+        key = (given.get("Key") or given["Item"])["id"]
         if operation == "GetItem":
             return {"Item": self.items[key]} if key in self.items else {}
         if key in self.items:

@@ -170,6 +170,7 @@ def test_failed_accounts_and_failed_runs_raise_an_alarm(resources: Resources) ->
 
 def metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
     """Give what an alarm looks at; its sum counts each of it, with nothing for no value."""
+    found: list[dict[str, Any]]
     total, *found = alarm["Metrics"]
     assert total["Expression"] == "+".join(f"FILL({each['Id']},0)" for each in found)
     return found
