@@ -27,6 +27,7 @@ from tests.mutation.score import (  # noqa: E402
     SCORE,
     Verdict,
     problems,
+    read_score,
     reasons,
     score,
     survivors,
@@ -39,9 +40,10 @@ READERS = ("Template", "composed", ".synth(", "template")
 """Words of a test file that reads templates."""
 
 
-def judged(assembly: Path) -> tuple[list[judges.Subject], list[Verdict]]:
-    """Give all mutants, and what the judges without tests say of each."""
+def judged(assembly: Path, only: Sequence[str] = ()) -> tuple[list[judges.Subject], list[Verdict]]:
+    """Give all mutants, or those of some kinds, and what the judges without tests say of each."""
     rows = list(judges.subjects(assembly, all_templates(assembly)))
+    rows = [each for each in rows if not only or each.mutant.kind in only]
     asked = judges.contracts(assembly)
     rules = judges.by_rules(rows)
     verdicts = []
@@ -53,7 +55,7 @@ def judged(assembly: Path) -> tuple[list[judges.Subject], list[Verdict]]:
         }
         by = {judge: what for judge, what in said.items() if what}
         verdicts.append(Verdict(kind=subject.mutant.kind, name=subject.name, by=by))
-    for stack, noticed in judges.unprotected(assembly).items():
+    for stack, noticed in () if only else judges.unprotected(assembly).items():
         name = f"{stack}: termination protection removed"
         by = {judges.REVIEW: "termination-protection"} if noticed else {}
         verdicts.append(Verdict(kind="lock", name=name, by=by))
@@ -108,16 +110,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tests", nargs="*", metavar="FOLDER", help="ask the unit tests too")
     parser.add_argument("--assembly", type=Path, metavar="FOLDER", help="instead of the example")
+    parser.add_argument("--only", nargs="+", default=[], metavar="KIND", help="leave others alone")
     parser.add_argument("--write", action="store_true", help="keep the score")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         made = options.assembly or synthesize(Path(folder, "assembly"), "baseline:nag=false")
-        rows, verdicts = judged(made)
+        rows, verdicts = judged(made, options.only)
     if options.tests is not None:
         ask_tests(rows, options.tests)
     tests = add_tests(rows, verdicts)
     found, alive = score(verdicts), survivors(verdicts)
     known = reasons()
+    if options.only:
+        found, alive = merged(found, options.only), sorted({*alive, *known})
     print(table(found))
     for name in alive:
         print(f"survives: {name}: {known.get(name, 'NO REASON GIVEN')}")
@@ -131,8 +136,38 @@ def main() -> int:
             "by_others": by_others(verdicts),
             "review_only": review_only(rows, verdicts),
         }
+        if options.only:
+            document = with_others(document, options.only, {each.name for each in verdicts})
         SCORE.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     return int(bool(wrong))
+
+
+Rows = dict[str, dict[str, int]]
+
+
+def merged(found: Rows, only: Sequence[str]) -> Rows:
+    """Give the score with what stands in the repository of the other kinds."""
+    kept = {kind: row for kind, row in read_score()["kinds"].items() if kind not in {*only, "all"}}
+    rows = {**kept, **{kind: row for kind, row in found.items() if kind != "all"}}
+    total = {name: sum(row[name] for row in rows.values()) for name in found["all"]}
+    return {**{kind: rows[kind] for kind in sorted(rows)}, "all": total}
+
+
+def with_others(document: dict[str, Any], only: Sequence[str], asked: set[str]) -> dict[str, Any]:
+    """Give the document with what stands in the repository of the mutants that were not asked about."""
+    kept = read_score()
+    others = {name: who for name, who in kept["by_others"].items() if name not in asked}
+    alone = {
+        name: count
+        for name, count in kept["review_only"].items()
+        if name.partition(":")[0] not in only
+    }
+    return {
+        **document,
+        "tests": kept["tests"],
+        "by_others": {**others, **document["by_others"]},
+        "review_only": dict(sorted({**alone, **document["review_only"]}.items())),
+    }
 
 
 def by_others(verdicts: Sequence[Verdict]) -> dict[str, str]:

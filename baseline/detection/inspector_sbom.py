@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -21,7 +20,7 @@ from baseline.controls.registry import implements
 from baseline.organization import root_permissions
 from baseline.primitives.acknowledge import acknowledge
 from baseline.primitives.handler_function import HandlerFunction
-from baseline.primitives.state_machine import create_state_machine
+from baseline.primitives.state_machine import create_state_machine, ended_badly
 from baseline.settings.sweep_definition import ATTEMPTS, THROTTLED
 from baseline.settings.sweep_triggers import SweepTriggers
 
@@ -52,7 +51,7 @@ class SbomExport(Construct):
 
     Attributes:
         state_machine: the ``CfnStateMachine``.
-        alarm: the ``aws_cloudwatch.Alarm`` on failed runs.
+        alarm: the ``aws_cloudwatch.Alarm`` on runs that failed, timed out or were stopped.
 
     Source: Amazon Inspector User Guide, "Exporting SBOMs with Amazon Inspector"; Security Hub
     StepFunctions.1.
@@ -128,13 +127,7 @@ class SbomExport(Construct):
             "Alarm",
             alarm_name=f"{name}-failed",
             alarm_description="Bills of materials of a Region are missing; see the last execution",
-            metric=cloudwatch.Metric(
-                namespace="AWS/States",
-                metric_name="ExecutionsFailed",
-                dimensions_map={"StateMachineArn": self.state_machine.attr_arn},
-                period=cdk.Duration.minutes(ALARM_MINUTES),
-                statistic="Sum",
-            ),
+            metric=ended_badly(self.state_machine, minutes=ALARM_MINUTES),
             threshold=1,
             evaluation_periods=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

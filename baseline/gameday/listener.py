@@ -92,17 +92,26 @@ class Listener:
         answer = sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=BATCH)
         messages = answer.get("Messages", [])
         for message in messages:
-            self.heard.append(self._read(message["Body"]))
+            read = self._read(message["Body"])
+            if read is not None:
+                self.heard.append(read)
             sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
         return bool(messages)
 
-    def _read(self, body: str) -> Heard:
-        document = json.loads(body)
+    def _read(self, body: str) -> Heard | None:
+        """Read a message; None for one that neither a topic nor the bus has written."""
+        try:
+            document = json.loads(body)
+        except ValueError:
+            return None
+        if not isinstance(document, dict):
+            return None
         topic = document.get("TopicArn")
         if topic is None:
             return Heard(place=BUS, text=body)
         severity = str(topic).rpartition(self.names.topic(""))[2]
-        return Heard(place=severity, text=f"{document.get('Subject', '')}\n{document['Message']}")
+        text = f"{document.get('Subject', '')}\n{document.get('Message', '')}"
+        return Heard(place=severity, text=text)
 
     def _sqs(self) -> Any:  # noqa: ANN401 - boto3
         return self.world.client("sqs", self.names.security, self.names.home_region)

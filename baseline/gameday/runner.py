@@ -80,16 +80,6 @@ class Runner:
         Raises:
             BaselineError: the inbox does not exist. Nothing was done then.
         """
-        place = Place(
-            world=self.world,
-            account=account,
-            region=region,
-            run=self.run,
-            facts=self._facts(account, region),
-        )
-        listener = Listener(world=self.world, names=self.names)
-        if _listens(scenario):
-            listener.start()
         entry = Entry(
             run=self.run,
             scenario=scenario.id,
@@ -97,8 +87,19 @@ class Runner:
             account=account,
             region=region,
             steps=steps_of(scenario.cleanup),
-            facts=place.facts,
+            facts=self._facts(account, region),
         )
+        place = Place(
+            world=self.world,
+            account=account,
+            region=region,
+            run=self.run,
+            facts=entry.facts,
+            remember=lambda: self.journal.write(entry),
+        )
+        listener = Listener(world=self.world, names=self.names)
+        if _listens(scenario):
+            listener.start()
         attempt = _Attempt(scenario=scenario, place=place, listener=listener, runner=self)
         with _until_clean(self, entry, place, attempt):
             attempt.act(entry)
@@ -167,6 +168,7 @@ class _Attempt:
     listener: Listener
     runner: Runner
     problem: str = ""
+    deaf: str = ""
     interrupted: bool = False
     cleanup: tuple[Cleaned, ...] = ()
     skipped: list[Step] = field(default_factory=list)
@@ -206,7 +208,7 @@ class _Attempt:
         view = self._view()
         while waiting := self._open() if not self.problem else []:
             if any(isinstance(one, LISTENED) for _, one in waiting):
-                self.listener.listen()
+                self._listen()
             for place, awaited in waiting:
                 self._look(view, place, awaited)
             if self._open():
@@ -227,18 +229,27 @@ class _Attempt:
             interrupted=self.interrupted,
         )
 
+    def _listen(self) -> None:
+        """Take what arrived; an inbox that does not answer now may answer at the next look."""
+        self.deaf = ""
+        try:
+            self.listener.listen()
+        except troubles() as error:
+            self.deaf = f"the inbox could not be read: {error}"
+
     def _look(self, view: looks.View, number: int, expected: Expected) -> None:
         try:
             seen = looks.look(view, expected)
         except troubles() as error:
             seen = looks.Seen(state="waiting", detail=str(error))
         late = self.runner.clock() - self.began >= self._limit(expected)
-        if isinstance(expected, Silence) and seen.state == "waiting" and late:
-            self._decide(number, expected, "arrived", "nobody was told")
-        elif seen.state != "waiting":
+        unheard = self.deaf if isinstance(expected, LISTENED) else ""
+        if seen.state != "waiting":
             self._decide(number, expected, seen.state, seen.detail)
+        elif late and isinstance(expected, Silence) and not unheard:
+            self._decide(number, expected, "arrived", "nobody was told")
         elif late:
-            self._decide(number, expected, "missing", seen.detail)
+            self._decide(number, expected, "missing", seen.detail or unheard)
 
     def _decide(self, number: int, expected: Expected, verdict: Verdict, detail: str) -> None:
         words, where = looks.title(expected, self.place.facts)

@@ -267,7 +267,11 @@ def _runner(options: Options, run: str, say: Callable[[str], None]) -> Runner:
 
 
 def _caller(world: World, planned: Plan) -> str:
+    """Give the ARN of who ran it; that nobody says it does not lose the record."""
     if not planned.accounts:
         return ""
     account, region = planned.accounts[0], "us-east-1"
-    return str(world.client("sts", account, region).get_caller_identity()["Arn"])
+    try:
+        return str(world.client("sts", account, region).get_caller_identity()["Arn"])
+    except troubles() as error:
+        return f"unknown: {error}"

@@ -1,16 +1,27 @@
-"""create_state_machine: a Step Functions state machine with its role, its log and its traces."""
+"""create_state_machine: a Step Functions state machine with its role, its log and its traces.
+
+``ended_badly`` is the metric of its executions that did not come to a good end.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from baseline.primitives.handler_function import handler_key
+
+BAD_ENDS = ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")
+"""Metrics of an execution that did not come to a good end; what is throttled only comes later.
+
+Source: AWS Step Functions Developer Guide, "Monitoring Step Functions metrics using Amazon
+CloudWatch".
+"""
 
 
 def create_state_machine(
@@ -61,6 +72,33 @@ def create_state_machine(
     # Creating it checks that its role may deliver logs.
     machine.node.add_dependency(policy)
     return machine
+
+
+def ended_badly(machine: sfn.CfnStateMachine, *, minutes: int) -> cloudwatch.MathExpression:
+    """Give the number of executions that failed, took too long, or that somebody stopped.
+
+    Args:
+        machine: the state machine.
+        minutes: period of the metric.
+    """
+    period = cdk.Duration.minutes(minutes)
+    metrics: dict[str, cloudwatch.IMetric] = {
+        f"m{number}": cloudwatch.Metric(
+            namespace="AWS/States",
+            metric_name=end,
+            dimensions_map={"StateMachineArn": machine.attr_arn},
+            period=period,
+            statistic="Sum",
+        )
+        for number, end in enumerate(BAD_ENDS, 1)
+    }
+    return cloudwatch.MathExpression(
+        # A metric without a value would leave the sum without one.
+        expression="+".join(f"FILL({name},0)" for name in metrics),
+        label="Ended badly",
+        using_metrics=metrics,
+        period=period,
+    )
 
 
 def logging_statements() -> list[iam.PolicyStatement]:

@@ -9,13 +9,14 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from baseline.primitives.state_machine import ended_badly
 from baseline.settings.sweep_permissions import NAMESPACE
 
 PERIOD_MINUTES = 5
 
 
 class SweepAlarms(Construct):
-    """Two alarms: accounts failed in a run, and the run itself failed.
+    """Two alarms: accounts failed in a run, and the run itself failed, timed out or was stopped.
 
     Args:
         scope: parent construct.
@@ -26,7 +27,7 @@ class SweepAlarms(Construct):
 
     Attributes:
         accounts: alarm on failed accounts.
-        runs: alarm on failed runs.
+        runs: alarm on runs that did not come to their end.
     """
 
     def __init__(
@@ -54,18 +55,11 @@ class SweepAlarms(Construct):
             failed,
             topic,
         )
-        broken = cloudwatch.Metric(
-            namespace="AWS/States",
-            metric_name="ExecutionsFailed",
-            dimensions_map={"StateMachineArn": state_machine.attr_arn},
-            period=period,
-            statistic="Sum",
-        )
         self.runs = self._alarm(
             "Runs",
             f"{name}-failed-runs",
             f"{name} did not come to its end; see its last execution",
-            broken,
+            ended_badly(state_machine, minutes=PERIOD_MINUTES),
             topic,
         )
 

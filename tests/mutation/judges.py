@@ -18,7 +18,14 @@ from baseline.review.assembly import Assembly, Stack, read_assembly, read_templa
 from baseline.review.comparison import differences
 from baseline.review.finding import Finding, Place
 from baseline.review.guardrails import POLICY, UNIT
-from tests.contract import test_defaults, test_event_rules, test_policies, test_templates
+from tests.contract import (
+    test_defaults,
+    test_event_rules,
+    test_policies,
+    test_settings_of_handlers,
+    test_templates,
+)
+from tests.faults.events import test_state_machines
 from tests.mutation.mutants import Mutant, apply, mutants
 
 Template = dict[str, Any]
@@ -189,6 +196,12 @@ def contracts(assembly: Path) -> dict[str, Contract]:
     def heard(templates: dict[str, Template]) -> None:
         assert test_event_rules.lacking(test_event_rules.rules(templates)) == []
 
+    def patient(templates: dict[str, Template]) -> None:
+        assert test_state_machines.fragile(templates) == {}
+
+    def read(templates: dict[str, Template]) -> None:
+        assert test_settings_of_handlers.lacking(assembly, templates) == []
+
     return {
         "services bound to a source": test_policies.test_service_principals_are_bound_to_a_source,
         "nobody by star": test_policies.test_nobody_outside_is_allowed_by_star_without_the_organization,
@@ -199,6 +212,8 @@ def contracts(assembly: Path) -> dict[str, Contract]:
         "tagged": tagged,
         "like the others": like_the_others,
         "heard": heard,
+        "patient": patient,
+        "read": read,
     }
 
 

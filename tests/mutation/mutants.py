@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.mutation.documents import texts
 from tests.mutation.protections import NARROWED, PROPERTIES, REMOVED, WATCHING, Property
 
 Path = tuple[str | int, ...]
@@ -118,6 +119,8 @@ def _inside(type_: str, resource: Mapping[str, Any]) -> Iterator[Found]:
     yield from _tags(properties)
     for kind, what, path, value in _properties(type_, properties, (), ""):
         yield kind, what, ("Properties", *path), value
+    for kind, what, names, value in texts(type_, properties):
+        yield kind, what, ("Properties", *names), value
 
 
 def _tags(properties: Mapping[str, Any]) -> Iterator[Found]:

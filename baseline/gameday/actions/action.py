@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ class Place:
         region: Region.
         run: name of the run.
         facts: what steps found out, by name; they add to it, also when they fail halfway.
+        remember: keeps the facts where they outlive this process.
     """
 
     world: World
@@ -43,6 +45,33 @@ class Place:
     region: str
     run: str
     facts: dict[str, str] = field(default_factory=dict)
+    remember: Callable[[], None] = lambda: None
+
+    def note(self, **facts: str) -> None:
+        """Add facts, and keep them at once."""
+        self.facts.update(facts)
+        self.remember()
+
+    @contextmanager
+    def making(self, fact: str, name: str = "") -> Iterator[None]:
+        """Note what is made before it is: an answer that is lost does not lose the thing.
+
+        Args:
+            fact: that the answer gives.
+            name: it, where it is known before. Without a name the cleanup looks for the tag.
+        """
+        self.note(**{fact: name})
+        try:
+            yield
+        except client_error() as error:
+            if refused(error):
+                del self.facts[fact]
+            raise
+
+    @property
+    def tagged(self) -> list[dict[str, Any]]:
+        """The filter of EC2 for what this run made."""
+        return [{"Name": f"tag:{tags.RUN}", "Values": [self.run]}]
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3
         """Give a boto3 client of the account and Region."""

@@ -23,8 +23,8 @@ def create_bucket(place: Place) -> None:
     more = {}
     if place.region != WITHOUT_CONSTRAINT:
         more["CreateBucketConfiguration"] = {"LocationConstraint": place.region}
-    s3.create_bucket(Bucket=name, **more)
-    place.facts["bucket"] = name
+    with place.making("bucket", name):
+        s3.create_bucket(Bucket=name, **more)
     s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": tags.RUN, "Value": place.run}]})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from baseline.errors import BaselineError
 from baseline.gameday import tags
 from baseline.gameday.actions.action import Action, Place, code_of
@@ -24,21 +26,36 @@ def start_experiment(place: Place, *, experiment: str) -> None:
             f"account {place.account} has no experiment {experiment} in {place.region}; set "
             "response.game_days.experiments and deploy the stack game-days"
         )
-    started = fis.start_experiment(experimentTemplateId=templates[0], tags={tags.RUN: place.run})
-    place.facts["experiment"] = started["experiment"]["id"]
+    with place.making("experiment"):
+        started = fis.start_experiment(
+            experimentTemplateId=templates[0], tags={tags.RUN: place.run}
+        )
+    place.note(experiment=started["experiment"]["id"])
 
 
 def stop_experiment(place: Place) -> None:
     """Stop the experiment if it still runs; AWS FIS then takes its faults back."""
     fis = place.client("fis")
-    found = fis.get_experiment(id=place.facts["experiment"])["experiment"]
-    if found["state"]["status"] not in ENDED:
-        try:
-            fis.stop_experiment(id=place.facts["experiment"])
-        except fis.exceptions.ClientError as error:
-            # It ended between the two calls.
-            if code_of(error) != "ValidationException":
-                raise
+    known = place.facts["experiment"]
+    for experiment in [known] if known else _started(fis, place.run):
+        found = fis.get_experiment(id=experiment)["experiment"]
+        if found["state"]["status"] not in ENDED:
+            try:
+                fis.stop_experiment(id=experiment)
+            except fis.exceptions.ClientError as error:
+                # It ended between the two calls.
+                if code_of(error) != "ValidationException":
+                    raise
+
+
+def _started(fis: Any, run: str) -> list[str]:  # noqa: ANN401 - boto3
+    """Give the experiments of a run, for one whose ID nobody was told."""
+    return [
+        each["id"]
+        for page in fis.get_paginator("list_experiments").paginate()
+        for each in page["experiments"]
+        if each.get("tags", {}).get(tags.RUN) == run
+    ]
 
 
 START_EXPERIMENT = Action(

@@ -18,8 +18,7 @@ def create_samples(place: Place, *, types: list[str]) -> None:
             f"account {place.account} has no detector in {place.region}; deploy the baseline, or "
             "leave the scenario out"
         )
-    place.facts["detector"] = detectors[0]
-    place.facts["types"] = ",".join(types)
+    place.note(detector=detectors[0], types=",".join(types))
     guardduty.create_sample_findings(DetectorId=detectors[0], FindingTypes=types)
 
 

@@ -9,17 +9,14 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from baseline.primitives.acknowledge import acknowledge
-from baseline.primitives.state_machine import create_state_machine, logging_statements
+from baseline.primitives.state_machine import (
+    BAD_ENDS,
+    create_state_machine,
+    logging_statements,
+)
 from baseline.response.playbooks.alarm import failed_alarm
 from baseline.response.playbooks.definition import definition
 from baseline.response.playbooks.model import Playbook
-
-ENDS = ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")
-"""Metrics of an execution that did not come to a good end.
-
-Source: AWS Step Functions Developer Guide, "Monitoring Step Functions metrics using Amazon
-CloudWatch".
-"""
 
 
 class PlaybookMachine(Construct):
@@ -91,7 +88,7 @@ class PlaybookMachine(Construct):
             "Alarm",
             name=f"{name}-failed",
             description=f"{playbook.title}: the playbook did not contain everything",
-            metrics=dict.fromkeys(ENDS, "Sum"),
+            metrics=dict.fromkeys(BAD_ENDS, "Sum"),
             namespace="AWS/States",
             dimension=("StateMachineArn", self.state_machine.attr_arn),
             topic=topic,

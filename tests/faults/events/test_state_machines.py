@@ -1,4 +1,8 @@
-"""State machines as they are deployed: every task ends, throttling is waited out, failures are told."""
+"""State machines as they are deployed: every task ends, throttling is waited out, failures are told.
+
+A task that fails for good is told by the report or by the alarm on the machine, and so is a run that
+took too long or that somebody stopped.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ import pytest
 
 from baseline.detection import inspector_sbom
 from baseline.organization import root_removal_definition
+from baseline.primitives.state_machine import BAD_ENDS
 from baseline.response.playbooks.catalog import PLAYBOOKS
 from baseline.response.playbooks.definition import definition as playbook_definition
 from baseline.settings import sweep_definition
@@ -22,6 +27,18 @@ LAMBDA = {"Lambda.ServiceException", "Lambda.SdkClientException", "Lambda.TooMan
 
 Source: AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows".
 """
+ENDS = {
+    "Check",
+    "Close",
+    "ListAccounts",
+    "Open",
+    "Plan",
+    "Report",
+    "Select",
+    "Start",
+    "WriteReport",
+}
+"""Tasks without which there is nothing to do or to tell: the alarm on the machine tells instead."""
 THROTTLED = {"Throttled", "ThrottledError"}
 """Errors with which our functions say that AWS throttles them."""
 
@@ -80,6 +97,13 @@ def wrongs(machine: State) -> list[str]:
     if not ends and not any(each.get("End") for _, each in states(machine)):
         found.append("it never ends")
     return found
+
+
+def uncaught(machine: State) -> list[str]:
+    """Give the tasks whose failure ends the run, but for those at its two ends."""
+    caught = {name for name, task in tasks(machine).items() if "Catch" in task}
+    ends = [name for name in tasks(machine) if name in ENDS]
+    return sorted(tasks(machine).keys() - caught - {*ends})
 
 
 def _patient(retry: State) -> bool:
@@ -167,4 +191,66 @@ def deployed(templates: dict[str, Any]) -> Iterator[tuple[str, State]]:
 def test_what_is_deployed_is_so_too(templates: dict[str, Any]) -> None:
     found = dict(deployed(templates))
     assert len(found) > len(PLAYBOOKS)
-    assert {name: wrongs(machine) for name, machine in found.items() if wrongs(machine)} == {}
+    assert fragile(templates) == {}
+
+
+def fragile(templates: dict[str, Any]) -> dict[str, list[str]]:
+    """Give what is wrong with the machines of templates."""
+    found = {name: [*wrongs(each), *uncaught(each)] for name, each in deployed(templates)}
+    return {name: said for name, said in found.items() if said}
+
+
+def test_a_catch_that_is_gone_is_noticed() -> None:
+    for name, definition in definitions().items():
+        machine = json.loads(definition)
+        for task in tasks(machine).values():
+            if task.pop("Catch", None):
+                assert uncaught(machine), name
+                break
+
+
+def untold(template: dict[str, Any]) -> set[str]:
+    """Give each machine of ours and each bad end of it that no alarm counts and tells."""
+    alarms = [
+        each["Properties"]
+        for each in template.get("Resources", {}).values()
+        if each["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    told = {end for alarm in alarms for end in _told(alarm)}
+    ours = [path.rpartition("/")[2] for path, _ in deployed({"": template})]
+    return {f"{name} {end}" for name in ours for end in BAD_ENDS} - told
+
+
+def _told(alarm: State) -> Iterator[str]:
+    total, *counted = alarm.get("Metrics", [{}])
+    if not alarm.get("AlarmActions") or not alarm.get("ActionsEnabled", True):
+        return
+    for row in counted:
+        metric = row["MetricStat"]["Metric"]
+        machine = metric["Dimensions"][0]["Value"]
+        if "Fn::GetAtt" in machine and f"FILL({row['Id']},0)" in total["Expression"]:
+            yield f"{machine['Fn::GetAtt'][0]} {metric['MetricName']}"
+
+
+def test_a_run_that_fails_takes_too_long_or_is_stopped_is_told(templates: dict[str, Any]) -> None:
+    assert {stack: untold(each) for stack, each in templates.items() if untold(each)} == {}
+
+
+def test_an_alarm_that_counts_less_or_tells_nobody_is_noticed(templates: dict[str, Any]) -> None:
+    template = next(each for _, each in sorted(templates.items()) if dict(deployed({"": each})))
+    for name, alarm in template["Resources"].items():
+        properties = alarm["Properties"]
+        if alarm["Type"] != "AWS::CloudWatch::Alarm" or "AWS/States" not in str(properties):
+            continue
+        first, *rest = properties["Metrics"]
+        weaker = [
+            {**properties, "ActionsEnabled": False},
+            {**properties, "AlarmActions": []},
+            {**properties, "Metrics": [first, *rest[1:]]},
+            {**properties, "Metrics": [{**first, "Expression": "FILL(m1,0)"}, *rest]},
+        ]
+        for each in weaker:
+            changed = {**template["Resources"], name: {**alarm, "Properties": each}}
+            assert untold({"Resources": changed}), (name, each)
+        return
+    pytest.fail("no alarm on a state machine")

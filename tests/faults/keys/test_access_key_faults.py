@@ -229,6 +229,23 @@ def test_a_key_whose_making_nobody_confirmed_is_found_and_deleted(
     assert not lost & world.member.keys("ci").keys()
 
 
+@pytest.mark.parametrize(
+    ("operation", "user"),
+    [("DeleteAccessKey", "done"), ("DeleteLoginProfile", "pass"), ("UpdateAccessKey", "idle")],
+)
+def test_what_may_have_been_done_is_told(world: World, operation: str, user: str) -> None:
+    """The next run finds it done, and would tell nobody."""
+    fails = Fault("failed after it was carried out", "ServiceFailure", status=500, after=True)
+    for fault in (UNANSWERED, fails):
+        world.anew()
+        world.injector.fail(
+            lambda call: call.operation == operation and call.parameters["UserName"] == user, fault
+        )
+        assert world.run()["state"] == "failed"
+        assert user in world.told()
+        assert settle_for_good(world) is None
+
+
 def test_what_was_done_before_a_storm_is_told_before_the_next_attempt(world: World) -> None:
     """The next attempt finds it done, and would tell nobody."""
     world.injector.fail("DeleteLoginProfile", THROTTLED, times=FOREVER)

@@ -17,6 +17,7 @@ from baseline.config import Names
 from baseline.config.inspector import SbomExport as Settings
 from baseline.controls.registry import declarations
 from baseline.detection.inspector_sbom import CHECKS, SbomExport, definition
+from baseline.primitives.state_machine import BAD_ENDS
 from tests.handlers import load_handler
 from tests.support import CONTEXT
 from tests.unit.detection.inspector_aws import FakeInspector
@@ -205,7 +206,8 @@ def test_it_runs_on_schedule_only_and_a_failure_is_told(resources: list[dict[str
     assert "EventPattern" not in rule
     (alarm,) = properties(resources, "AWS::CloudWatch::Alarm")
     assert alarm["AlarmName"] == "secbase-sbom-export-failed"
-    assert (alarm["MetricName"], alarm["Threshold"]) == ("ExecutionsFailed", 1)
+    looked_at = [row["MetricStat"]["Metric"]["MetricName"] for row in alarm["Metrics"][1:]]
+    assert (looked_at, alarm["Threshold"]) == (list(BAD_ENDS), 1)
     assert alarm["AlarmActions"] == ["arn:aws:sns:eu-west-1:333333333333:secbase-findings-critical"]
 
 

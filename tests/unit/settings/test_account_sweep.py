@@ -13,6 +13,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 
 from baseline.errors import BaselineError
+from baseline.primitives.state_machine import BAD_ENDS
 from baseline.settings.account_sweep import AccountSweep
 from baseline.settings.sweep_reports import SweepReports
 
@@ -161,8 +162,18 @@ def test_failed_accounts_and_failed_runs_raise_an_alarm(resources: Resources) ->
     assert all(each["AlarmActions"] == [TOPIC] for each in alarms.values())
     accounts = alarms["secbase-sweep-failed-accounts"]
     assert (accounts["MetricName"], accounts["Threshold"]) == ("FailedAccounts", 1)
-    runs = alarms["secbase-sweep-failed-runs"]
-    assert (runs["MetricName"], runs["Namespace"]) == ("ExecutionsFailed", "AWS/States")
+    runs = [row["MetricStat"]["Metric"] for row in metrics(alarms["secbase-sweep-failed-runs"])]
+    assert [row["MetricName"] for row in runs] == list(BAD_ENDS)
+    assert {row["Namespace"] for row in runs} == {"AWS/States"}
+    assert all(row["Dimensions"][0]["Name"] == "StateMachineArn" for row in runs)
+
+
+def metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give what an alarm looks at; its sum counts each of it, with nothing for no value."""
+    found: list[dict[str, Any]]
+    total, *found = alarm["Metrics"]
+    assert total["Expression"] == "+".join(f"FILL({each['Id']},0)" for each in found)
+    return found
 
 
 @pytest.mark.parametrize(

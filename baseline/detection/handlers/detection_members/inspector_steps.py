@@ -33,6 +33,7 @@ ENABLED = "ENABLED"
 CREATED = "CREATED"
 NEW = frozenset({CHANGED, WOULD_CHANGE, IN_PROGRESS})
 NEXT_RUN = "the account has just become a member; the next run looks"
+UNKNOWN = "nobody knows whether the account is a member; the next run looks"
 NOT_YET = "Inspector is not on here yet; the organization policy switches it on"
 # The account itself has to come back first.
 AWAY = {
@@ -55,11 +56,14 @@ def join(
 ) -> Iterator[Step]:
     """Make an account a member, if the policy has not, and look at its coverage.
 
-    One that was none until now has not been reached by the policy yet: the next run looks.
+    One that was none until now has not been reached by the policy yet: the next run looks. So it
+    does when the membership could not be read or made, which is a failure already.
     """
     membership: list[Row] = []
     yield "member", partial(_join, inspector, account, keeper, membership)
-    if any(row["state"] in NEW for row in membership):
+    if not membership:
+        yield "coverage", partial(keeper.row, "coverage", IN_PROGRESS, UNKNOWN)
+    elif any(row["state"] in NEW for row in membership):
         yield "coverage", partial(keeper.row, "coverage", IN_PROGRESS, NEXT_RUN)
     else:
         yield "coverage", partial(inspector_coverage.look, inspector, account, wanted, keeper)

@@ -46,6 +46,8 @@ THROTTLED = {
     "TooManyRequestsException",
 }
 GONE = "NoSuchEntity"
+SERVER_ERROR = 500
+"""Status codes from here on do not say whether it was done."""
 CREATE = "create-successor"
 STATES = ("failed", "changed", "would_change")
 MESSAGE_ROWS = 100
@@ -151,7 +153,7 @@ def _user(
             yield _row("user", "failed", "unreadable", detail, user=name)
         return
     for step in decide(user, policy, now):
-        state, detail = _step(step, user, target, dry_run=dry_run, now=now)
+        state, detail, told = _step(step, user, target, dry_run=dry_run, now=now)
         yield _row(
             "password" if step.key is None and "password" in step.finding else "access-key",
             state,
@@ -160,7 +162,7 @@ def _user(
             user=name,
             key=step.key,
             action=step.action,
-            notable=step.notable or state == "changed",
+            notable=step.notable or told,
         )
         if state == "failed":  # what comes after it relies on it
             return
@@ -168,19 +170,22 @@ def _user(
 
 def _step(
     step: Step, user: User, target: key_changes.Account, *, dry_run: bool, now: datetime
-) -> tuple[str, str]:
-    """Carry a step out and give the state and the sentence for the report."""
+) -> tuple[str, str, bool]:
+    """Carry a step out; give the state, the sentence for the report, and whether people hear of it.
+
+    They hear of what was done, and of what may have been: the next run would find it done.
+    """
     if step.action is None:
-        return step.state, step.detail
+        return step.state, step.detail, False
     if dry_run:
-        return "would_change", step.detail
+        return "would_change", step.detail, False
+    unanswered = False
     try:
         state, outcome = "changed", key_changes.carry_out(step, user, target, now)
-    except (key_changes.StoreError, BotoCoreError) as error:
-        state, outcome = (
-            "failed",
-            str(error) if isinstance(error, key_changes.StoreError) else type(error).__name__,
-        )
+    except key_changes.StoreError as error:
+        state, outcome = "failed", str(error)
+    except BotoCoreError as error:
+        state, outcome, unanswered = "failed", type(error).__name__, True
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code in THROTTLED:
@@ -189,7 +194,9 @@ def _step(
             state, outcome = "changed", "gone already"
         else:
             state, outcome = "failed", f"{error.operation_name}: {code}"
-    return state, f"{step.detail}; {outcome}"
+            answered = error.response.get("ResponseMetadata", {})
+            unanswered = answered.get("HTTPStatusCode", 0) >= SERVER_ERROR
+    return state, f"{step.detail}; {outcome}", state == "changed" or unanswered
 
 
 def _row(

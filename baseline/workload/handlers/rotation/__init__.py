@@ -1,1 +1,1 @@
-"""Code of the open-port closer: standard library and boto3 only, entry in ``index``."""
+"""Code of the rotation of secrets: standard library and boto3 only, entry in ``index``."""
