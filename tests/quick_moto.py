@@ -13,7 +13,7 @@ import functools
 import re
 from typing import Any
 
-from botocore import auth, client, hooks, useragent
+from botocore import auth, client, hooks, httpsession, regions, useragent
 from botocore.model import ServiceModel
 from moto import backend_index, backends
 from moto.core import DEFAULT_ACCOUNT_ID, responses
@@ -37,40 +37,80 @@ def install() -> None:
 
 
 def _clients() -> None:
-    """Build the methods of a client, and the model behind them, once for each service."""
-    creator = client.ClientCreator
+    """Build the methods of a client, the model and the rules behind them, once for each service."""
+    creator: Any = client.ClientCreator
+    creator._create_methods = _once(creator._create_methods)
+    creator._create_name_mapping = _once(creator._create_name_mapping)
     models: dict[int, tuple[Any, ServiceModel]] = {}
-    make, methods = creator._create_methods, dict[ServiceModel, dict[str, Any]]()
-
-    def create(self: Any, model: ServiceModel) -> dict[str, Any]:
-        if model not in methods:
-            methods[model] = make(self, model)
-        # A copy, because services add methods and take some away.
-        return dict(methods[model])
 
     def load(self: Any, service: str, version: str | None = None) -> ServiceModel:
         text = self._loader.load_service_model(service, "service-2", api_version=version)
-        # The text is kept beside its model, so that no other can have its identity.
-        return models.setdefault(id(text), (text, ServiceModel(text, service_name=service)))[1]
+        if id(text) not in models:
+            # The text is kept beside its model, so that no other can have its identity.
+            models[id(text)] = text, ServiceModel(text, service_name=service)
+        return models[id(text)][1]
 
-    patched: Any = creator
-    patched._load_service_model = load
-    patched._create_methods = create
+    creator._load_service_model = load
+    _endpoints()
+    _events()
 
-    aliases: Any = hooks.EventAliaser
-    start = aliases.__init__
-    known: dict[str, str] = {}
 
-    def aliaser(self: Any, emitter: Any, event_aliases: Any = None) -> None:
+def _once(make: Any) -> Any:
+    known: dict[ServiceModel, dict[str, Any]] = {}
+
+    def made(self: Any, model: ServiceModel) -> dict[str, Any]:
+        if model not in known:
+            known[model] = make(self, model)
+        # A copy, because services add methods and take some away.
+        return dict(known[model])
+
+    return made
+
+
+def _endpoints() -> None:
+    module: Any = regions
+    make, known = regions.EndpointProvider, dict[Any, Any]()
+
+    def provider(*, ruleset_data: Any, partition_data: Any, excluded_params: Any = None) -> Any:
+        place = id(ruleset_data), id(partition_data), frozenset(excluded_params or ())
+        if place not in known:
+            made = make(ruleset_data, partition_data, excluded_params)
+            known[place] = made, ruleset_data, partition_data
+        return known[place][0]
+
+    module.EndpointProvider = provider
+    session: Any = httpsession.URLLib3Session
+    context, shared = session._get_ssl_context, functools.cache(httpsession.create_urllib3_context)
+    session._get_ssl_context = lambda self: shared() if stubber.enabled else context(self)
+
+
+def _events() -> None:
+    """Copy what a client listens to without ``copy``, and translate an event's name once."""
+    trie: Any = hooks._PrefixTrie
+    trie._recursive_copy = lambda _, node: _copied(node)
+    aliaser: Any = hooks.EventAliaser
+    start, known = aliaser.__init__, dict[str, str]()
+
+    def begin(self: Any, emitter: Any, event_aliases: Any = None) -> None:
         start(self, emitter, event_aliases)
         if event_aliases is None or event_aliases == hooks.EVENT_ALIASES:
             self._alias_name_cache = known
 
-    aliases.__init__ = aliaser
+    aliaser.__init__ = begin
     agent: Any = useragent
     agent.sanitize_user_agent_string_component = functools.cache(
-        agent.sanitize_user_agent_string_component
+        useragent.sanitize_user_agent_string_component
     )
+
+
+def _copied(node: dict[str, Any]) -> dict[str, Any]:
+    found = {}
+    for key, value in node.items():
+        if isinstance(value, hooks.NodeList):
+            found[key] = hooks.NodeList(*map(list, value))
+        else:
+            found[key] = _copied(value) if isinstance(value, dict) else value
+    return found
 
 
 def _signatures() -> None:
