@@ -97,10 +97,6 @@ def _events() -> None:
             self._alias_name_cache = known
 
     aliaser.__init__ = begin
-    agent: Any = useragent
-    agent.sanitize_user_agent_string_component = functools.cache(
-        useragent.sanitize_user_agent_string_component
-    )
 
 
 def _copied(node: dict[str, Any]) -> dict[str, Any]:
@@ -114,7 +110,7 @@ def _copied(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _signatures() -> None:
-    """Leave out what a signature is made of while moto answers."""
+    """Leave out what a signature is made of, and what is told of Python, while moto answers."""
     signer: Any = auth.SigV4Auth
     canonical, signature = signer.canonical_request, signer.signature
 
@@ -125,6 +121,9 @@ def _signatures() -> None:
         return "0" * 64 if stubber.enabled else signature(self, text, request)
 
     signer.canonical_request, signer.signature = canonical_request, sign
+    agent: Any = useragent.UserAgentString
+    introduce = agent.to_string
+    agent.to_string = lambda self: "Boto3" if stubber.enabled else introduce(self)
 
 
 def _answers() -> None:
@@ -160,7 +159,7 @@ def _route(address: str) -> Any:
     """Give what answers an address; looking it up starts the service in another account, too."""
     for service, pattern in backend_index.backend_url_patterns:
         if pattern.match(address):
-            known: Any = backends.get_backend(service)  # type: ignore[call-overload]
+            known: Any = backends.get_backend(service)
             if isinstance(known, BackendDict):
                 regions = known[DEFAULT_ACCOUNT_ID]
                 backend = regions["us-east-1" if "us-east-1" in regions else "aws"]
