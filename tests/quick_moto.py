@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import inspect
 import re
 from typing import Any
 
@@ -17,7 +18,7 @@ from botocore import auth, client, hooks, httpsession, regions, useragent
 from botocore.model import ServiceModel
 from moto import backend_index, backends
 from moto.core import DEFAULT_ACCOUNT_ID, responses
-from moto.core.base_backend import BackendDict
+from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.config import default_user_config
 from moto.core.exceptions import HTTPException
@@ -85,7 +86,10 @@ def _endpoints() -> None:
 
 
 def _events() -> None:
-    """Copy what a client listens to without ``copy``, and translate an event's name once."""
+    """Register and copy listeners by what they are made of, and translate an event's name once."""
+    module: Any = hooks
+    asked = hooks.accepts_kwargs
+    module.accepts_kwargs = lambda each: _takes_more(each, asked)
     trie: Any = hooks._PrefixTrie
     trie._recursive_copy = lambda _, node: _copied(node)
     aliaser: Any = hooks.EventAliaser
@@ -97,6 +101,11 @@ def _events() -> None:
             self._alias_name_cache = known
 
     aliaser.__init__ = begin
+
+
+def _takes_more(listener: Any, asked: Any) -> Any:
+    code = getattr(listener, "__code__", None)
+    return asked(listener) if code is None else code.co_flags & inspect.CO_VARKEYWORDS
 
 
 def _copied(node: dict[str, Any]) -> dict[str, Any]:
@@ -142,6 +151,9 @@ def _answers() -> None:
         except HTTPException as error:
             return error.code, error.get_headers(), error.get_body()
 
+    # Each would begin anew, at the start and the end of a test, and be thrown away then.
+    kept: Any = AccountSpecificBackend
+    kept.reset = _end
     stub: Any = BotocoreStubber
     stub.process_request = process
     names = responses.method_names_from_class
@@ -149,6 +161,12 @@ def _answers() -> None:
     offered.method_names_from_class = functools.cache(lambda each: frozenset(names(each)))
     picker: Any = AttributePicker
     picker.__call__ = _pick
+
+
+def _end(self: Any) -> None:
+    for backend in self.values():
+        if type(backend).reset is not BaseBackend.reset:
+            backend.reset()
 
 
 _CORE = copy.deepcopy(default_user_config["core"])
