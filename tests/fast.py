@@ -28,6 +28,9 @@ def share_service_models() -> None:
     if models := sys.modules.get("moto.core.models"):
         # 1,300 patterns per test for clients that use `requests`; boto3 does not.
         models.RESPONSES_METHODS = []  # type: ignore[attr-defined]
+        from tests import quick_moto  # noqa: PLC0415 - it imports moto, which few tests need
+
+        quick_moto.install()
 
 
 def sampled(rows: Iterable[Any], one_in: int = 3) -> list[Any]:

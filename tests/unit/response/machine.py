@@ -317,7 +317,19 @@ def _choose(choice: dict[str, Any], state: dict[str, Any]) -> str:
     return str(choice["Default"])
 
 
-_MEMBERS: list[dict[tuple[str, str, str], Any]] = []
+_MEMBERS: list[dict[tuple[str, ...], Any]] = []
+
+
+def own(service: str) -> Any:
+    """Give a client of the security account; one for each service inside :func:`security_account`."""
+    return _kept((service,), lambda: boto3.client(service, region_name=REGION))
+
+
+def _kept(place: tuple[str, ...], make: Callable[[], Any]) -> Any:
+    kept = _MEMBERS[-1] if _MEMBERS else {}
+    if place not in kept:
+        kept[place] = make()
+    return kept[place]
 
 
 @contextmanager
@@ -332,19 +344,19 @@ def security_account() -> Iterator[Tickets]:
     real.cache_clear()
     index.incidents.custody.collector.cache_clear()
 
-    def own(service: str) -> Any:
+    def client(service: str) -> Any:
         return {"ssm": tickets, "stepfunctions": _ANSWERS}.get(service) or real(service)
 
     with pytest.MonkeyPatch.context() as patched:
         for key, value in environment("", {}).items():
             patched.setenv(key, value)
-        patched.setattr(index.incidents.clients, "own", own)
-        boto3.client("s3", region_name=REGION).create_bucket(
+        patched.setattr(index.incidents.clients, "own", client)
+        own("s3").create_bucket(
             Bucket=EVIDENCE,
             CreateBucketConfiguration={"LocationConstraint": REGION},
             ObjectLockEnabledForBucket=True,
         )
-        sns, sqs = boto3.client("sns"), boto3.client("sqs")
+        sns, sqs = own("sns"), own("sqs")
         topic = sns.create_topic(Name=TOPIC)["TopicArn"]
         sqs.create_queue(QueueName="inbox")
         sns.subscribe(
@@ -357,7 +369,7 @@ def security_account() -> Iterator[Tickets]:
 
 def messages() -> list[dict[str, str]]:
     """Take the messages that people got: ``Subject`` and ``Message``."""
-    sqs = boto3.client("sqs")
+    sqs = own("sqs")
     queue = sqs.get_queue_url(QueueName="inbox")["QueueUrl"]
     found = []
     while taken := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
@@ -369,7 +381,7 @@ def messages() -> list[dict[str, str]]:
 
 def evidence() -> dict[str, bytes]:
     """Give the evidence that was kept, by its key, claims left out."""
-    s3 = boto3.client("s3")
+    s3 = own("s3")
     listed = s3.list_objects_v2(Bucket=EVIDENCE).get("Contents", [])
     return {
         each["Key"]: s3.get_object(Bucket=EVIDENCE, Key=each["Key"])["Body"].read()
@@ -383,18 +395,15 @@ def member(service: str, account: str = MEMBER, region: str = REGION) -> Any:
 
     Inside :func:`security_account` one is made for each service, because that takes longer than a call.
     """
-    kept = _MEMBERS[-1] if _MEMBERS else {}
-    place = (service, account, region)
-    if place not in kept:
-        kept[place] = _member(*place)
-    return kept[place]
+    return _kept((service, account, region), lambda: _member(service, account, region))
 
 
 def _member(service: str, account: str, region: str) -> Any:
-    sts = boto3.client("sts", region_name=REGION)
-    found = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/test", RoleSessionName="test")[
-        "Credentials"
-    ]
+    role = f"arn:aws:iam::{account}:role/test"
+    found = _kept(
+        (account,),
+        lambda: own("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"],
+    )
     return boto3.client(
         service,
         region_name=region,

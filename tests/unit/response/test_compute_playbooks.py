@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ TYPES = {
     MINING: crypto_mining.TYPES,
     EXFILTRATION: dns_exfiltration.TYPES,
 }
+FIRST = {playbook.id: types[0] for playbook, types in TYPES.items()}
 OF_FUNCTION = "CryptoCurrency:Lambda/BitcoinTool.B"
 REMOTE = "93.184.215.14/32"
 CHANGES = {
@@ -56,9 +58,28 @@ def world(tickets: Tickets) -> Iterator[World]:
         yield made
 
 
-def answer(playbook: Playbook, world: World, number: int = 1, **more: Any) -> Run:
-    """Run a playbook for its first type; each number is a finding and an execution of its own."""
-    event = more.pop("event", None) or recorded(TYPES[playbook][0], world.instance)
+ISOLATE = ("isolate_instance",)
+BLOCK = ("block_remote_addresses", *ISOLATE)
+RESOLVE = ("block_domain",)
+
+
+def answer(
+    playbook: Playbook, world: World, number: int = 1, only: tuple[str, ...] = (), **more: Any
+) -> Run:
+    """Run a playbook for its first type; each number is a finding and an execution of its own.
+
+    Args:
+        playbook: the playbook.
+        world: the machine and what belongs to it.
+        number: of the finding and of the execution.
+        only: steps that the test is about, for speed; all by default.
+        more: as for ``run``, and the event.
+    """
+    if only:
+        steps = tuple(each for each in playbook.steps if each.key in only)
+        assert {each.key for each in steps} == set(only)
+        playbook = replace(playbook, steps=steps)
+    event = more.pop("event", None) or recorded(FIRST[playbook.id], world.instance)
     event["detail"]["id"] = f"finding-{number}"
     execution = machine.EXECUTION.replace("run-1", f"run-{number}")
     return run(playbook, event, execution=execution, **more)
@@ -87,7 +108,7 @@ def test_a_compromised_instance_is_contained(world: World) -> None:
 
 
 def test_its_evidence_outlives_it(world: World) -> None:
-    answer(COMPROMISED, world)
+    answer(COMPROMISED, world, only=("preserve_instance",))
     assert str(world.attribute("disableApiTermination")).lower() == "true"
     assert world.attribute("instanceInitiatedShutdownBehavior") == "stop"
     disks = world.described()["BlockDeviceMappings"]
@@ -113,7 +134,7 @@ def test_open_connections_are_cut_by_a_group_that_tracks_nothing(
         return real(client, operation, parameters)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", watch)
-    answer(COMPROMISED, world)
+    answer(COMPROMISED, world, only=ISOLATE)
     for interface in world.interfaces:
         names = [group for name, group in given if name == interface]
         assert names[0] == names[-1] == "secbase-isolation", "closed before and after"
@@ -126,7 +147,7 @@ def test_connections_are_left_where_the_configuration_says_so(
 ) -> None:
     monkeypatch.setenv("COMPUTE", json.dumps({"cut_connections": False}))
     with Faults({"ec2.AuthorizeSecurityGroupIngress": ALWAYS}).injected() as faults:
-        done = answer(COMPROMISED, world)
+        done = answer(COMPROMISED, world, only=ISOLATE)
     assert faults.failed == []
     assert_isolated(world)
     assert "cut_connections is false" in str(done.state["results"]["isolate_instance"])
@@ -138,7 +159,7 @@ def known_groups() -> list[str]:
 
 
 def test_a_subnet_with_nothing_else_in_it_is_closed_and_others_are_not(world: World) -> None:
-    answer(COMPROMISED, world)
+    answer(COMPROMISED, world, only=ISOLATE)
     closed, shared = world.acl_of(world.lonely_subnet), world.acl_of(world.shared_subnet)
     assert closed["NetworkAclId"] != shared["NetworkAclId"]
     assert "allow" not in {each["RuleAction"] for each in closed["Entries"]}
@@ -149,7 +170,7 @@ def test_addresses_inside_are_victims_and_are_not_denied(world: World) -> None:
     event = recorded(TYPES[COMPROMISED][0], world.instance)
     action = event["detail"]["service"]["action"]["networkConnectionAction"]
     action["remoteIpDetails"]["ipAddressV4"] = "10.0.3.9"
-    done = answer(COMPROMISED, world, event=event)
+    done = answer(COMPROMISED, world, only=BLOCK, event=event)
     assert done.status_of("block_remote_addresses") == "skipped"
     assert world.denied(world.shared_subnet) == set()
     assert_isolated(world)
@@ -161,7 +182,7 @@ def test_a_shared_subnet_has_an_acl_of_its_owner_and_the_machine_is_isolated(
     monkeypatch.setattr(
         compute_world.Answers, "DescribeNetworkAcls", lambda *_: {"NetworkAcls": []}, raising=False
     )
-    done = answer(COMPROMISED, world)
+    done = answer(COMPROMISED, world, only=BLOCK)
     assert done.status == "SUCCEEDED", done.state["results"]
     said = str(done.state["results"]["block_remote_addresses"])
     assert "belongs to the account that shares" in said
@@ -179,7 +200,7 @@ def test_an_acl_without_room_is_told_and_the_machine_isolated(world: World) -> N
             Egress=egress,
             CidrBlock="0.0.0.0/0",
         )
-    done = answer(COMPROMISED, world)
+    done = answer(COMPROMISED, world, only=BLOCK)
     assert any("no free number" in each for each in done.summary["problems"])
     assert_isolated(world)
 
@@ -246,7 +267,7 @@ def test_a_fault_leaves_the_rest_contained_and_the_next_run_completes(
 )
 def test_each_call_of_the_isolation_may_fail_once(world: World, call: str) -> None:
     with Faults({call: 1}).injected() as faults:
-        done = answer(COMPROMISED, world)
+        done = answer(COMPROMISED, world, only=("preserve_instance", *ISOLATE))
     assert faults.failed == [call]
     assert "failed" not in done.statuses.values()
     assert_isolated(world)
@@ -255,10 +276,10 @@ def test_each_call_of_the_isolation_may_fail_once(world: World, call: str) -> No
 
 def test_a_machine_is_isolated_even_where_connections_cannot_be_cut(world: World) -> None:
     with Faults({"ec2.AuthorizeSecurityGroupIngress": ALWAYS}).injected():
-        done = answer(COMPROMISED, world)
+        done = answer(COMPROMISED, world, only=ISOLATE)
     assert_isolated(world)
     assert done.status_of("isolate_instance") == "failed"
-    assert answer(COMPROMISED, world, 2).status == "SUCCEEDED"
+    assert answer(COMPROMISED, world, 2, only=ISOLATE).status == "SUCCEEDED"
     assert all("untracked" not in each for each in known_groups())
 
 
@@ -274,7 +295,7 @@ def test_a_machine_is_isolated_where_no_open_group_can_be_made(
         return real(client, operation, parameters)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", refuse)
-    done = answer(COMPROMISED, world)
+    done = answer(COMPROMISED, world, only=ISOLATE)
     assert_isolated(world)
     assert any("were not cut" in each for each in done.summary["problems"])
 
@@ -296,20 +317,20 @@ def test_an_interface_never_stays_in_the_open_group(world: World) -> None:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(BaseClient, "_make_api_call", refuse)
-        answer(COMPROMISED, world)
+        answer(COMPROMISED, world, only=ISOLATE)
     assert failed
     assert_isolated(world)
     assert all("untracked" not in each for each in known_groups())
 
 
 def test_rules_that_somebody_added_to_the_isolation_group_are_removed(world: World) -> None:
-    answer(COMPROMISED, world)
+    answer(COMPROMISED, world, only=ISOLATE)
     group = world.group("secbase-isolation")
     assert group is not None
     member("ec2").authorize_security_group_ingress(
         GroupId=group["GroupId"], IpProtocol="-1", CidrIp="0.0.0.0/0"
     )
-    answer(COMPROMISED, world, 2)
+    answer(COMPROMISED, world, 2, only=ISOLATE)
     assert_isolated(world)
 
 
@@ -320,7 +341,9 @@ def test_by_default_a_person_decides_about_a_compromised_instance(world: World) 
         asked.append(step)
         return False
 
-    done = answer(COMPROMISED, world, approve=refuse)
+    done = answer(
+        COMPROMISED, world, only=(*ISOLATE, "snapshot_volumes", "stop_instance"), approve=refuse
+    )
     assert "isolate_instance" in asked
     assert world.groups_of(world.interfaces[0]) != ["secbase-isolation"]
     assert done.status_of("snapshot_volumes") == "changed", "evidence does not wait"
@@ -331,14 +354,14 @@ def test_by_default_a_person_decides_about_a_compromised_instance(world: World) 
 def test_mining_and_exfiltration_are_contained_without_an_answer(
     world: World, playbook: Playbook
 ) -> None:
-    done = answer(playbook, world, approve=False)
+    done = answer(playbook, world, only=(*ISOLATE, "stop_instance"), approve=False)
     assert_isolated(world)
     assert world.state() == "running", "a person stops it"
     assert done.status_of("stop_instance") == "left out"
 
 
 def test_secrets_of_the_user_data_are_not_evidence(world: World) -> None:
-    answer(COMPROMISED, world)
+    answer(COMPROMISED, world, only=("collect_instance",))
     kept = machine.evidence()
     [said] = [body for name, body in kept.items() if name.endswith("user-data.json")]
     assert json.loads(said)["present"] is True
@@ -352,7 +375,7 @@ def test_secrets_of_the_user_data_are_not_evidence(world: World) -> None:
 def test_a_machine_without_agent_and_screen_is_described_all_the_same(world: World) -> None:
     missing = {"ssm.ListInventoryEntries": ALWAYS, "ec2.GetConsoleScreenshot": ALWAYS}
     with Faults(missing, code="UnsupportedOperation").injected():
-        done = answer(COMPROMISED, world)
+        done = answer(COMPROMISED, world, only=("collect_instance",))
     said = str(done.state["results"]["collect_instance"])
     assert "no console.jpg: UnsupportedOperation" in said
     assert any(name.endswith("instance.json") for name in machine.evidence())
@@ -494,13 +517,13 @@ def test_functions_of_the_baseline_are_not_stopped(tickets: Tickets) -> None:
 
 
 def test_a_domain_that_takes_data_does_not_resolve_any_more(world: World) -> None:
-    answer(EXFILTRATION, world)
+    answer(EXFILTRATION, world, only=RESOLVE)
     assert {"t1.tunnel.example.net.", "*.t1.tunnel.example.net."} <= set(world.domains)
 
 
 def test_a_vpc_without_lists_of_ours_is_told(world: World) -> None:
     world.domains = []
-    done = answer(EXFILTRATION, world)
+    done = answer(EXFILTRATION, world, only=(*RESOLVE, *ISOLATE))
     assert world.domains == []
     assert "block t1.tunnel.example.net where" in str(done.state["results"]["block_domain"])
     assert_isolated(world)
@@ -512,17 +535,17 @@ def test_a_vpc_without_lists_of_ours_is_told(world: World) -> None:
 def test_names_of_aws_and_no_names_are_not_blocked(world: World, domain: str | None) -> None:
     event = recorded(TYPES[EXFILTRATION][0], world.instance)
     event["detail"]["service"]["action"]["dnsRequestAction"]["domain"] = domain
-    done = answer(EXFILTRATION, world, event=event)
+    done = answer(EXFILTRATION, world, only=RESOLVE, event=event)
     assert done.status_of("block_domain") == "skipped"
     assert world.domains == ["bad.example.com."]
 
 
 def test_a_domain_that_cannot_be_blocked_does_not_hold_up_the_isolation(world: World) -> None:
     with Faults({"route53resolver.UpdateFirewallDomains": ALWAYS}).injected():
-        done = answer(EXFILTRATION, world)
+        done = answer(EXFILTRATION, world, only=(*RESOLVE, *ISOLATE))
     assert done.status_of("block_domain") == "failed"
     assert_isolated(world)
-    assert answer(EXFILTRATION, world, 2).status == "SUCCEEDED"
+    assert answer(EXFILTRATION, world, 2, only=(*RESOLVE, *ISOLATE)).status == "SUCCEEDED"
     assert "t1.tunnel.example.net." in world.domains
 
 
@@ -537,6 +560,6 @@ def test_an_instance_on_instance_store_is_never_stopped(world: World) -> None:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(BaseClient, "_make_api_call", other)
-        done = answer(COMPROMISED, world)
+        done = answer(COMPROMISED, world, only=("stop_instance",))
     assert done.status_of("stop_instance") == "skipped"
     assert world.state() == "running"
