@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from baseline.local import identity_center, internal, moto_app, principals, wire
+from baseline.local import identity_center, internal, moto_app, principals, stack_waits, wire
 from baseline.local.backends import organizations, registry
 from baseline.local.requests import ApiRequest, Denial
 from baseline.local.wire import Call, Response, ServiceError
@@ -140,6 +140,7 @@ class Router:
             return "baseline", await asyncio.to_thread(_answer, answer, call, request)
         if call.service in MOTO_SERVICES or (call.service, call.operation) in MOTO_OPERATIONS:
             return "moto", await _moto(incoming, call, request)
+        await stack_waits.until_it_ends(request)
         response = await self._ministack(scope, incoming, request)
         if _is_unknown(call.service, response):
             fallback = await _moto(incoming, call, request)
