@@ -76,6 +76,8 @@ PRIVATE_NAMES: Mapping[str, tuple[str, ...]] = {
     "moto.core.request": ("Request", "determine_request_protocol"),
     "moto.core.routing": ("get_service_router",),
     "moto.core.serialize": ("get_serializer_class",),
+    "moto.backends": ("list_of_moto_modules",),
+    "moto.core.responses": ("method_names_from_class",),
     "moto.core.utils": ("create_loader",),
     "moto.moto_server.werkzeug_app": ("DomainDispatcherApplication", "create_backend_app"),
     "moto.identitystore.models": ("Group", "IdentityStoreData", "identitystore_backends"),
