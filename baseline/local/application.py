@@ -9,6 +9,7 @@
 """
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -32,12 +33,14 @@ from baseline.local import (
     organization,
     prefix_lists,
     provisioners,
+    service_models,
     stack_outputs,
 )
 from baseline.local.backends import events, firehose, map_results, sts
 from baseline.local.router import AsgiApp, Receive, Router, Scope, Send
 
 _PREFIX = "/_baseline/"
+_ALLOCATIONS = 50_000  # between two collections; Python's 700 are for small programs
 
 
 class Application:
@@ -93,6 +96,7 @@ def build() -> AsgiApp:
     warnings.filterwarnings("ignore", message=r"Exception\(.*does not match an error shape")
     emulators.check_versions()
     emulators.check_private_names()
+    service_models.share()
     organization.extend_moto()
     identity_center.extend_moto()
     conditions.know_pseudo_parameters()
@@ -115,7 +119,16 @@ def run(port: int, state_file: Path) -> None:
         port: Loopback port.
         state_file: Written when the endpoint answers, removed at the end.
     """
-    asyncio.run(_serve(build(), port, state_file))
+    application = build()
+    _collect_rarely()
+    asyncio.run(_serve(application, port, state_file))
+
+
+def _collect_rarely() -> None:
+    """Let the collector of garbage leave alone what stays: it would walk over millions of objects again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS, *gc.get_threshold()[1:])
 
 
 async def _serve(application: AsgiApp, port: int, state_file: Path) -> None:

@@ -19,7 +19,7 @@ from baseline.local.progress import FAILED, Progress
 from baseline.local.state import State
 
 CONCURRENCY = 4
-"""Stacks that are deployed at the same time; the waves are dependencies between stacks."""
+"""Stacks that are deployed or deleted at the same time; the waves are dependencies between stacks."""
 
 _FAILURE = ("Failed resources:", "❌", " ❌")
 _NOISE = ("Source Location:", "(no user code", "[WARNING]")
@@ -125,7 +125,10 @@ class Driver:
     def destroy(self, console: Console, *names: str) -> Deployment:
         """Delete stacks (all, or ``names``); what is to be retained stays."""
         selection = list(names) or ["--all"]
-        arguments = ["destroy", *selection, "--app", str(self._state.assembly), "--force", "--ci"]
+        arguments = [
+            *("destroy", *selection, "--app", str(self._state.assembly), "--force", "--ci"),
+            *("--concurrency", str(CONCURRENCY)),
+        ]
         return self._show("destroy", arguments, console)
 
     def _show(self, name: str, arguments: Sequence[str], console: Console) -> Deployment:

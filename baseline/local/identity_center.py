@@ -4,6 +4,7 @@ moto gives every account and Region an instance of its own with a random ID. In 
 has one, in the management account, which its delegated administrator may also manage.
 """
 
+import functools
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -33,10 +34,16 @@ def _permission_set_arn(instance_arn: str) -> str:
 def _find_managed_policy(_: object, arn: str) -> Any:  # noqa: ANN401 - moto publishes no types
     models = emulators.module("moto.ssoadmin.models")
     path, _, name = arn.partition(":policy/")[2].rpartition("/")
-    known = json.loads(models.aws_managed_policies_data)
-    if known.get(name, {}).get("Path", "/").strip("/") != path:
+    if _managed_paths().get(name, "") != path:
         raise models.ResourceNotFoundException(f"Policy does not exist with ARN: {arn}")
     return models.ManagedPolicy(arn, name)
+
+
+@functools.cache
+def _managed_paths() -> Mapping[str, str]:
+    """Give the path of each policy of AWS by its name; moto has them as five million characters."""
+    data = emulators.module("moto.ssoadmin.models").aws_managed_policies_data
+    return {name: policy.get("Path", "/").strip("/") for name, policy in json.loads(data).items()}
 
 
 def create(management: str, wanted: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-from baseline.local import emulators
+from baseline.local import emulators, service_models
 
 HEADER = "x-baseline-internal"
 SECRET = secrets.token_hex(16)
@@ -53,7 +53,9 @@ def client(service: str, account: str, region: str) -> Any:  # noqa: ANN401 - bo
 @functools.cache
 def _session() -> Any:  # noqa: ANN401 - botocore has no types
     """Give the session of all clients, which reads the description of each service once."""
-    return botocore.session.Session()
+    session = botocore.session.Session()
+    session.register_component("data_loader", service_models.loader())
+    return session
 
 
 def endpoint() -> str:

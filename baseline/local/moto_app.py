@@ -49,5 +49,15 @@ def forward(
 
 @functools.cache
 def _application() -> Any:  # noqa: ANN401 - moto publishes no types
+    _look_once()
     server = emulators.module("moto.moto_server.werkzeug_app")
     return server.DomainDispatcherApplication(server.create_backend_app)
+
+
+def _look_once() -> None:
+    """Let moto look up its services and their operations once: it does so at each request, which costs half of it."""
+    backends = emulators.module("moto.backends")
+    services = frozenset(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: services
+    responses = emulators.module("moto.core.responses")
+    responses.method_names_from_class = functools.cache(responses.method_names_from_class)

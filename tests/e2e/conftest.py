@@ -1,7 +1,7 @@
 """One organization on the embedded AWS for all end-to-end tests: started, bootstrapped and deployed once.
 
 The tests change it, each leaves it as it was; the one that destroys it comes last. What needs no
-organization has embedded AWSs of its own, one a file, and runs beside it, in other processes.
+organization has embedded AWSs of its own, and runs beside it, in other processes (``scheduler.py``).
 """
 
 from __future__ import annotations
@@ -9,32 +9,46 @@ from __future__ import annotations
 import io
 import socket
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 import pytest
 from rich.console import Console
+from xdist.remote import Producer
 
 from baseline.local.session import Session
-from tests.e2e import rehearsal, siem
+from tests.e2e import rehearsal, scheduler, siem
 from tests.e2e.organization import Organization
 from tests.support import ROOT
 
-FOLDER = ROOT / "tests" / "e2e"
-FIRST = "test_without_network.py"  # as long as the deployment that runs beside it, and no deadline
-LAST = "test_destroy.py"
+FOLDER = ROOT / scheduler.FOLDER
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: Producer
+) -> scheduler.Scheduling | None:
+    """Let the tests of one organization run on one worker (``--dist loadgroup``)."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    config.option.loadscopereorder = False
+    return scheduler.Scheduling(config, log)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark what lies here, and say what may run beside what; xdist reads it when all is collected."""
+    """Mark what lies here."""
     if item.path.is_relative_to(FOLDER):
         item.add_marker(pytest.mark.e2e)
-        shared = "organization" in getattr(item, "fixturenames", ())
-        group = "organization" if shared else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Destroy only after everything else."""
-    items.sort(key=lambda item: (item.path.name != FIRST, item.path.name == LAST))
+    """Start with what takes longest, and destroy only after everything else; others stay where they are."""
+    ours = [at for at, item in enumerate(items) if item.path.is_relative_to(FOLDER)]
+    found = sorted(
+        (items[at] for at in ours),
+        key=lambda item: scheduler.rank(PurePosixPath(item.path.relative_to(ROOT))),
+    )
+    for at, item in zip(ours, found, strict=True):
+        items[at] = item
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ Trust policies are evaluated; identity policies are not, so every principal may 
 
 import json
 import secrets
+import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from baseline.local.wire import ServiceError
 
 _DEFAULT_SECONDS = 3600
 _TRUSTED_SERVICE = "iam.amazonaws.com"
+# ministack walks over all sessions to drop those that ended; functions start on many threads.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @answers("sts", "GetCallerIdentity")
@@ -127,21 +130,20 @@ def open_session(
         "SessionToken": secrets.token_hex(32),
     }
     expires = {"Expiration": time.time() + seconds} if seconds else {}
-    emulators.ministack("sts").register_session(
-        credentials["AccessKeyId"],
-        {
-            "Arn": arn,
-            "UserId": identifier,
-            "SecretAccessKey": credentials["SecretAccessKey"],
-            "SessionToken": credentials["SessionToken"],
-            "AccountId": arn.split(":")[4],
-            "PrincipalType": "AssumedRoot" if root_task else "AssumedRole",
-            "RootTask": root_task,
-            "SourcePrincipalArn": source.caller_arn if source else "",
-            "SessionTags": tags or [],
-            **expires,
-        },
-    )
+    opened = {
+        "Arn": arn,
+        "UserId": identifier,
+        "SecretAccessKey": credentials["SecretAccessKey"],
+        "SessionToken": credentials["SessionToken"],
+        "AccountId": arn.split(":")[4],
+        "PrincipalType": "AssumedRoot" if root_task else "AssumedRole",
+        "RootTask": root_task,
+        "SourcePrincipalArn": source.caller_arn if source else "",
+        "SessionTags": tags or [],
+        **expires,
+    }
+    with _ONE_AT_A_TIME:
+        emulators.ministack("sts").register_session(credentials["AccessKeyId"], opened)
     return credentials
 
 
