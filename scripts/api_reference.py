@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from source_trees import tree_of
+
 LIBRARY = Path(__file__).resolve().parents[1] / "baseline"
 BASES = {"Construct", "cdk.Stack", "Stack"}
 PACKAGES = {
@@ -72,7 +74,7 @@ def _classes() -> Iterator[Documented]:
         if {"handlers", "local", "cli", "config"} & set(parts) or len(parts) == 1:
             continue
         module = ".".join(("baseline", *(part for part in parts if part != "__init__")))
-        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        for node in tree_of(file).body:
             if isinstance(node, ast.ClassDef):
                 yield Documented(parts[0], f"{module}.{node.name}", node)
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from control_tests import Evidence, evidence
+from source_trees import text_of, tree_of
 
 from baseline.controls.capabilities import GUARDRAIL, capabilities
 from baseline.controls.crosswalk import in_order
@@ -52,7 +53,7 @@ def declarations() -> dict[str, Declaration]:
     """Give every capability that the code declares, with all the controls that it can declare."""
     found: dict[str, Declaration] = defaultdict(Declaration)
     for path in _sources():
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = tree_of(path)
         module = _dotted(path)
         for scope, call in _calls(tree):
             words = {keyword.arg: keyword.value for keyword in call.keywords}
@@ -91,7 +92,7 @@ def _of_rules(found: dict[str, Declaration]) -> None:
 def _sources() -> Iterator[Path]:
     for folder in DECLARING:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            if "handlers" not in path.parts and "implements(" in path.read_text(encoding="utf-8"):
+            if "handlers" not in path.parts and "implements(" in text_of(path):
                 yield path
 
 
@@ -253,11 +254,11 @@ def _claim(name: str, declared: Declaration, found: Evidence) -> dict[str, Any]:
     own = capabilities().get(name)
     constructs = sorted({*declared.constructs, *(own.modules if own else ())})
     modules = _modules(constructs)
-    used = own.modules if own else ()
+    used = set(own.modules) if own else set()
     files = [
         file
         for file, imports in found.imports.items()
-        if imports & modules or any(_inside(each, used) for each in imports)
+        if imports & modules or _packages(imports) & used
     ]
     files = files or [file for file, reached in found.looks_at.items() if reached & modules]
     files += [test for test, about in found.named.items() if name in about]
@@ -276,8 +277,11 @@ def _claim(name: str, declared: Declaration, found: Evidence) -> dict[str, Any]:
     return {"constructs": constructs, "proofs": proofs, "tests": sorted(set(files))}
 
 
-def _inside(module: str, packages: Iterable[str]) -> bool:
-    return any(module == each or module.startswith(f"{each}.") for each in packages)
+@cache
+def _packages(modules: frozenset[str]) -> frozenset[str]:
+    """Give modules with the packages that they stand in."""
+    parts = [module.split(".") for module in modules]
+    return frozenset(".".join(each[:end]) for each in parts for end in range(1, len(each) + 1))
 
 
 GUARDRAIL_TESTS = (
@@ -302,6 +306,6 @@ def _handlers(path: Path) -> Iterator[str]:
     folder = path.parent / "handlers"
     if path.exists() and folder.is_dir():
         names = {each.name for each in folder.iterdir() if each.is_dir()}
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Constant) and node.value in names:
                 yield f"{_dotted(folder)}.{node.value}"

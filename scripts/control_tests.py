@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from source_trees import imports_in, text_of, tree_of
+
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests"
 ID = re.compile(r"(?<![\w.])[A-Z][A-Za-z0-9]*\.\d+(?!\w|\.\d)")
@@ -51,7 +53,10 @@ def evidence(known: Iterable[str], ids_in: Callable[[object], set[str]]) -> Evid
         known: the IDs that tests may bear in their names.
         ids_in: gives the IDs inside a value that a ``parametrize`` takes from the code.
     """
-    words = {control: _words(control) for control in known}
+    words: dict[str, set[str]] = defaultdict(set)
+    for control in known:
+        for word in _words(control):
+            words[word].add(control)
     bearing: dict[str, dict[str, list[str]]] = {}
     looks_at: dict[str, frozenset[str]] = {}
     imports: dict[str, frozenset[str]] = {}
@@ -61,12 +66,7 @@ def evidence(known: Iterable[str], ids_in: Callable[[object], set[str]]) -> Evid
         found: dict[str, list[str]] = defaultdict(list)
         for test, text, ids in _tests(path, ids_in):
             named[f"{file}::{test}"] = frozenset(CAPABILITY.findall(text))
-            name_of_test = f"{test.lower()}_"
-            ids |= {
-                control
-                for control, spelled in words.items()
-                if any(word in name_of_test for word in spelled)
-            }
+            ids |= {control for part in _runs(test) for control in words.get(part, ())}
             for control in sorted(ids):
                 found[control].append(test)
         bearing[file] = dict(found)
@@ -76,14 +76,22 @@ def evidence(known: Iterable[str], ids_in: Callable[[object], set[str]]) -> Evid
 
 
 def _words(control: str) -> set[str]:
-    """Give how the name of a test can spell an ID: ``_step_functions_1_``, ``_iam_4_``."""
+    """Give how the name of a test can spell an ID: ``step_functions_1``, ``iam_4``."""
     service, _, number = control.partition(".")
-    return {f"_{service.lower()}_{number}_", f"_{CAMEL.sub('_', service).lower()}_{number}_"}
+    return {f"{service.lower()}_{number}", f"{CAMEL.sub('_', service).lower()}_{number}"}
+
+
+def _runs(test: str) -> Iterator[str]:
+    """Give every run of whole words in the name of a test, ``test`` itself left out."""
+    words = test.lower().split("_")
+    for start in range(1, len(words)):
+        for end in range(start + 1, len(words) + 1):
+            yield "_".join(words[start:end])
 
 
 def _tests(path: Path, ids_in: Callable[[object], set[str]]) -> Iterator[tuple[str, str, set[str]]]:
     """Give the tests of a file with their docstrings and the IDs that they bear."""
-    tree = _tree(path)
+    tree = tree_of(path)
     tables = {
         target.id: node.value
         for node in tree.body
@@ -149,7 +157,7 @@ def _taken(tree: ast.Module) -> dict[str, tuple[str, str]]:
     """Give local name to module and name, of what is imported from the package."""
     return {
         alias.asname or alias.name: (node.module, alias.name)
-        for node in ast.walk(tree)
+        for node in imports_in(tree)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("baseline.")
         for alias in node.names
         if node.module is not None
@@ -173,12 +181,14 @@ def _reached(path: Path) -> frozenset[str]:
     return frozenset(found | {part for module in found for part in _parts(module)})
 
 
-def _parts(module: str) -> Iterator[str]:
+@cache
+def _parts(module: str) -> frozenset[str]:
     """Give what a module of the package puts together from its own folder."""
     folder = module.rpartition(".")[0]
     file = ROOT / f"{module.replace('.', '/')}.py"
-    if module.startswith("baseline.") and file.exists():
-        yield from (part for part in _imports(file) if part.startswith(f"{folder}."))
+    if not module.startswith("baseline.") or not file.exists():
+        return frozenset()
+    return frozenset(part for part in _imports(file) if part.startswith(f"{folder}."))
 
 
 def _fixtures(path: Path) -> list[Path]:
@@ -191,17 +201,18 @@ def _fixtures(path: Path) -> list[Path]:
 def _imports(path: Path) -> frozenset[str]:
     """Give the modules that a file imports, and the handlers that it loads by their folder."""
     found: set[str] = set()
-    for node in ast.walk(_tree(path)):
+    for node in imports_in(tree_of(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif node.module:
             found.add(node.module)
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Constant) and FOLDER.fullmatch(str(node.value)):
-            found.add(str(node.value).rstrip("/").replace("/", "."))
+    if "baseline/" in text_of(path):
+        found |= set(_folders(tree_of(path)))
     return frozenset(each for each in found if each.startswith(("baseline.", "stacks.", "tests.")))
 
 
-@cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def _folders(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and FOLDER.fullmatch(str(node.value)):
+            yield str(node.value).rstrip("/").replace("/", ".")

@@ -86,7 +86,7 @@ def test_an_organization_has_the_same_templates_again(
 
 def test_an_account_keeps_the_rules(few: list[Json], tmp_path: Path) -> None:
     small = [each for each in few if "account" in each and len(each["regions"]) == 1]
-    assert wrong(verdicts(tmp_path, small[-1:], "nag", "rules")) == {}
+    assert wrong(verdicts(tmp_path, small[-1:], "rules")) == {}
 
 
 @pytest.mark.nightly

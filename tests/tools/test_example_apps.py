@@ -17,9 +17,10 @@ from tests.fast import Clean
 from tests.support import ROOT
 from tests.tools.linting import cfn_lint
 from tests.tools.policy_validation import failing, policies
+from tests.tools.scanning import checkov
 from tests.tools.test_configurations import BY_FLEET
 from tests.tools.test_iam_policies import ACCEPTED, BY_EDGE, accepts
-from tests.tools.test_linters import CHECKOV_ACCEPTED, checkov
+from tests.tools.test_linters import CHECKOV_ACCEPTED
 from tests.tools.test_linters import accepts as checkov_accepts
 
 pytestmark = pytest.mark.tools

@@ -10,7 +10,8 @@ from aws_cdk.assertions import Template
 
 from baseline.config import load
 from tests.composed import composed
-from tests.tools.test_linters import CHECKOV_ACCEPTED, accepts, checkov
+from tests.tools.scanning import checkov
+from tests.tools.test_linters import CHECKOV_ACCEPTED, accepts
 
 pytestmark = pytest.mark.tools
 ACCEPTED = (

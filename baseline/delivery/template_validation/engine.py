@@ -25,7 +25,8 @@ const fs = require('fs');
 const { CompositeEngine, TemplateFile } = require(engineFolder);
 const { rules, templates } = JSON.parse(fs.readFileSync(request, 'utf8'));
 const engine = new CompositeEngine({ guardRules: rules });
-const config = { detailLevel: 'STANDARD' };
+// The CDK's own rules would be asked as well, for a fifth more; their findings are not wanted here.
+const config = { detailLevel: 'STANDARD', disableBuiltinRules: true };
 const answers = templates.map((path) => {
   try {
     const found = engine.validateTemplate(new TemplateFile(path), config).diagnostics;

@@ -45,6 +45,7 @@ def script(name: str) -> ModuleType:
 
 @pytest.fixture(scope="module")
 def reader() -> ModuleType:
+    script("source_trees")  # both read with it
     return script("control_tests")
 
 
