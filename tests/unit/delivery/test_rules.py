@@ -86,7 +86,7 @@ def asked(rows: Shown) -> tuple[dict[str, list[str]], Answer]:
         str(case): [
             place
             for where, rule, place in failed
-            if (where, rule) == (path, case.rule) and place in {own or place}
+            if (where, rule) == (path, case.rule) and own in ("", place)
         ]
         for case, path, own in rows
     }
