@@ -47,7 +47,8 @@ Shown = list[tuple[Case, Path, str]]
 def together(folder: Path) -> Shown:
     """Write cases of one resource into one template, for which the engine takes as long as for one.
 
-    A rule of the kind ``resource`` looks at nothing else; all other cases stay alone.
+    A rule of the kind ``resource`` looks at nothing else; all other cases stay alone. Beside each
+    stands what it is without the entries of a list: an empty list may not hide what others do.
     """
     rows = alone(folder)
     resources: dict[str, Any] = {}
@@ -58,8 +59,22 @@ def together(folder: Path) -> Shown:
             name = f"Subject{number:04}"
             resources[name] = template["Resources"]["Subject"]
             rows[number] = (case, folder / "together.json", name)
+            for rest, properties in enumerate(emptied(resources[name].get("Properties", {}))):
+                kind = resources[name]["Type"]
+                resources[f"{name}Empty{rest}"] = {"Type": kind, "Properties": properties}
     (folder / "together.json").write_text(json.dumps({"Resources": resources}), encoding="utf-8")
     return rows
+
+
+def emptied(value: Any) -> Iterator[Any]:
+    """Give a value again and again, each time with another list of it empty."""
+    if isinstance(value, list):
+        yield []
+        for place, item in enumerate(value):
+            yield from ([*value[:place], each, *value[place + 1 :]] for each in emptied(item))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from ({**value, key: each} for each in emptied(item))
 
 
 def alone(folder: Path) -> Shown:
