@@ -35,8 +35,8 @@ except ImportError:  # PyYAML built without libyaml
     CParser = None
 
 TAG: Final = "tag:yaml.org,2002:"
-QUICK_DEPTH: Final = 60
-"""Deepest nesting that libyaml gets; its time grows with the square of it."""
+DEEPEST: Final = 120
+"""Deepest nesting that is read: no configuration has a third of it, and both parsers get slow."""
 
 # Tabs, line breaks that the dialects count differently, byte order marks, directives, and keys
 # with the value right behind the colon.
@@ -104,6 +104,7 @@ def compose(text: str) -> Node | None:
 
     Raises:
         NotYamlError: the text is not YAML, or more than one document.
+        RecursionError: it is nested more deeply than any configuration.
         ValueError: and other errors of the exact parser's own code, which damaged text can cause.
     """
     try:
@@ -169,6 +170,7 @@ def quickly(text: str) -> Node | None:
 
     Raises:
         _UnusualError: the text has something that the dialects may read differently.
+        RecursionError: it is nested more deeply than any configuration.
         yaml.YAMLError: it is no YAML 1.1.
     """
     if CParser is None or _UNUSUAL.search(text):
@@ -206,7 +208,9 @@ class _Tree:
             raise _UnusualError  # an alias
 
     def start(self, event: Event) -> None:
-        if event.anchor is not None or event.tag is not None or len(self.open) > QUICK_DEPTH:
+        if len(self.open) > DEEPEST:
+            raise RecursionError
+        if event.anchor is not None or event.tag is not None:
             raise _UnusualError
         place = Place(event.start_mark.line + 1, event.start_mark.column + 1)
         node: Sequence | Mapping = (

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from yaml import YAMLError
 
 from baseline.config import nodes
-from baseline.config.document import UnreadableError, read
+from baseline.config.document import MAXIMUM_DEPTH, UnreadableError, read
+from baseline.config.finding import Place
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = [ROOT / "baseline.yaml", *sorted((ROOT / "examples" / "configurations").glob("*.yaml"))]
@@ -123,11 +124,18 @@ def test_a_wrong_text_has_the_exact_parsers_message() -> None:
 
 
 @pytest.mark.parametrize("text", ["[" * 300_000, "- " * 300_000, "{a: " * 200_000])
-def test_deep_nesting_is_left_alone_in_time(text: str) -> None:
+def test_deep_nesting_is_refused_in_time(text: str) -> None:
     started = time.monotonic()
-    with pytest.raises(nodes._UnusualError):
-        nodes.quickly(text)
+    with pytest.raises(UnreadableError, match="is nested too deeply to be a configuration"):
+        read(text)
     assert time.monotonic() - started < SHORT_OF_SECONDS
+
+
+def test_what_is_nested_less_deeply_is_named_with_its_place() -> None:
+    document = read("a: " + "[" * nodes.DEEPEST + "]" * nodes.DEEPEST)
+    (finding,) = document.findings
+    assert finding.message == "is nested too deeply"
+    assert document.place(finding.path) == Place(1, MAXIMUM_DEPTH + 4)
 
 
 def test_without_libyaml_everything_is_read_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
