@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import pytest
 from botocore import xform_name
 from botocore.client import BaseClient
@@ -18,6 +20,7 @@ from tests.unit.images.test_release_gate import AMI, event, finding
 
 index = load_handler("baseline/images/handlers/release_gate")
 GATES = ("RequireImdsv2", "ReleaseGate")
+CLIENTS = functools.cache(boto3.client)
 Answer = dict[str, Any]
 
 
@@ -80,6 +83,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
         lambda *call: made.services(*call),  # noqa: PLW0108 - it becomes a method
     )
     made.injector = install(monkeypatch)
+    # The handler makes a client for each event; making EC2's takes longer than the test.
+    monkeypatch.setattr("boto3.client", CLIENTS)
     return made
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import pytest
 from botocore import xform_name
 from botocore.client import BaseClient
@@ -30,6 +32,7 @@ rotation = load_handler("baseline/workload/handlers/rotation")
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 TOKEN, OTHER = (f"{digit * 8}-2222-3333-4444-555555555555" for digit in "12")
 OLD = {"username": "reports", "password": "old", "port": "5433"}
+CLIENTS = functools.cache(boto3.client)
 Answer = dict[str, Any]
 
 
@@ -141,6 +144,7 @@ def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Wo
         lambda *call: made.services(*call),  # noqa: PLW0108 - it becomes a method
     )
     made.injector = install(monkeypatch)
+    monkeypatch.setattr("boto3.client", CLIENTS)
     return made
 
 
