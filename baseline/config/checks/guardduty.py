@@ -69,7 +69,11 @@ def suppressions_are_narrow(view: View) -> Iterator[Finding]:
             continue
         types = [text for _, text in view.items(*place, "type", "equals")]
         if not types:
-            yield Finding(place, "names no type; write type: {equals: [...]} with what is harmless")
+            yield Finding(
+                place,
+                "names no type; write type: {equals: [...]} with what is harmless",
+                rests_on=((*place, "type"),),
+            )
         elif len(fields) == 1:
             yield Finding(
                 place,

@@ -43,6 +43,7 @@ def are_scanned(view: View) -> Iterator[Finding]:
                 IMAGES,
                 "no release without a scan: switch on capabilities.inspector.enabled and "
                 f"{switch}, or say in unscanned what looks for vulnerabilities instead",
+                rests_on=(INSPECTOR,),
             )
             return
 
