@@ -28,14 +28,17 @@ HANDLERS = 1
 ACTIVITIES = 15
 """Kinds of activity that CIS 4.1 to 4.15 wants an alarm for."""
 
-METRICS_OF_A_PLAYBOOK = 3
-"""Executions that failed, timed out and were aborted: one alarm looks at all."""
-
 METRICS_OF_THE_CLOSER = 3
 """Failures of the open-port closer, and what waits in its dead-letter queue: one alarm looks at all."""
 
-SWEEP_ALARMS = 2
-"""Of a job that goes through all accounts: runs that fail, accounts that fail."""
+BAD_ENDS = 3
+"""Runs that failed, timed out and were aborted: one alarm looks at all."""
+
+METRICS_OF_A_SWEEP = BAD_ENDS + 1
+"""Of a job that goes through all accounts: runs that end badly, accounts that fail."""
+
+ACCOUNT_ALARMS = 2
+"""Of the function that keeps one account: that it fails, and what it reports."""
 
 ALWAYS_SWEEPS, FINDING_ALARMS = 4, 2
 """Settings, access keys, root credentials and their removal; two of them alarm on findings besides."""
@@ -109,7 +112,7 @@ def _kept(plan: Plan) -> None:
 
 def _settings_alone(plan: Plan) -> None:
     """Add what keeps the settings of the account: a function, and alarms on it and on its log."""
-    plan.put("settings", "security", {KEY: HANDLERS, ALARM: SWEEP_ALARMS, METRIC: 1})
+    plan.put("settings", "security", {KEY: HANDLERS, ALARM: ACCOUNT_ALARMS, METRIC: 1})
 
 
 def _organization(plan: Plan) -> None:
@@ -180,7 +183,7 @@ def _responses(plan: Plan) -> None:
     # None is off by default; the catalog itself would load the CDK.
     on = len(get_args(PlaybookId)) - off if playbooks.enabled else 0
     if on:
-        alarms = METRICS_OF_A_PLAYBOOK * on + 1
+        alarms = BAD_ENDS * on + 1
         plan.put("playbooks", "security", {KEY: 1 + HANDLERS, ALARM: alarms})
 
 
@@ -189,17 +192,22 @@ def _evidence(plan: Plan) -> None:
         plan.put("evidence", "security", {KEY: HANDLERS, ALARM: 1})
 
 
-def _settings(plan: Plan) -> None:
-    configuration, capabilities = plan.configuration, plan.configuration.capabilities
+def sweeps_of(configuration: Configuration) -> int:
+    """Give the number of daily jobs that go through all accounts, but for that of assignments."""
+    capabilities = configuration.capabilities
     administered = (capabilities.detective, capabilities.inspector, capabilities.macie)
-    sweeps = ALWAYS_SWEEPS + sum(
+    return ALWAYS_SWEEPS + sum(
         (
             any(service.enabled for service in administered),
             configuration.patching.enabled and configuration.patching.report,
             capabilities.trusted_advisor.enabled,
         )
     )
-    alarms = SWEEP_ALARMS * sweeps + FINDING_ALARMS + capabilities.inspector.exports_sbom()
+
+
+def _settings(plan: Plan) -> None:
+    alarms = METRICS_OF_A_SWEEP * sweeps_of(plan.configuration) + FINDING_ALARMS
+    alarms += BAD_ENDS * plan.configuration.capabilities.inspector.exports_sbom()
     plan.put("settings", "security", {KEY: 1 + HANDLERS, ALARM: alarms})
 
 
@@ -238,7 +246,7 @@ def _identity(plan: Plan) -> None:
         role = section.delegate or "management"
         place = plan.land.role(role, section.region or plan.land.home)
         plan.found.add("identity", place, KEY, 2 + HANDLERS)
-        plan.found.add("identity", place, ALARM, SWEEP_ALARMS)
+        plan.found.add("identity", place, ALARM, METRICS_OF_A_SWEEP)
 
 
 def _network(plan: Plan) -> None:

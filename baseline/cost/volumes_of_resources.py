@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from baseline.cost.demand import Demand, Use
+from baseline.cost.expectation import sweeps_of
 
 MILLION = 1_000_000
 COUNTED_BY_USE = "config.evaluation"
@@ -43,14 +44,7 @@ def _jobs(use: Use) -> Iterator[Demand]:
     if use.land.single:
         # A function does it there.
         return
-    alarms = sum(
-        count
-        for key, count in use.resources.resources.items()
-        if key.capability == "settings" and key.item == "cloudwatch.alarm"
-    )
-    # Two alarms watch a job.
-    jobs = alarms // 2
-    times = jobs * use.accounts()
+    times = sweeps_of(use.configuration) * use.accounts()
     item = "step-functions.transitions"
     yield use.of("settings", use.land.role("security"), item, "job_transitions", times=times)
 
