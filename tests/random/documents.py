@@ -288,27 +288,33 @@ def _inside(draw: Draw, around: Around, holder: Any, of: Kind, steps: Steps) -> 
 
 
 def repaired(document: Json) -> Json:
-    """Take out what the checks object to."""
+    """Take out what the checks object to.
+
+    Each step takes something away, or makes it what it is in the least document. Where steps lead
+    back to a document that was met before, a section goes instead: there are only so many.
+    """
     found = copy.deepcopy(document)
-    for _ in range(200):
-        wrong = objections(found)
-        if not wrong:
-            return found
-        for place in wrong:
+    met: set[str] = set()
+    while (place := objection(found)) is not None:
+        text = json.dumps(found, sort_keys=True)
+        if text in met:
+            _blame_a_section(found)
+        else:
             _drop(found, place)
-    raise AssertionError(f"cannot be repaired: {json.dumps(found)}")
+        met.add(text)
+    return found
 
 
-def objections(document: Json) -> list[Position]:
-    """Give the places that the checks object to: the deepest first, one entry of a list at a time."""
+def objection(document: Json) -> Position | None:
+    """Give the first place that the checks object to, if there is one."""
     made = Document(value=copy.deepcopy(document))
     alone = "account" in document and "organization" not in document
     configuration, found = check_standalone(made) if alone else check(made)
     if found:
-        return [_last(found[0].path, document)]
+        return _last(found[0].path, document)
     if isinstance(configuration, Configuration) and problems_of(configuration):
-        return [_bound(document)]
-    return []
+        return _bound(document)
+    return None
 
 
 def _last(path: Position, document: Json) -> Position:
@@ -359,8 +365,7 @@ def _drop(document: Json, path: Position) -> None:
         document.update(_people())
         return
     if path[-1:] == ("ou",):
-        document.setdefault("organizational_units", {}).setdefault("Security", {})
-        at_place(document, path[:-1])["ou"] = "Security"
+        _to_security(document, at_place(document, path[:-1]))
         return
     if not path or (path[0] in KEPT - MAY_LOSE and "guardrails" not in path):
         _blame_a_section(document)
@@ -369,6 +374,15 @@ def _drop(document: Json, path: Position) -> None:
     del holder[path[-1]]
     if not holder and len(path) > 1 and path[0] not in KEPT - {"notifications"}:
         _drop(document, path[:-1])
+
+
+def _to_security(document: Json, account: Json) -> None:
+    """Let an account stand in a unit that every document has."""
+    document.setdefault("organizational_units", {}).setdefault("Security", {})
+    if account.get("ou") == "Security":
+        # Control Tower wants some accounts in one unit: where the log archive stands.
+        account = document["accounts"]["log_archive"]
+    account["ou"] = "Security"
 
 
 def at_place(document: Json, path: Position) -> Any:
@@ -381,5 +395,5 @@ def at_place(document: Json, path: Position) -> Any:
 
 def _blame_a_section(document: Json) -> None:
     others = [name for name in document if name not in KEPT]
-    assert others, objections(document)
+    assert others, f"cannot be repaired: {json.dumps(document)}"
     del document[others[-1]]

@@ -9,40 +9,17 @@ guardrails of each are proved when it is drawn: `documents.py` takes out what is
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from tests.fast import Clean
 from tests.random.documents import Json, accounts, organizations
+from tests.random.drawing import drawn
 from tests.random.synthesized import Verdict, verdicts
 from tests.tools.linting import cfn_lint
 
 pytestmark = pytest.mark.tools
-
-
-def drawn(strategy: st.SearchStrategy[Json], count: int) -> list[Json]:
-    """Give the same different documents in every run."""
-    found: dict[str, Json] = {}
-
-    @settings(
-        max_examples=3 * count,
-        derandomize=True,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(document=strategy)
-    def draw(document: Json) -> None:
-        if len(found) < count:
-            found[json.dumps(document, sort_keys=True)] = document
-
-    draw()
-    return list(found.values())
 
 
 def wrong(found: list[Verdict]) -> dict[str, object]:

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -14,6 +14,7 @@ from baseline.config import Configuration, Standalone
 from baseline.config.configuration import CHECKED_ELSEWHERE
 from baseline.config.section import Section
 from tests.random.documents import BY_SKELETON, Json, set_field
+from tests.random.drawing import repeatable
 from tests.random.model_fields import Steps, fields, reached
 from tests.random.values import Around
 
@@ -48,14 +49,7 @@ def _met(root: type[Section], places: list[Steps]) -> set[Steps]:
     """Set each field in a document of its own, twice."""
     found: set[Steps] = set()
 
-    @settings(
-        max_examples=2,
-        derandomize=True,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @settings(repeatable, max_examples=2)
     @given(data=st.data())
     def draw(data: st.DataObject) -> None:
         for steps in places:

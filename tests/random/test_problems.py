@@ -7,25 +7,19 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baseline.config import read
 from baseline.config.finding import dotted
 from baseline.errors import ConfigurationError
 from tests.random.documents import Json, accounts, organizations
+from tests.random.drawing import repeatable
 from tests.random.problems import planted
 
 LINE = re.compile(r"baseline\.yaml:\d+:\d+ \S+: \S.*")
 
-quick = settings(
-    max_examples=10,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+quick = settings(repeatable, max_examples=10)
 
 
 def told(folder: Path, document: Json, expected: set[tuple[str | int, ...]]) -> None:

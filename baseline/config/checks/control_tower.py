@@ -140,15 +140,17 @@ def does_nothing_twice(view: View) -> Iterator[Finding]:
 def accounts_stand_together(view: View) -> Iterator[Finding]:
     """The accounts of the integrations stand in one unit directly under the root."""
     accounts = _accounts(view)
-    if mode(view) != CONTROL_TOWER or not accounts:
+    if mode(view) != CONTROL_TOWER:
         return
+    known = {path for path, _ in units.walk(view)}
+    # An account without a unit of the tree is told of by itself, and is no place for the others.
     places = {name: view.text(*path, "ou") for name, path in accounts.items()}
-    home = next(iter(places.values()))
-    for name, path in accounts.items():
-        place = places[name]
-        if place is not None and (place != home or "/" in place):
+    placed = {name: place for name, place in places.items() if place in known}
+    home = next(iter(placed.values()), None)
+    for name, place in placed.items():
+        if place != home or "/" in place:
             yield Finding(
-                (*path, "ou"),
+                (*accounts[name], "ou"),
                 f"{show(place)}: Control Tower wants the accounts of its integrations ({listed(accounts)}) in one unit "
                 "directly under the root",
             )

@@ -232,6 +232,16 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         "accounts.security.ou: 'Security': Control Tower wants the accounts of its integrations (log_archive, security) in one unit",
     ),
     (
+        "integration account in a unit that is misspelt",
+        RECORDING | {"accounts.log_archive.ou": "Securit"},
+        "accounts.log_archive.ou: 'Securit' is not a unit of organizational_units",
+    ),
+    (
+        "integration account in a unit that is a number",
+        RECORDING | {"accounts.log_archive.ou": 7},
+        "accounts.log_archive.ou: 7 stands where text is expected",
+    ),
+    (
         "backup account of somebody else",
         RECORDING
         | {
