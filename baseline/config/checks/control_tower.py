@@ -28,8 +28,11 @@ def in_use(view: View) -> bool:
 
 
 def records(view: View) -> bool:
-    """Tell whether Control Tower's baselines bring a Config recorder into the accounts."""
-    return in_use(view) and bool(_entries(view, "baselines"))
+    """Tell whether Control Tower's baselines bring a Config recorder into the accounts.
+
+    Whether the mode lets them is a finding of its own, from which nothing else follows.
+    """
+    return bool(_entries(view, "baselines"))
 
 
 def is_in_use_where_it_is_described(view: View) -> Iterator[Finding]:
@@ -41,13 +44,13 @@ def is_in_use_where_it_is_described(view: View) -> Iterator[Finding]:
             (SECTION,),
             "has no effect with control_tower: none; set control_tower to controls or landing-zone, or remove the section",
         )
-    if mode(view) == "controls":
-        for name in _on(view):
-            yield Finding(
-                (*INTEGRATIONS, name),
-                "is set up with the landing zone, which the mode controls leaves alone; use control_tower: landing-zone, "
-                "or remove this key",
-            )
+    on = _on(view)
+    if mode(view) == "controls" and on:
+        yield Finding(
+            INTEGRATIONS,
+            f"sets up {listed(on)} with the landing zone, which the mode controls leaves alone; use control_tower: "
+            "landing-zone, or remove this",
+        )
 
 
 def names_units(view: View) -> Iterator[Finding]:
@@ -65,6 +68,7 @@ def names_units(view: View) -> Iterator[Finding]:
                         f"{show(path)} is not a unit of organizational_units{meant}",
                         rests_on=(units.position(path),),
                     )
+                    continue
                 name = view.text(*place, key) or key
                 if first.setdefault((name, path), place) != place:
                     yield Finding(where, f"{show(name)} stands here for {show(path)} a second time")
@@ -97,7 +101,7 @@ def has_policy_slots(view: View) -> Iterator[Finding]:
 
 def integrations_have_what_they_need(view: View) -> Iterator[Finding]:
     """Control Tower refuses an integration without the ones below it."""
-    on = _on(view)
+    on = _set_up(view)
     needs = {
         "security_roles": ("config",),
         "access_management": ("config", "security_roles"),
@@ -114,7 +118,7 @@ def integrations_have_what_they_need(view: View) -> Iterator[Finding]:
 
 def does_nothing_twice(view: View) -> Iterator[Finding]:
     """What Control Tower sets up is not set up by the baseline as well."""
-    on = _on(view)
+    on = _set_up(view)
     if view.enabled("capabilities", "config", "enabled"):
         reason = (
             "would make Config recorders where the baseline makes them, and an account has room for one; "
@@ -122,7 +126,7 @@ def does_nothing_twice(view: View) -> Iterator[Finding]:
         )
         if "config" in on:
             yield Finding((*INTEGRATIONS, "config"), reason)
-        elif records(view):
+        elif in_use(view) and records(view):
             yield Finding((SECTION, "baselines"), reason)
     if "centralized_logging" in on and view.get((SECTION, "second_trail")) is not True:
         yield Finding(
@@ -241,6 +245,11 @@ def _on(view: View) -> list[str]:
         for name in view.keys(*INTEGRATIONS)
         if (value := view.get((*INTEGRATIONS, name))) is True or isinstance(value, Mapping)
     ]
+
+
+def _set_up(view: View) -> list[str]:
+    """Give the integrations that are set up: in another mode they are a finding by themselves."""
+    return _on(view) if mode(view) == CONTROL_TOWER else []
 
 
 def _accounts(view: View) -> dict[str, Path]:

@@ -39,7 +39,8 @@ def are_offered(view: View) -> Iterator[Finding]:
                     f"{service} is not available in {show(name)} (CloudFormation has no "
                     f"{listed(lacking)}); leave the Region out, or switch capabilities.{service} off",
                 )
-        for section, kind in MACIE_DATA.items():
+        offered = region is not None and region.missing.isdisjoint(ADMINISTERED["macie"])
+        for section, kind in MACIE_DATA.items() if offered else ():
             used = _is_on(view, "macie") and view.keys(*MACIE, section)
             if used and region is not None and kind in region.missing:
                 yield Finding(

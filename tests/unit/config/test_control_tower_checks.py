@@ -95,7 +95,26 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
             "landing_zone.integrations": {"centralized_logging": True},
             "landing_zone.second_trail": True,
         },
-        "landing_zone.integrations.centralized_logging: is set up with the landing zone, which the mode controls leaves",
+        "landing_zone.integrations: sets up centralized_logging with the landing zone, which the mode controls leaves",
+    ),
+    (
+        "mode controls where a landing zone is described",
+        RECORDING
+        | {
+            "control_tower": "controls",
+            "landing_zone.integrations": {"config": True, "security_roles": True},
+        },
+        "landing_zone.integrations: sets up config, security_roles with the landing zone",
+    ),
+    (
+        "recorders of a mode that cannot be read",
+        RECORDING | {"control_tower": 7},
+        "control_tower: 7 is not one of none, controls, landing-zone",
+    ),
+    (
+        "recorders without Control Tower",
+        RECORDING | {"control_tower": "none"},
+        "landing_zone: has no effect with control_tower: none",
     ),
     (
         "control for an unknown unit",
@@ -290,6 +309,14 @@ def test_both_accounts_are_told_when_their_unit_is_not_under_the_root(told: Foun
     assert [finding.split(":")[0] for finding in findings] == [
         "accounts.log_archive.ou",
         "accounts.security.ou",
+    ]
+
+
+def test_a_misspelt_unit_is_told_once_at_each_place(told: Found) -> None:
+    findings = told(RECORDING | {"landing_zone.baselines": [{"units": ["Workload"]}] * 2})
+    assert [finding.split(": ")[0] for finding in findings] == [
+        "landing_zone.baselines[0].units[0]",
+        "landing_zone.baselines[1].units[0]",
     ]
 
 

@@ -14,6 +14,7 @@ from baseline.config.checks import detection
 Found = Callable[[dict[str, object]], list[str]]
 ANALYZER = "capabilities.access_analyzer"
 MACIE = "capabilities.macie"
+IDENTIFIERS = {"staff": {"regex": "EMP-[0-9]{6}", "description": "number of an employee"}}
 DECIDED = {"reason": "somebody looked at it", "until": "2099-12-31"}
 SIEM = {**DECIDED, "principals": ["777777777777"]}
 
@@ -116,6 +117,11 @@ def test_a_mistake_is_one_line(found: Found, changes: dict[str, object], message
         ("mx-central-1", {f"{MACIE}.enabled": True}, "regions[1]: macie is not available in"),
         (
             "mx-central-1",
+            {f"{MACIE}.enabled": True, f"{MACIE}.custom_identifiers": IDENTIFIERS},
+            "regions[1]: macie is not available in",
+        ),
+        (
+            "mx-central-1",
             {"capabilities.detective.enabled": True},
             "regions[1]: detective is not available in 'mx-central-1' (CloudFormation has no AWS",
         ),
@@ -129,6 +135,12 @@ def test_a_service_has_to_be_offered_in_every_governed_region(
     assert [each for each in findings if "not available" in each] == findings
     assert len(findings) == bool(message)
     assert all(each.startswith(message) for each in findings)
+
+
+def test_data_of_macie_has_to_be_offered_where_macie_is(found: Found) -> None:
+    macie = {f"{MACIE}.enabled": True, f"{MACIE}.custom_identifiers": IDENTIFIERS}
+    (finding,) = found({"regions": ["eu-west-1", "eu-south-1"], **macie})
+    assert finding.startswith("regions[1]: CloudFormation has no AWS::Macie::CustomDataIdentifier")
 
 
 def test_an_acceptance_holds_on_its_last_day_and_not_on_the_next(
