@@ -76,6 +76,7 @@ def are_deployed_where_they_exist(view: View) -> Iterator[Finding]:
             REGION if named else ("home_region",),
             f"CloudFormation has no {listed(lacking)} in {show(region.name)}; "
             "set billing.region to a Region that has it, such as us-east-1",
+            rests_on=(REGION,),
         )
 
 

@@ -88,6 +88,10 @@ def test_it_is_accepted(found: Found, changes: dict[str, object]) -> None:
             "home_region: CloudFormation has no AWS::Budgets::Budget in 'eu-north-1'; set billing.region",
         ),
         (
+            {**STOCKHOLM, "billing": {"monthly_dollars": 5, "region": ["us-east-1"]}},
+            "billing.region: a list stands where text is expected",
+        ),
+        (
             {"billing": {"account_dollars": {"network": 5}, "region": "af-south-1"}},
             "billing.region: CloudFormation has no AWS::Budgets::Budget in 'af-south-1'",
         ),
