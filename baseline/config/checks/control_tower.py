@@ -38,11 +38,11 @@ def records(view: View) -> bool:
 def is_in_use_where_it_is_described(view: View) -> Iterator[Finding]:
     """The section says nothing while Control Tower is not used, nor what another mode does."""
     said = view.get((SECTION,)) not in (None, {}, ControlTower().model_dump())
-    readable = isinstance(view.get(("control_tower",)), str | None)  # else that is the problem
-    if mode(view) == "none" and said and readable:
+    if mode(view) == "none" and said:
         yield Finding(
             (SECTION,),
             "has no effect with control_tower: none; set control_tower to controls or landing-zone, or remove the section",
+            rests_on=(("control_tower",),),
         )
     on = _on(view)
     if mode(view) == "controls" and on:

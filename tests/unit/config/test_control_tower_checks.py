@@ -112,6 +112,11 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         "control_tower: 7 is not one of none, controls, landing-zone",
     ),
     (
+        "mode without a value",
+        RECORDING | {"control_tower": None},
+        "control_tower: has no value",
+    ),
+    (
         "recorders without Control Tower",
         RECORDING | {"control_tower": "none"},
         "landing_zone: has no effect with control_tower: none",
