@@ -117,6 +117,7 @@ def subscribers_read_what_is_there(view: View) -> Iterator[Finding]:
             yield Finding(
                 place,
                 f"{show(source)} is no source of the lake; add it to siem.security_lake.sources",
+                rests_on=((*LAKE, "sources"),),
             )
 
 

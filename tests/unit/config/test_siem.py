@@ -198,6 +198,11 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         "siem.security_lake.subscriber.sources[0]: 'WAF' is no source of the lake; add it to",
     ),
     (
+        "a source of the lake that is no text",
+        lake(sources=[["WAF"]]) | {"siem.security_lake.subscriber.sources": ["WAF"]},
+        "siem.security_lake.sources[0]: a list is not one of CLOUD_TRAIL_MGMT",
+    ),
+    (
         "a source that the lake does not collect by default",
         lake() | {"siem.security_lake.subscriber.sources": ["SH_FINDINGS", "WAF"]},
         "siem.security_lake.subscriber.sources[1]: 'WAF' is no source of the lake; add it to",
