@@ -95,6 +95,7 @@ def _rule(view: View, place: Path, name: str, system: System) -> Iterator[Findin
         yield Finding(
             place,
             f"approves whatever there is; name {'classifications or ' * bool(system.classifications)}severities",
+            rests_on=((*place, "classifications"), (*place, "severities")),
         )
     for key, known in (
         ("classifications", system.classifications),
