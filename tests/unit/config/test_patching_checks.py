@@ -91,6 +91,11 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
         "patching.baselines.rhel.rules[0]: approves whatever there is; name classifications or severities",
     ),
     (
+        "a rule whose only severity is no text",
+        baseline("rhel", rules=[{"days": 7, "severities": [["Critical"]]}]),
+        "patching.baselines.rhel.rules[0].severities[0]: a list stands where text is expected",
+    ),
+    (
         "a rejection without a reason",
         baseline("windows", rejected={"KB5034441": "breaks"}),
         "patching.baselines.windows.rejected.KB5034441: ",
