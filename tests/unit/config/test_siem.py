@@ -199,7 +199,11 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
     ),
     (
         "a source of the lake that is no text",
-        lake(sources=[["WAF"]]) | {"siem.security_lake.subscriber.sources": ["WAF"]},
+        lake()
+        | {
+            "siem.security_lake.sources": [["WAF"]],
+            "siem.security_lake.subscriber.sources": ["WAF"],
+        },
         "siem.security_lake.sources[0]: a list is not one of CLOUD_TRAIL_MGMT",
     ),
     (
