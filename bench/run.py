@@ -324,9 +324,12 @@ def main() -> None:
         if not options.skip_deploy:
             measures["deployment"] = deployment
             measures["settings"] = lambda: settings(options.accounts)
+        chosen = [key for key in measures if options.only in key]
+        if not chosen:
+            parser.error(f"--only {options.only!r} is in no name; the names: {', '.join(measures)}")
         rows: list[Row] = []
         for key, measure in measures.items():
-            if options.only in key:
+            if key in chosen:
                 print(f"measuring: {key}", file=sys.stderr, flush=True)
                 found = measure()
                 for row in found:
